@@ -1,0 +1,1 @@
+"""What plugin authors import: hooks, base classes, records, typed errors. Nothing here imports a screen or a network client."""

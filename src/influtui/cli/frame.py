@@ -1,0 +1,130 @@
+"""The frame every command stands in: global options anywhere on the line, the workspace opened, errors turned to exit codes."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Concatenate, Final, ParamSpec
+
+import click
+
+from influtui.cli.output import Output
+from influtui.model.failures import Failure, NeedsConfirmation, WrongUsage
+from influtui.services.workspace import Workspace, default_folder, opened
+
+P = ParamSpec("P")
+
+DONE_IN_PART: Final = 3
+INTERRUPTED: Final = 130
+FAILED: Final = 1
+USAGE: Final = 2
+
+
+@dataclass(frozen=True)
+class Session:
+    """What the global options say: where the workspace is, how to write, what is allowed."""
+
+    folder: Path
+    json: bool = False
+    read_only: bool = False
+
+    @property
+    def out(self) -> Output:
+        """Where to write."""
+        return Output(json=self.json)
+
+
+class Global:
+    """The global options taken out of a command line, wherever they stood."""
+
+    @staticmethod
+    def take(argv: Sequence[str]) -> tuple[Session, list[str]]:
+        """Split a command line into the session that its global options ask for and the remaining words.
+
+        Raises `WrongUsage` when `--workspace` has no value. Words after `--` are left alone.
+        """
+        session = Session(default_folder())
+        rest: list[str] = []
+        words = iter(argv)
+        for word in words:
+            if word == "--":
+                rest += ["--", *words]
+            elif word == "--json":
+                session = replace(session, json=True)
+            elif word == "--read-only":
+                session = replace(session, read_only=True)
+            elif word == "--workspace":
+                folder = next(words, None)
+                if folder is None:
+                    raise WrongUsage("--workspace needs a folder", hint="influtui --workspace DIR …")
+                session = replace(session, folder=Path(folder))
+            elif word.startswith("--workspace="):
+                session = replace(session, folder=Path(word.partition("=")[2]))
+            else:
+                rest.append(word)
+        return session, rest
+
+
+def with_workspace(
+    command: Callable[Concatenate[Workspace, Output, P], Awaitable[int | None]],
+) -> Callable[P, int]:
+    """Make an async function `(workspace, out, …options)` a click callback. Its return value is the exit code (None: 0)."""
+
+    @functools.wraps(command)
+    def callback(*args: P.args, **kwargs: P.kwargs) -> int:
+        session = click.get_current_context().ensure_object(Session)
+
+        async def inside() -> int:
+            async with opened(session.folder, read_only=session.read_only) as workspace:
+                return await command(workspace, session.out, *args, **kwargs) or 0
+
+        return asyncio.run(inside())
+
+    # click reads the parameters from the wrapper; the two first ones are ours.
+    del callback.__wrapped__
+    return callback
+
+
+def confirmed(question: str, *, yes: bool) -> None:
+    """Ask before what cannot be undone. Without a terminal and without `--yes` nothing is done (exit 2)."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise NeedsConfirmation(f"{question} This cannot be undone.", hint="Say so with --yes.")
+    if not click.confirm(f"{question} This cannot be undone. Go on?", err=True):
+        raise NeedsConfirmation("Nothing was done.")
+
+
+def run(group: click.Command, argv: Sequence[str], *, name: str = "influtui") -> int:
+    """Run the command line `argv` and return its exit code. Never raises, never prints a traceback for a known failure."""
+    out = Output(json="--json" in argv)
+    try:
+        session, rest = Global.take(argv)
+        out = session.out
+        result: Any = group.main(rest, prog_name=name, standalone_mode=False, obj=session)
+        sys.stdout.flush()
+    except Failure as failure:
+        out.error(failure)
+        return failure.exit_code
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else name
+        out.error(WrongUsage(error.format_message(), hint=f"`{path} --help` says what it takes."))
+        return USAGE
+    except click.ClickException as error:
+        out.error(Failure(error.format_message()))
+        return FAILED
+    except BrokenPipeError:
+        # `| head` has seen enough. Point standard output elsewhere, or the interpreter complains while it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (KeyboardInterrupt, click.Abort, asyncio.CancelledError):
+        out.note("Interrupted.")
+        return INTERRUPTED
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,51 @@
+"""The command line's nouns. A noun's module is imported only when its command is called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
+
+import click
+
+from influtui import __version__
+from influtui.cli import frame
+
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "undo": ("journal", "Take back your latest change."),
+    "redo": ("journal", "Put back what you took back last."),
+    "journal": ("journal", "Who changed what, and when."),
+}
+"""Command name -> (module below `influtui.cli` whose attribute of that name is the command, one line of help)."""
+
+
+class Nouns(click.Group):
+    """A group whose commands live in modules that are imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"influtui.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=Nouns, invoke_without_command=False, no_args_is_help=True)
+@click.version_option(__version__, prog_name="influtui", message="%(prog)s %(version)s")
+def influtui() -> None:
+    """Run an influencer campaign from the terminal: find creators, write to them, ship, measure, pay.
+
+    Without a command the app opens. `--workspace DIR`, `--json` and `--read-only` may stand anywhere.
+    """
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command line and return the exit code."""
+    return frame.run(influtui, argv)

@@ -1,0 +1,71 @@
+"""What the command line writes: data to standard output, everything else to standard error.
+
+For people: safe text and plain tables. With `--json`: one document, or one object a line. A closed pipe ends quietly.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import click
+import msgspec
+
+from influtui.model.failures import Failure
+from influtui.model.text import SafeText, safe
+
+# JSON leaves these as they are, but a terminal would act on them; as \uXXXX they are the same text. They can only stand
+# inside strings, so replacing them anywhere in a document is right.
+_ACTING: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def json_line(document: Any) -> str:
+    """A document as one line of JSON that is harmless on a terminal and the same data to a program."""
+    text = msgspec.json.encode(document).decode()
+    return _ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+class Output:
+    """Where a command writes to. `json` chooses the form."""
+
+    def __init__(self, *, json: bool) -> None:
+        self.json = json
+
+    def data(self, document: Any) -> None:
+        """One JSON object on its own line (only with `--json`)."""
+        click.echo(json_line(document))
+
+    def say(self, text: str) -> None:
+        """A line for a person, on standard output. Made safe here once more, whatever came in."""
+        click.echo(safe(text, lines=True))
+
+    def note(self, text: str) -> None:
+        """A line of narration, on standard error."""
+        click.echo(safe(text, lines=True), err=True)
+
+    def table(
+        self, headings: Sequence[str], rows: Iterable[Sequence[SafeText]], *, right: Iterable[int] = ()
+    ) -> None:
+        """Rows in aligned columns; the columns numbered in `right` are set right. Wide cells are cut to the terminal."""
+        from influtui.cli.tables import lines
+
+        for line in lines(headings, list(rows), right=frozenset(right)):
+            click.echo(line)
+
+    def error(self, failure: Failure) -> None:
+        """A failure, on standard error: a sentence and what to do, or the contract's JSON object."""
+        if self.json:
+            error = {"kind": failure.kind, "message": failure.message, "hint": failure.hint, "at": failure.at}
+            click.echo(json_line({"schema": "influtui.error/1", "error": error}), err=True)
+            return
+        where = f" ({failure.at})" if failure.at else ""
+        click.echo(safe(f"influtui: {failure.message}{where}"), err=True)
+        if failure.hint:
+            click.echo(safe(f"  {failure.hint}"), err=True)
+
+
+def stdout_is_terminal() -> bool:
+    """Whether a person is looking at standard output."""
+    return sys.stdout.isatty()

@@ -1,0 +1,1 @@
+"""The seeded world: a complete workspace made from a number, without network or keys."""

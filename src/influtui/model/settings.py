@@ -1,0 +1,41 @@
+"""What `config.toml` may say. Unknown keys are refused with their name, so that a typing error is not silently ignored."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class MailAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One mailbox to send from: the `[[account]]` table.
+
+    `password_command` is run and its first line taken; `password_file` must be readable by its owner only.
+    """
+
+    address: str
+    name: str | None = None
+    smtp_host: str
+    smtp_port: int = 465
+    smtp_security: Literal["tls", "starttls", "none"] = "tls"
+    """`none` is accepted for loopback only."""
+    username: str | None = None
+    password_command: tuple[str, ...] | None = None
+    password_file: str | None = None
+    reply_to: str | None = None
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The whole of `config.toml`. Every key has a default: an empty file is a working one."""
+
+    actor: str | None = None
+    """Who acts, in the journal. Default: the user's name at this machine's name."""
+    currency: str = "USD"
+    campaign: str | None = None
+    """The campaign in use where none was chosen in the app."""
+    account: tuple[MailAccount, ...] = ()
+    open_command: tuple[str, ...] | None = None
+    print_command: tuple[str, ...] | None = None
+    theme: str | None = None
+    plugin: dict[str, dict[str, str | int | bool]] = {}
+    """Settings of plugins by their id."""

@@ -1,0 +1,119 @@
+"""The workspace: a folder a person can hold, opened.
+
+Every service function takes one of these first. It carries the database, the settings, who acts and what time it is;
+the clock is a field so that tests and the demo world can stop it.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import time
+import tomllib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import platformdirs
+
+from influtui.model.failures import NeedsConfiguration
+from influtui.model.settings import Settings
+from influtui.model.times import Millis
+from influtui.store.database import Database, open_database
+from influtui.store.journal import UnitOfWork, unit_of_work
+from influtui.store.sqlite import Durability
+
+DATABASE: Final = "influtui.db"
+CONFIG: Final = "config.toml"
+
+
+def wall_clock() -> Millis:
+    """The time now."""
+    return Millis(time.time_ns() // 1_000_000)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An open workspace. Close its database when done; `opened` does that."""
+
+    folder: Path
+    db: Database
+    settings: Settings
+    actor: str
+    clock: Callable[[], Millis] = wall_clock
+
+    def change(
+        self,
+        verb: str,
+        summary: str,
+        *,
+        reason: str | None = None,
+        import_id: int | None = None,
+        durability: Durability = "full",
+    ) -> AbstractAsyncContextManager[UnitOfWork]:
+        """One journaled act of this workspace's actor."""
+        return unit_of_work(
+            self.db,
+            at=self.clock(),
+            actor=self.actor,
+            verb=verb,
+            summary=summary,
+            reason=reason,
+            import_id=import_id,
+            durability=durability,
+        )
+
+
+def default_folder() -> Path:
+    """`INFLUTUI_WORKSPACE`, else the platform's folder for application data."""
+    named = os.environ.get("INFLUTUI_WORKSPACE")
+    return Path(named) if named else Path(platformdirs.user_data_dir("influtui", appauthor=False))
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path, *, read_only: bool = False, clock: Callable[[], Millis] = wall_clock
+) -> AsyncIterator[Workspace]:
+    """Open the workspace in `folder` (made where it does not exist) for the length of a block."""
+    folder = folder.expanduser().absolute()
+    settings = read_settings(folder)
+    database = await open_database(folder / DATABASE, read_only=read_only)
+    try:
+        yield Workspace(folder, database, settings, settings.actor or default_actor(), clock)
+    finally:
+        await database.close()
+
+
+def read_settings(folder: Path) -> Settings:
+    """`config.toml` of a workspace; all defaults where there is none.
+
+    Raises `NeedsConfiguration` naming the file and the key that is wrong.
+    """
+    path = folder / CONFIG
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise NeedsConfiguration(
+            f"{path} cannot be read: {error}", hint="Mend or remove the file."
+        ) from error
+    try:
+        return msgspec.convert(tomllib.loads(text), Settings)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise NeedsConfiguration(
+            f"config.toml is not right: {error}", hint=f"Mend {path}.", at=str(path)
+        ) from error
+
+
+def default_actor() -> str:
+    """`user@host`, for the journal."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = f"uid{os.getuid()}"
+    return f"{user}@{socket.gethostname()}"

@@ -1,0 +1,1 @@
+"""The only room with SQL: connections, transactions, the journal, migrations, search."""

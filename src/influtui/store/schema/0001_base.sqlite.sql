@@ -1,0 +1,358 @@
+-- The first schema. Times are milliseconds UTC, money whole minor units with its ISO 4217 code beside it.
+-- Every table that a person can change has `id` and `version`: the journal and undo work on any such table.
+
+-- Ids of creators and persons are handed out from here, so that they stay dense and are never used twice,
+-- even when an import is undone or a person forgotten.
+CREATE TABLE counters (
+    name TEXT PRIMARY KEY,
+    next INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO counters VALUES ('creators', 1), ('persons', 1);
+
+-- Who changed what. One row an act; `state` is done, undone (by a later act) or redone.
+CREATE TABLE journal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    verb TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    reason TEXT,
+    undoable INTEGER NOT NULL DEFAULT 1,
+    state TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('done', 'undone')),
+    reverts INTEGER REFERENCES journal (id),
+    rows INTEGER NOT NULL DEFAULT 0,
+    import_id INTEGER
+) STRICT;
+CREATE INDEX journal_by_actor ON journal (actor, id);
+
+-- `before` and `after` are JSON objects of the columns that changed; before is null for a new row, after for a removed one.
+CREATE TABLE journal_rows (
+    journal_id INTEGER NOT NULL REFERENCES journal (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    noun TEXT NOT NULL,
+    row_id INTEGER NOT NULL,
+    before TEXT,
+    after TEXT,
+    PRIMARY KEY (journal_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- What other sessions should look at again: runs of ids, written in the same transaction as the change.
+CREATE TABLE change_log (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    noun TEXT NOT NULL,
+    first_id INTEGER NOT NULL,
+    last_id INTEGER NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+
+-- One row a file, a paste or a run of a source: where values came from.
+CREATE TABLE imports (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    source TEXT NOT NULL,          -- a file's name, a plugin's id, `hand`
+    kind TEXT NOT NULL,            -- csv, ndjson, instagram_download, tiktok_download, plugin, hand, demo
+    platform TEXT,
+    found_by TEXT,                 -- own_follower, customer, tagged_us, …: see model/creators.py
+    state TEXT NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'done', 'stopped', 'undone')),
+    read INTEGER NOT NULL DEFAULT 0,
+    added INTEGER NOT NULL DEFAULT 0,
+    updated INTEGER NOT NULL DEFAULT 0,
+    unchanged INTEGER NOT NULL DEFAULT 0,
+    duplicates INTEGER NOT NULL DEFAULT 0,
+    rejected INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- A column mapping that a person has accepted, by the signature of the header it was made for.
+CREATE TABLE import_mappings (
+    signature TEXT PRIMARY KEY,
+    mapping TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE persons (
+    id INTEGER PRIMARY KEY,
+    name TEXT,                     -- only where a person said so; else the name of the first account
+    email TEXT,
+    country TEXT,
+    created_at INTEGER NOT NULL,
+    import_id INTEGER,
+    version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+-- One account on one platform, with the newest known value of each measured number. Where a value came from, how old
+-- it is and what other sources say stands in `snapshots`.
+CREATE TABLE creators (
+    id INTEGER PRIMARY KEY,
+    person_id INTEGER NOT NULL REFERENCES persons (id),
+    platform TEXT NOT NULL,
+    handle TEXT NOT NULL,          -- as the platform writes it
+    handle_key TEXT NOT NULL,      -- folded: the key, with the platform
+    name TEXT,
+    url TEXT,
+    bio TEXT,
+    country TEXT,                  -- ISO 3166-1 alpha-2
+    language TEXT,                 -- ISO 639-1 where there is one
+    topics TEXT,                   -- |beauty|skincare|, sorted, or null
+    tags TEXT,                     -- |a|b|, sorted, or null
+    email TEXT,
+    followers INTEGER,
+    following INTEGER,
+    posts INTEGER,
+    engagement_rate REAL,          -- percent
+    engagement_variant TEXT,       -- which of the six definitions
+    avg_views REAL,
+    avg_likes REAL,
+    avg_comments REAL,
+    avg_shares REAL,
+    as_of INTEGER,                 -- of the newest measured value
+    found_by TEXT,
+    found_detail TEXT,
+    import_id INTEGER,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (platform, handle_key)
+) STRICT;
+CREATE INDEX creators_by_person ON creators (person_id);
+CREATE INDEX creators_by_followers ON creators (followers DESC, id);
+CREATE INDEX creators_by_handle ON creators (handle_key);
+
+-- What one source said of one account at one time: the series, the provenance and the second opinion in one table.
+CREATE TABLE snapshots (
+    creator_id INTEGER NOT NULL REFERENCES creators (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    followers INTEGER,
+    following INTEGER,
+    posts INTEGER,
+    engagement_rate REAL,
+    engagement_variant TEXT,
+    avg_views REAL,
+    avg_likes REAL,
+    avg_comments REAL,
+    avg_shares REAL,
+    quality TEXT NOT NULL DEFAULT 'exact',   -- exact, rounded, estimated, hidden; or a JSON object by metric
+    import_id INTEGER,
+    PRIMARY KEY (creator_id, at, source)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    person_id INTEGER NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    text TEXT NOT NULL,
+    import_id INTEGER,
+    version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX notes_by_person ON notes (person_id);
+
+-- A person who asked to be forgotten, or must not be written to, as a keyed hash: survives the person's removal.
+CREATE TABLE suppressions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL CHECK (kind IN ('account', 'email')),
+    hash TEXT NOT NULL,
+    reason TEXT NOT NULL,          -- forgotten, opted_out, bounced, by_hand
+    at INTEGER NOT NULL,
+    UNIQUE (kind, hash)
+) STRICT;
+
+CREATE TABLE brands (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    postal_address TEXT,
+    currency TEXT NOT NULL DEFAULT 'USD',
+    ship_to TEXT,                  -- |DE|US|
+    competitors TEXT,              -- |@rival|
+    own_handles TEXT,              -- |instagram:us|
+    brand_values TEXT,
+    created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+CREATE TABLE products (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    brand_id INTEGER NOT NULL REFERENCES brands (id),
+    sku TEXT NOT NULL,
+    name TEXT NOT NULL,
+    cost_minor INTEGER,            -- cost of goods
+    value_minor INTEGER,           -- retail value, the declared value of a parcel
+    currency TEXT NOT NULL,
+    url TEXT,
+    created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (brand_id, sku)
+) STRICT;
+
+CREATE TABLE campaigns (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    brand_id INTEGER NOT NULL REFERENCES brands (id),
+    code TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    goal TEXT NOT NULL CHECK (goal IN ('awareness', 'conversion', 'content')),
+    niche TEXT,                    -- |vegan|baking|
+    shared_values TEXT,
+    regions TEXT,                  -- |DE|AT|CH|
+    ship_to TEXT,
+    wanted INTEGER NOT NULL DEFAULT 15,
+    outreach_ratio REAL NOT NULL DEFAULT 2.0,
+    budget_minor INTEGER,
+    currency TEXT NOT NULL,
+    starts_on TEXT,
+    ends_on TEXT,
+    state TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('draft', 'active', 'paused', 'closed')),
+    created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+CREATE TABLE campaign_products (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    campaign_id INTEGER NOT NULL REFERENCES campaigns (id) ON DELETE CASCADE,
+    product_id INTEGER NOT NULL REFERENCES products (id),
+    version INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (campaign_id, product_id)
+) STRICT;
+
+-- Who was judged for a campaign: picked, kept in the ranked reserve, rejected or put off.
+CREATE TABLE picks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    campaign_id INTEGER NOT NULL REFERENCES campaigns (id) ON DELETE CASCADE,
+    person_id INTEGER NOT NULL REFERENCES persons (id),
+    creator_id INTEGER REFERENCES creators (id),
+    verdict TEXT NOT NULL CHECK (verdict IN ('pick', 'reserve', 'rejected', 'later')),
+    rank INTEGER,
+    reason TEXT,
+    judged_by TEXT NOT NULL,
+    judged_at INTEGER NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (campaign_id, person_id)
+) STRICT;
+
+CREATE TABLE collaborations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    campaign_id INTEGER NOT NULL REFERENCES campaigns (id),
+    person_id INTEGER NOT NULL REFERENCES persons (id),
+    creator_id INTEGER REFERENCES creators (id),
+    state TEXT NOT NULL,           -- see model/pipeline.py
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (campaign_id, person_id)
+) STRICT;
+
+-- The six terms, and the price. One row a slot that was talked about.
+CREATE TABLE terms (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    collaboration_id INTEGER NOT NULL REFERENCES collaborations (id) ON DELETE CASCADE,
+    slot TEXT NOT NULL,            -- content, captions, go_live, placement, retention, rights, fee, product
+    value TEXT,
+    waived INTEGER NOT NULL DEFAULT 0,
+    amount_minor INTEGER,
+    currency TEXT,
+    noted_at INTEGER NOT NULL,
+    noted_by TEXT NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (collaboration_id, slot)
+) STRICT;
+
+CREATE TABLE templates (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    subject TEXT NOT NULL,
+    body TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+CREATE TABLE conversations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    person_id INTEGER NOT NULL REFERENCES persons (id),
+    collaboration_id INTEGER REFERENCES collaborations (id),
+    channel TEXT NOT NULL,         -- email, dm
+    subject TEXT,
+    last_at INTEGER NOT NULL,
+    awaiting TEXT NOT NULL CHECK (awaiting IN ('us', 'them', 'nobody')),
+    version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX conversations_by_last ON conversations (last_at DESC, id DESC);
+
+-- `raw` holds the exact bytes that were submitted; a retry sends the same bytes.
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    direction TEXT NOT NULL CHECK (direction IN ('out', 'in')),
+    state TEXT NOT NULL,           -- draft, queued, in_data, sent, failed, unknown, received, logged
+    message_id TEXT,
+    in_reply_to TEXT,
+    sender TEXT,
+    recipient TEXT,
+    subject TEXT,
+    body TEXT NOT NULL,
+    raw BLOB,
+    at INTEGER NOT NULL,
+    outcome TEXT,                  -- the server's last words, or why it failed
+    version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX messages_by_conversation ON messages (conversation_id, at);
+CREATE UNIQUE INDEX messages_by_message_id ON messages (message_id) WHERE message_id IS NOT NULL;
+
+CREATE TABLE shipments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    collaboration_id INTEGER REFERENCES collaborations (id),
+    person_id INTEGER REFERENCES persons (id),
+    carrier TEXT NOT NULL,
+    service TEXT,
+    number TEXT NOT NULL,
+    valid INTEGER NOT NULL,        -- 0: the check digit does not fit, a person said "use anyway"
+    state TEXT NOT NULL,           -- the fifteen of model/shipping.py
+    url TEXT,
+    declared_minor INTEGER,
+    cost_minor INTEGER,
+    currency TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (carrier, number)
+) STRICT;
+
+CREATE TABLE posts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    collaboration_id INTEGER NOT NULL REFERENCES collaborations (id),
+    platform TEXT,
+    url TEXT NOT NULL UNIQUE,
+    posted_at INTEGER,
+    recorded_at INTEGER NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+CREATE TABLE post_snapshots (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    post_id INTEGER NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    impressions INTEGER,
+    views INTEGER,
+    likes INTEGER,
+    comments INTEGER,
+    shares INTEGER,
+    saves INTEGER,
+    clicks INTEGER,
+    version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX post_snapshots_by_post ON post_snapshots (post_id, at);
+
+-- What a person left open: the campaign in use, a draft, a place on the screen. Small, by actor, not journaled.
+CREATE TABLE memory (
+    actor TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (actor, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE creator_text USING fts5 (
+    handle, name, bio,
+    content = 'creators', content_rowid = 'id', detail = none, prefix = '1 2 3',
+    tokenize = "unicode61 remove_diacritics 2"
+);

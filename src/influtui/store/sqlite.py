@@ -1,0 +1,89 @@
+"""What is particular to SQLite: how connections are opened, retried, interrupted and copied.
+
+The figures behind each choice are in `docs/explanation/storage.md`: WAL with FULL durability for what a person did and
+NORMAL for imports, `BEGIN IMMEDIATE` always (a deferred transaction that reads and then writes fails "locked" whatever
+the timeout), and a retry with jitter on top of SQLite's own, which is unfair under load.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final, Literal, TypeVar
+
+import aiosqlite
+
+from influtui.model.failures import StoreBusy
+
+T = TypeVar("T")
+
+Durability = Literal["full", "normal"]
+"""`full`: acknowledged means on the disk, even when the power fails. `normal`: a crash of the machine may lose the last
+seconds, never the database; for imports, which can be run again."""
+
+PATIENCE: Final = 60.0
+"""Seconds that a write waits for other sessions before it says so."""
+
+_BUSY_TIMEOUT_MS: Final = 2_000
+
+
+async def connect(
+    path: Path, *, durability: Durability = "full", read_only: bool = False
+) -> aiosqlite.Connection:
+    """A connection with its pragmas set. The file must exist; a read-only one refuses every write."""
+    uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
+    connection = await aiosqlite.connect(uri, uri=True, isolation_level=None, cached_statements=256)
+    connection.row_factory = sqlite3.Row
+    try:
+        for pragma in (
+            f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+            "foreign_keys = ON",
+            "temp_store = MEMORY",
+            "cache_size = -65536",
+            "secure_delete = ON",
+            f"synchronous = {'FULL' if durability == 'full' else 'NORMAL'}",
+            *(("query_only = ON",) if read_only else ()),
+        ):
+            await connection.execute_fetchall(f"PRAGMA {pragma}")
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether another session's lock is the only reason for this error."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def is_damaged(error: sqlite3.Error) -> bool:
+    """Whether the file itself is at fault."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+async def patiently(act: Callable[[], Awaitable[T]]) -> T:
+    """Run `act` again while another session holds the lock, with growing, random pauses.
+
+    Raises `StoreBusy` after `PATIENCE` seconds; every other error goes through at once.
+    """
+    give_up = time.monotonic() + PATIENCE
+    pause = 0.005
+    while True:
+        try:
+            return await act()
+        except sqlite3.OperationalError as error:
+            if not is_busy(error):
+                raise
+            if time.monotonic() > give_up:
+                raise StoreBusy(
+                    f"another session has held the workspace for {PATIENCE:.0f} seconds",
+                    hint="Try again; `influtui doctor` shows who is connected.",
+                ) from error
+        await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter, not a secret
+        pause = min(pause * 2, 0.25)

@@ -1,0 +1,57 @@
+"""The full-text index over creators' handle, name and bio, kept in step inside the transaction that changes them.
+
+The index stores no text of its own (external content), so a removal must be given the OLD text: call `read` before the
+change and `replace` after it. It answers one question only: which ids match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from influtui.store.database import Transaction
+
+COLUMNS: Final = frozenset({"handle", "name", "bio"})
+"""The columns of `creators` that are indexed; a change of any other leaves the index alone."""
+
+_REMOVE = "INSERT INTO creator_text (creator_text, rowid, handle, name, bio) VALUES ('delete', ?, ?, ?, ?)"
+
+
+async def read(transaction: Transaction, ids: Sequence[int]) -> list[Mapping[str, Any]]:
+    """The indexed text of rows as it stands now."""
+    if not ids:
+        return []
+    marks = ", ".join("?" * len(ids))
+    rows = await transaction.all(
+        f"SELECT id, handle, name, bio FROM creators WHERE id IN ({marks})", list(ids)
+    )
+    return [dict(row) for row in rows]
+
+
+async def add(transaction: Transaction, ids: Iterable[int]) -> None:
+    """Index rows that are new."""
+    await transaction.many(
+        "INSERT INTO creator_text (rowid, handle, name, bio) SELECT id, handle, name, bio FROM creators WHERE id = ?",
+        [(each,) for each in ids],
+    )
+
+
+async def add_run(transaction: Transaction, first: int, last: int) -> None:
+    """Index a run of new rows in one statement: for imports."""
+    await transaction.run(
+        "INSERT INTO creator_text (rowid, handle, name, bio)"
+        " SELECT id, handle, name, bio FROM creators WHERE id BETWEEN ? AND ?",
+        (first, last),
+    )
+
+
+async def remove(transaction: Transaction, old: Iterable[Mapping[str, Any]]) -> None:
+    """Take rows out; `old` is their text as it was indexed."""
+    await transaction.many(_REMOVE, [(row["id"], row["handle"], row["name"], row["bio"]) for row in old])
+
+
+async def replace(transaction: Transaction, old: Sequence[Mapping[str, Any]]) -> None:
+    """Index rows anew after a change; `old` is their text from before it."""
+    if old:
+        await remove(transaction, old)
+        await add(transaction, [row["id"] for row in old])

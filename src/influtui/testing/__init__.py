@@ -1,0 +1,1 @@
+"""The contract kit that plugin authors subclass."""

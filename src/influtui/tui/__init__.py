@@ -1,0 +1,1 @@
+"""The app: panes, widgets and keys over the services."""

@@ -1,0 +1,1 @@
+"""The background process: mail, sending and schedules."""
