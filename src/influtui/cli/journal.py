@@ -20,7 +20,9 @@ async def journal(workspace: Workspace, out: Output, limit: int) -> None:
     found = await entries(workspace.db, limit=limit)
     if out.json:
         for entry in found:
-            out.data({"schema": "influtui.journal/1", "id": entry.id, "at": rfc3339(entry.at), "summary": entry.summary})
+            out.data(
+                {"schema": "influtui.journal/1", "id": entry.id, "at": rfc3339(entry.at), "summary": entry.summary}
+            )
         return
     rows = [(safe(rfc3339(entry.at) or ""), safe(entry.actor), safe(entry.summary)) for entry in found]
     out.table(("when", "who", "what"), rows)

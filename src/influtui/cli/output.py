@@ -45,9 +45,7 @@ class Output:
         """A line of narration, on standard error."""
         click.echo(safe(text, lines=True), err=True)
 
-    def table(
-        self, headings: Sequence[str], rows: Iterable[Sequence[SafeText]], *, right: Iterable[int] = ()
-    ) -> None:
+    def table(self, headings: Sequence[str], rows: Iterable[Sequence[SafeText]], *, right: Iterable[int] = ()) -> None:
         """Rows in aligned columns; the columns numbered in `right` are set right. Wide cells are cut to the terminal."""
         from influtui.cli.tables import lines
 

@@ -38,14 +38,9 @@ def cut(text: str, cells: int) -> str:
     return f"{kept}…"
 
 
-def lines(
-    headings: Sequence[str], rows: Sequence[Sequence[SafeText]], *, right: frozenset[int]
-) -> Iterator[str]:
+def lines(headings: Sequence[str], rows: Sequence[Sequence[SafeText]], *, right: frozenset[int]) -> Iterator[str]:
     """The table's lines. On a terminal the widest column gives way until a row fits; in a pipe nothing is cut."""
-    widths = [
-        max([width(heading), *(width(row[column]) for row in rows)])
-        for column, heading in enumerate(headings)
-    ]
+    widths = [max([width(heading), *(width(row[column]) for row in rows)]) for column, heading in enumerate(headings)]
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else _UNLIMITED
     while (excess := sum(widths) + len(GAP) * (len(widths) - 1) - room) > 0 and max(widths) > 8:
         widest = widths.index(max(widths))

@@ -30,19 +30,13 @@ class Money(msgspec.Struct, frozen=True):
         """Read a decimal like `12.50`. Raises `WrongUsage` for anything that is not an exact amount of `currency`."""
         code = currency.strip().upper()
         if len(code) != 3 or not code.isalpha() or not code.isascii():
-            raise WrongUsage(
-                f"“{currency}” is not a currency code", hint="Use three letters, like USD or EUR."
-            )
+            raise WrongUsage(f"“{currency}” is not a currency code", hint="Use three letters, like USD or EUR.")
         try:
             scaled = Decimal(amount.strip().replace(",", "")).scaleb(decimals(code))
         except InvalidOperation:
-            raise WrongUsage(
-                f"“{amount}” is not an amount of money", hint="Write it like 250 or 12.50."
-            ) from None
+            raise WrongUsage(f"“{amount}” is not an amount of money", hint="Write it like 250 or 12.50.") from None
         if not scaled.is_finite() or scaled != scaled.to_integral_value():
-            raise WrongUsage(
-                f"“{amount}” has more decimals than {code} knows", hint=f"{code} has {decimals(code)}."
-            )
+            raise WrongUsage(f"“{amount}” has more decimals than {code} knows", hint=f"{code} has {decimals(code)}.")
         return cls(int(scaled), code)
 
     @property

@@ -27,9 +27,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # see that a name tried to read backwards.
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Invisible characters that hide differences between two handles; ZWJ and ZWNJ stay, scripts and emoji need them.
-_INVISIBLE = re.compile(
-    "[\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _NEEDS_WORK = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u061c\u064b-\u065f\u0670\u06d6-\u06ed\u0e31-\u0e4e"
@@ -52,11 +50,7 @@ def safe(text: str, *, lines: bool = False) -> SafeText:
         return SafeText(text)
     if lines:
         parts = (
-            text.replace("\r\n", "\n")
-            .replace("\r", "\n")
-            .replace("\u2028", "\n")
-            .replace("\u2029", "\n")
-            .split("\n")
+            text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n").split("\n")
         )
         return SafeText("\n".join(_safe_line(part) for part in parts))
     return SafeText(_safe_line(text))

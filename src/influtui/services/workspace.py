@@ -99,15 +99,11 @@ def read_settings(folder: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
-        raise NeedsConfiguration(
-            f"{path} cannot be read: {error}", hint="Mend or remove the file."
-        ) from error
+        raise NeedsConfiguration(f"{path} cannot be read: {error}", hint="Mend or remove the file.") from error
     try:
         return msgspec.convert(tomllib.loads(text), Settings)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise NeedsConfiguration(
-            f"config.toml is not right: {error}", hint=f"Mend {path}.", at=str(path)
-        ) from error
+        raise NeedsConfiguration(f"config.toml is not right: {error}", hint=f"Mend {path}.", at=str(path)) from error
 
 
 def default_actor() -> str:

@@ -66,9 +66,7 @@ class Transaction:
 
     async def next_ids(self, counter: str, count: int) -> int:
         """Take `count` ids from a counter of dense ids. Returns the first."""
-        row = await self.one(
-            "UPDATE counters SET next = next + ? WHERE name = ? RETURNING next", (count, counter)
-        )
+        row = await self.one("UPDATE counters SET next = next + ? WHERE name = ? RETURNING next", (count, counter))
         if row is None:
             raise RuntimeError(f"no counter {counter}")
         return int(row[0]) - count
@@ -144,9 +142,7 @@ class Database:
 
     async def changes_since(self, seq: int) -> list[Change]:
         """What changed in any session after change number `seq`."""
-        rows = await self.all(
-            "SELECT seq, noun, first_id, last_id FROM change_log WHERE seq > ? ORDER BY seq", (seq,)
-        )
+        rows = await self.all("SELECT seq, noun, first_id, last_id FROM change_log WHERE seq > ? ORDER BY seq", (seq,))
         return [Change(row["seq"], row["noun"], row["first_id"], row["last_id"]) for row in rows]
 
     async def last_change(self) -> int:
@@ -171,9 +167,7 @@ class Database:
             durability: Durability = "normal" if kind == "normal" else "full"
             reading = kind == "read"
             with damage_explained(self.path):
-                self._connections[kind] = await sqlite.connect(
-                    self.path, durability=durability, read_only=reading
-                )
+                self._connections[kind] = await sqlite.connect(self.path, durability=durability, read_only=reading)
         return self._connections[kind]
 
 
@@ -278,6 +272,4 @@ def _create_private(path: Path) -> None:
 def _refuse_stranger(connection: sqlite3.Connection, path: Path) -> None:
     """A file that is somebody else's database must not be taken for an empty workspace."""
     if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        raise Failure(
-            f"{path} is a database of another program", hint="Choose another folder with --workspace DIR."
-        )
+        raise Failure(f"{path} is a database of another program", hint="Choose another folder with --workspace DIR.")

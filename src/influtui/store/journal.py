@@ -137,9 +137,7 @@ class UnitOfWork:
         old_text = await text_index.read(self.transaction, text_changed)
         for changed_names, values in by_names.items():
             assigned = ", ".join(f"{name} = ?" for name in changed_names)
-            await self.transaction.many(
-                f"UPDATE {noun} SET {assigned}, version = version + 1 WHERE id = ?", values
-            )
+            await self.transaction.many(f"UPDATE {noun} SET {assigned}, version = version + 1 WHERE id = ?", values)
         await text_index.replace(self.transaction, old_text)
         for row_id, before, after in noted:
             await self._note(noun, row_id, before, after)

@@ -31,9 +31,7 @@ PATIENCE: Final = 60.0
 _BUSY_TIMEOUT_MS: Final = 2_000
 
 
-async def connect(
-    path: Path, *, durability: Durability = "full", read_only: bool = False
-) -> aiosqlite.Connection:
+async def connect(path: Path, *, durability: Durability = "full", read_only: bool = False) -> aiosqlite.Connection:
     """A connection with its pragmas set. The file must exist; a read-only one refuses every write."""
     uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
     connection = await aiosqlite.connect(uri, uri=True, isolation_level=None, cached_statements=256)

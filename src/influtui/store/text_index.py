@@ -22,9 +22,7 @@ async def read(transaction: Transaction, ids: Sequence[int]) -> list[Mapping[str
     if not ids:
         return []
     marks = ", ".join("?" * len(ids))
-    rows = await transaction.all(
-        f"SELECT id, handle, name, bio FROM creators WHERE id IN ({marks})", list(ids)
-    )
+    rows = await transaction.all(f"SELECT id, handle, name, bio FROM creators WHERE id IN ({marks})", list(ids))
     return [dict(row) for row in rows]
 
 

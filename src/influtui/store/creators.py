@@ -1,0 +1,82 @@
+"""Rows of `creators` as records, and how to find them by what a person writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, Protocol
+
+from influtui.model.creators import Creator, Ref, handle_key, split
+from influtui.model.failures import NotFound
+from influtui.model.ids import CreatorId
+from influtui.model.tiers import TierScheme, default_scheme
+from influtui.model.times import rfc3339
+from influtui.store.database import Row, Values
+
+COLUMNS: Final = (
+    "id, person_id, platform, handle, name, url, bio, country, language, topics, tags, email, followers, following, posts,"
+    " engagement_rate, engagement_variant, avg_views, avg_likes, avg_comments, avg_shares, as_of, found_by, found_detail"
+)
+"""What a `Creator` record is made of."""
+
+_CHUNK: Final = 500
+
+
+class Reader(Protocol):
+    """What can be asked: the database, or a transaction that wants to see its own writes."""
+
+    async def all(self, sql: str, values: Values = ()) -> list[Row]:
+        """The rows of a query."""
+        ...
+
+
+def record(row: Row, scheme: TierScheme | None = None) -> Creator:
+    """One row (with at least `COLUMNS`) as a record."""
+    columns: dict[str, Any] = {name: row[name] for name in row.keys() if name in _PLAIN}  # noqa: SIM118
+    return Creator(
+        ref=f"{row['platform']}:{row['handle']}",
+        person=row["person_id"],
+        tier=(scheme or default_scheme()).of(row["followers"]),
+        topics=split(row["topics"]),
+        tags=split(row["tags"]),
+        as_of=rfc3339(row["as_of"]),
+        **columns,
+    )
+
+
+_PLAIN: Final = frozenset(COLUMNS.split(", ")) - {"person_id", "topics", "tags", "as_of"}
+
+
+async def by_ids(reader: Reader, ids: Sequence[int], scheme: TierScheme | None = None) -> list[Creator]:
+    """The records of `ids`, in that order; ids that are gone are left out."""
+    found: dict[int, Creator] = {}
+    for start in range(0, len(ids), _CHUNK):
+        chunk = list(ids[start : start + _CHUNK])
+        marks = ", ".join("?" * len(chunk))
+        for row in await reader.all(f"SELECT {COLUMNS} FROM creators WHERE id IN ({marks})", chunk):
+            found[row["id"]] = record(row, scheme)
+    return [found[each] for each in ids if each in found]
+
+
+async def find(reader: Reader, ref: Ref) -> Creator:
+    """The account that `ref` names. Raises `NotFound`, naming it."""
+    if ref.id is not None:
+        where, values = "id = ?", [ref.id]
+    else:
+        where, values = "platform = ? AND handle_key = ?", [ref.platform, handle_key(ref.handle or "")]
+    rows = await reader.all(f"SELECT {COLUMNS} FROM creators WHERE {where}", values)
+    if not rows:
+        raise NotFound(f"there is no creator {ref}", hint="`influtui creators search` lists who is known.")
+    return record(rows[0])
+
+
+async def of_person(reader: Reader, person: int) -> list[Creator]:
+    """All accounts of a person, the largest first."""
+    rows = await reader.all(
+        f"SELECT {COLUMNS} FROM creators WHERE person_id = ? ORDER BY followers DESC, id", (person,)
+    )
+    return [record(row) for row in rows]
+
+
+def ids_of(creators: Sequence[Creator]) -> list[CreatorId]:
+    """The ids of records, in their order."""
+    return [creator.id for creator in creators]
