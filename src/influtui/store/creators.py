@@ -59,10 +59,9 @@ async def by_ids(reader: Reader, ids: Sequence[int], scheme: TierScheme | None =
 
 async def find(reader: Reader, ref: Ref) -> Creator:
     """The account that `ref` names. Raises `NotFound`, naming it."""
-    if ref.id is not None:
-        where, values = "id = ?", [ref.id]
-    else:
-        where, values = "platform = ? AND handle_key = ?", [ref.platform, handle_key(ref.handle or "")]
+    by_id = ref.id is not None
+    where = "id = ?" if by_id else "platform = ? AND handle_key = ?"
+    values = (ref.id,) if by_id else (ref.platform, handle_key(ref.handle or ""))
     rows = await reader.all(f"SELECT {COLUMNS} FROM creators WHERE {where}", values)
     if not rows:
         raise NotFound(f"there is no creator {ref}", hint="`influtui creators search` lists who is known.")
