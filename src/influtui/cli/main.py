@@ -12,6 +12,7 @@ from influtui import __version__
 from influtui.cli import frame
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "creators": ("creators", "Find, add, edit, import and export creators."),
     "undo": ("journal", "Take back your latest change."),
     "redo": ("journal", "Put back what you took back last."),
     "journal": ("journal", "Who changed what, and when."),

@@ -1,0 +1,45 @@
+"""`creators`: the group of verbs about people and their accounts. Each verb's module is imported only when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+import click
+
+VERBS: Final[dict[str, tuple[str, str, str]]] = {
+    "search": ("searching", "search", "Find creators: `tier:micro er:>3 country:US`."),
+    "import": ("importing", "import_creators", "Read creators from CSV, NDJSON or an account download."),
+    "export": ("exporting", "export_creators", "Write creators out without loss."),
+    "show": ("showing", "show", "All that is known of one creator: sources, ages, notes, history."),
+    "add": ("adding", "add", "Add one creator by profile URL, handle or name."),
+    "edit": ("editing", "edit", "Change all creators that match, as one undoable change."),
+    "note": ("noting", "note", "Write a note on a person."),
+    "duplicates": ("likeness", "duplicates", "List accounts that are likely one person's, with the evidence."),
+    "merge": ("likeness", "merge", "Join the accounts of two people under one."),
+    "forget": ("forgetting", "forget", "Remove a person for good, and refuse them in later imports."),
+}
+"""Verb -> (module below `influtui.cli`, the command's name in it, one line of help)."""
+
+
+class Verbs(click.Group):
+    """A group whose commands live in sibling modules."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        module, attribute, _ = VERBS[cmd_name]
+        command: click.Command = getattr(import_module(f"influtui.cli.{module}"), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, help_line) for verb, (_, _, help_line) in VERBS.items()])
+
+
+@click.group(cls=Verbs, no_args_is_help=True)
+def creators() -> None:
+    """Find, add, edit and export creators. A REF is platform:handle (instagram:anna) or #id (#17)."""
