@@ -137,6 +137,36 @@ CREATE TABLE snapshots (
     PRIMARY KEY (creator_id, at, source)
 ) STRICT, WITHOUT ROWID;
 
+-- Posts of an account as some source saw them: what the detectors of bought engagement read. Not the posts of a campaign.
+CREATE TABLE creator_posts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    creator_id INTEGER NOT NULL REFERENCES creators (id) ON DELETE CASCADE,
+    platform_post_id TEXT NOT NULL,
+    url TEXT,
+    caption TEXT,
+    posted_at INTEGER,
+    likes INTEGER,
+    comments INTEGER,
+    shares INTEGER,
+    views INTEGER,
+    sponsored INTEGER,             -- 1, 0, or null where nobody said
+    as_of INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    import_id INTEGER,
+    UNIQUE (creator_id, platform_post_id)
+) STRICT;
+
+-- A sample of the comments under such a post. `commenter` is a folded handle on the same platform.
+CREATE TABLE creator_comments (
+    post_id INTEGER NOT NULL REFERENCES creator_posts (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    commenter TEXT NOT NULL,
+    text TEXT,
+    at INTEGER,
+    PRIMARY KEY (post_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX creator_comments_by_commenter ON creator_comments (commenter);
+
 CREATE TABLE notes (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     person_id INTEGER NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
