@@ -36,6 +36,8 @@ CREATE TABLE journal_rows (
     PRIMARY KEY (journal_id, seq)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX journal_rows_by_row ON journal_rows (noun, row_id);
+
 -- What other sessions should look at again: runs of ids, written in the same transaction as the change.
 CREATE TABLE change_log (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -183,10 +185,17 @@ CREATE TABLE suppressions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL CHECK (kind IN ('account', 'email')),
     hash TEXT NOT NULL,
-    reason TEXT NOT NULL,          -- forgotten, opted_out, bounced, by_hand
+    reason TEXT NOT NULL,          -- forgotten, opted_out, bounced, complained, by_hand
     at INTEGER NOT NULL,
     UNIQUE (kind, hash)
 ) STRICT;
+
+-- Keys that this workspace hashes with. In here and not in a file beside: a copy of the database without its key would
+-- forget whom it must not take in again.
+CREATE TABLE keys (
+    name TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE brands (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
