@@ -21,7 +21,8 @@ from influtui.store.sqlite import Durability
 NOUNS: Final = frozenset(
     {
         "persons", "creators", "notes", "brands", "products", "campaigns", "campaign_products", "picks",
-        "collaborations", "terms", "templates", "conversations", "messages", "shipments", "posts", "post_snapshots",
+        "collaborations", "collaboration_moves", "terms", "agreements", "templates", "conversations", "messages",
+        "shipments", "posts", "post_snapshots",
     }
 )  # fmt: skip
 """The tables a unit of work may write: each has `id` and `version`. A name from here is safe to put into a statement."""

@@ -268,17 +268,33 @@ CREATE TABLE picks (
     UNIQUE (campaign_id, person_id)
 ) STRICT;
 
+-- `state` is what `model/pipeline.derive` makes of everything that happened, kept in step by `store/standing.py` in the
+-- transaction of each change; nothing else writes it, and it is no part of the journal.
 CREATE TABLE collaborations (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     campaign_id INTEGER NOT NULL REFERENCES campaigns (id),
     person_id INTEGER NOT NULL REFERENCES persons (id),
     creator_id INTEGER REFERENCES creators (id),
-    state TEXT NOT NULL,           -- see model/pipeline.py
+    state TEXT NOT NULL DEFAULT 'discovered',
+    state_at INTEGER,              -- since when
     created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL,
     version INTEGER NOT NULL DEFAULT 1,
     UNIQUE (campaign_id, person_id)
 ) STRICT;
+CREATE INDEX collaborations_by_person ON collaborations (person_id);
+
+-- Moves that a person made by hand, each one of those that model/data/pipeline.toml allows.
+CREATE TABLE collaboration_moves (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    collaboration_id INTEGER NOT NULL REFERENCES collaborations (id) ON DELETE CASCADE,
+    from_state TEXT NOT NULL,
+    to_state TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    moved_by TEXT NOT NULL,
+    reason TEXT,
+    version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX collaboration_moves_by_collaboration ON collaboration_moves (collaboration_id);
 
 -- The six terms, and the price. One row a slot that was talked about.
 CREATE TABLE terms (
@@ -287,13 +303,27 @@ CREATE TABLE terms (
     slot TEXT NOT NULL,            -- content, captions, go_live, placement, retention, rights, fee, product
     value TEXT,
     waived INTEGER NOT NULL DEFAULT 0,
-    amount_minor INTEGER,
+    amount_minor INTEGER,          -- of the fee
     currency TEXT,
     noted_at INTEGER NOT NULL,
     noted_by TEXT NOT NULL,
     version INTEGER NOT NULL DEFAULT 1,
     UNIQUE (collaboration_id, slot)
 ) STRICT;
+
+-- What both sides said yes to, word for word. Changing a term afterwards ends the agreement; at most one is in force.
+CREATE TABLE agreements (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    collaboration_id INTEGER NOT NULL REFERENCES collaborations (id) ON DELETE CASCADE,
+    hash TEXT NOT NULL,            -- SHA-256 of `terms`
+    terms TEXT NOT NULL,           -- canonical JSON
+    agreed_at INTEGER NOT NULL,
+    agreed_by TEXT NOT NULL,       -- who of us noted it
+    ended_at INTEGER,
+    ended_why TEXT,
+    version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX agreements_by_collaboration ON agreements (collaboration_id);
 
 CREATE TABLE templates (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -358,12 +388,15 @@ CREATE TABLE shipments (
 CREATE TABLE posts (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     collaboration_id INTEGER NOT NULL REFERENCES collaborations (id),
-    platform TEXT,
-    url TEXT NOT NULL UNIQUE,
+    platform TEXT,                 -- null where the address is not one that we know
+    handle TEXT,                   -- who posted it, where the address says so
+    native_id TEXT,                -- the platform's own id
+    url TEXT NOT NULL UNIQUE,      -- in its shortest form, without tracking parameters
     posted_at INTEGER,
     recorded_at INTEGER NOT NULL,
     version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
+CREATE INDEX posts_by_collaboration ON posts (collaboration_id);
 
 CREATE TABLE post_snapshots (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
