@@ -1,0 +1,1 @@
+"""Scores that explain themselves: relevance, authenticity, reach and fit, each a list of components that add up to it."""
