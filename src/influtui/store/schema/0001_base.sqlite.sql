@@ -9,7 +9,7 @@ CREATE TABLE counters (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO counters VALUES ('creators', 1), ('persons', 1);
 
--- Who changed what. One row an act; `state` is done, undone (by a later act) or redone.
+-- Who changed what. One row an act; taking one back is an act too, whose `reverts` names it.
 CREATE TABLE journal (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL,
@@ -338,33 +338,56 @@ CREATE TABLE conversations (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     person_id INTEGER NOT NULL REFERENCES persons (id),
     collaboration_id INTEGER REFERENCES collaborations (id),
-    channel TEXT NOT NULL,         -- email, dm
+    creator_id INTEGER REFERENCES creators (id),
+    channel TEXT NOT NULL CHECK (channel IN ('email', 'dm')),
+    account TEXT,                  -- our address in it
+    address TEXT,                  -- theirs, or where a direct message goes
     subject TEXT,
     last_at INTEGER NOT NULL,
     awaiting TEXT NOT NULL CHECK (awaiting IN ('us', 'them', 'nobody')),
     version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX conversations_by_last ON conversations (last_at DESC, id DESC);
+CREATE INDEX conversations_by_person ON conversations (person_id);
 
--- `raw` holds the exact bytes that were submitted; a retry sends the same bytes.
 CREATE TABLE messages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
     direction TEXT NOT NULL CHECK (direction IN ('out', 'in')),
-    state TEXT NOT NULL,           -- draft, queued, in_data, sent, failed, unknown, received, logged
+    state TEXT NOT NULL CHECK (state IN
+        ('queued', 'deferred', 'in_data', 'sent', 'failed', 'unknown', 'cancelled', 'received', 'logged')),
     message_id TEXT,
     in_reply_to TEXT,
+    references_ids TEXT,           -- of the References header, blanks between
     sender TEXT,
     recipient TEXT,
     subject TEXT,
     body TEXT NOT NULL,
-    raw BLOB,
+    template TEXT,                 -- the name of the template it was written from
+    written_by TEXT NOT NULL,
     at INTEGER NOT NULL,
     outcome TEXT,                  -- the server's last words, or why it failed
     version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX messages_by_conversation ON messages (conversation_id, at);
 CREATE UNIQUE INDEX messages_by_message_id ON messages (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX messages_going ON messages (state) WHERE state IN ('queued', 'deferred', 'in_data', 'unknown', 'failed');
+
+-- What goes over the wire for a message: rendered once, never changed, sent again byte for byte where it is sent again.
+-- Not journaled: the journal has no use for the bytes, and a state that a server's answer decided is nobody's to undo.
+CREATE TABLE outbox (
+    message_id INTEGER PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
+    account TEXT NOT NULL,         -- the mailbox of config.toml that submits it
+    envelope_from TEXT NOT NULL,
+    envelope_to TEXT NOT NULL,
+    raw BLOB NOT NULL,
+    raw_sha256 TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    claimed_by TEXT,               -- the process that went into DATA with it
+    claimed_at INTEGER,
+    not_before INTEGER,            -- after a server said "later"
+    stage TEXT                     -- how far the last attempt came
+) STRICT;
 
 CREATE TABLE shipments (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -428,3 +451,27 @@ CREATE VIRTUAL TABLE creator_text USING fts5 (
     content = 'creators', content_rowid = 'id', detail = none, prefix = '1 2 3',
     tokenize = "unicode61 remove_diacritics 2"
 );
+
+-- What an undone import held, so that redo puts the same rows back under the same ids. `undone_by` is the undo's entry in
+-- the journal. Each has the columns of its original: a later step that changes one changes both (a test compares them).
+CREATE TABLE undone_persons AS SELECT 0 AS undone_by, * FROM persons WHERE 0;
+CREATE TABLE undone_creators AS SELECT 0 AS undone_by, * FROM creators WHERE 0;
+CREATE TABLE undone_snapshots AS SELECT 0 AS undone_by, * FROM snapshots WHERE 0;
+CREATE TABLE undone_creator_posts AS SELECT 0 AS undone_by, * FROM creator_posts WHERE 0;
+CREATE TABLE undone_creator_comments AS SELECT 0 AS undone_by, * FROM creator_comments WHERE 0;
+CREATE TABLE undone_notes AS SELECT 0 AS undone_by, * FROM notes WHERE 0;
+
+-- Whoever is removed is looked for in each of these: without an index, undoing an import of a million would read each
+-- table a million times.
+CREATE INDEX picks_by_person ON picks (person_id);
+CREATE INDEX picks_by_creator ON picks (creator_id);
+CREATE INDEX collaborations_by_person ON collaborations (person_id);
+CREATE INDEX collaborations_by_creator ON collaborations (creator_id);
+CREATE INDEX conversations_by_person ON conversations (person_id);
+CREATE INDEX conversations_by_collaboration ON conversations (collaboration_id);
+CREATE INDEX shipments_by_person ON shipments (person_id);
+CREATE INDEX shipments_by_collaboration ON shipments (collaboration_id);
+CREATE INDEX posts_by_collaboration ON posts (collaboration_id);
+CREATE INDEX campaign_products_by_product ON campaign_products (product_id);
+CREATE INDEX campaigns_by_brand ON campaigns (brand_id);
+CREATE INDEX journal_by_reverts ON journal (reverts);

@@ -1,0 +1,133 @@
+"""Conversations and their messages as records, and what must be known before somebody is written to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from influtui.model.messages import ConversationRow, Message
+from influtui.model.times import rfc3339
+from influtui.store.creators import Reader
+from influtui.store.database import Row
+
+_ROWS: Final = (
+    "SELECT c.id, c.person_id, c.collaboration_id, k.code, c.creator_id, a.platform, a.handle, coalesce(p.name, a.name)"
+    " AS name, c.channel, c.address, c.subject, c.awaiting, c.last_at,"
+    " (SELECT count(*) FROM messages m WHERE m.conversation_id = c.id) AS messages,"
+    " n.state, substr(n.body, 1, 200) AS last"
+    " FROM conversations c JOIN persons p ON p.id = c.person_id"
+    " LEFT JOIN creators a ON a.id = c.creator_id"
+    " LEFT JOIN collaborations l ON l.id = c.collaboration_id LEFT JOIN campaigns k ON k.id = l.campaign_id"
+    " LEFT JOIN messages n ON n.id ="
+    " (SELECT m.id FROM messages m WHERE m.conversation_id = c.id ORDER BY m.at DESC, m.id DESC LIMIT 1)"
+)
+# Those who wait for us come first, the longest waiting on top; then the others, the newest on top.
+_ORDER: Final = (
+    " ORDER BY CASE WHEN n.state = 'unknown' THEN 0 WHEN c.awaiting = 'us' THEN 1 ELSE 2 END,"
+    " CASE WHEN c.awaiting = 'us' THEN c.last_at ELSE -c.last_at END, c.id"
+)
+
+
+async def listed(reader: Reader, where: str = "", values: Sequence[Any] = ()) -> list[ConversationRow]:
+    """Conversations, those that wait for us first. `where` is a condition over `c`, `p`, `a`, `k` and `n`."""
+    condition = f" WHERE {where}" if where else ""
+    return [_row(row) for row in await reader.all(f"{_ROWS}{condition}{_ORDER}", values)]
+
+
+async def one(reader: Reader, conversation: int) -> ConversationRow | None:
+    """One conversation as the Inbox lists it."""
+    rows = await listed(reader, "c.id = ?", (conversation,))
+    return rows[0] if rows else None
+
+
+async def messages(reader: Reader, conversation: int) -> list[Message]:
+    """The messages of a conversation, the oldest first."""
+    rows = await reader.all("SELECT * FROM messages WHERE conversation_id = ? ORDER BY at, id", (conversation,))
+    return [message(row) for row in rows]
+
+
+async def find(
+    reader: Reader, *, person: int, channel: str, collaboration: int | None = None, any_campaign: bool = False
+) -> int | None:
+    """The newest conversation with a person on a channel: of one collaboration, of none, or of any."""
+    where = "" if any_campaign else " AND collaboration_id IS ?"
+    values: tuple[Any, ...] = (person, channel) if any_campaign else (person, channel, collaboration)
+    rows = await reader.all(
+        f"SELECT id FROM conversations WHERE person_id = ? AND channel = ?{where} ORDER BY last_at DESC, id DESC LIMIT 1",
+        values,
+    )
+    return int(rows[0]["id"]) if rows else None
+
+
+async def last_contact(reader: Reader, persons: Sequence[int], since: int) -> dict[int, Row]:
+    """Who of `persons` was written to since then: the newest such message, with its campaign and who wrote it.
+
+    A message that failed for good reached nobody. One of which nobody knows counts as written.
+    """
+    found: dict[int, Row] = {}
+    for start in range(0, len(persons), 500):
+        chunk = list(persons[start : start + 500])
+        marks = ", ".join("?" * len(chunk))
+        rows = await reader.all(
+            "SELECT c.person_id, m.at, m.written_by, m.state, k.code FROM messages m"
+            " JOIN conversations c ON c.id = m.conversation_id"
+            " LEFT JOIN collaborations l ON l.id = c.collaboration_id LEFT JOIN campaigns k ON k.id = l.campaign_id"
+            f" WHERE c.person_id IN ({marks}) AND m.direction = 'out' AND m.at >= ?"
+            " AND m.state NOT IN ('failed', 'cancelled') ORDER BY m.at, m.id",
+            [*chunk, since],
+        )
+        found.update({row["person_id"]: row for row in rows})
+    return found
+
+
+async def thread(reader: Reader, conversation: int) -> tuple[str | None, tuple[str, ...]]:
+    """What an answer refers to: the id of the newest message that has one, and the ids of the thread so far."""
+    rows = await reader.all(
+        "SELECT message_id, references_ids FROM messages WHERE conversation_id = ? AND message_id IS NOT NULL"
+        " AND state NOT IN ('failed', 'cancelled') ORDER BY at, id",
+        (conversation,),
+    )
+    if not rows:
+        return None, ()
+    newest = rows[-1]
+    earlier = (newest["references_ids"] or "").split()
+    ids = dict.fromkeys([*earlier, *(row["message_id"] for row in rows)])
+    return newest["message_id"], tuple(ids)
+
+
+def message(row: Row) -> Message:
+    """A row of `messages` as a record."""
+    return Message(
+        id=row["id"],
+        conversation=row["conversation_id"],
+        direction=row["direction"],
+        state=row["state"],
+        at=rfc3339(row["at"]) or "",
+        sender=row["sender"],
+        recipient=row["recipient"],
+        subject=row["subject"],
+        body=row["body"],
+        template=row["template"],
+        outcome=row["outcome"],
+        message_id=row["message_id"],
+    )
+
+
+def _row(row: Row) -> ConversationRow:
+    return ConversationRow(
+        id=row["id"],
+        person=row["person_id"],
+        collaboration=row["collaboration_id"],
+        campaign=row["code"],
+        creator=row["creator_id"],
+        ref=f"{row['platform']}:{row['handle']}" if row["handle"] else None,
+        name=row["name"],
+        channel=row["channel"],
+        address=row["address"],
+        subject=row["subject"],
+        awaiting=row["awaiting"],
+        state=row["state"],
+        messages=row["messages"],
+        last=row["last"],
+        last_at=rfc3339(row["last_at"]) or "",
+    )

@@ -1,0 +1,134 @@
+"""The outbox: the bytes of what is to be sent, and each step of a message's state as one guarded statement.
+
+Every step says which states it may start from and reports whether it took place; two senders can therefore try the
+same message and only one of them gets it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from influtui.model.messages import MessageState, Outcome
+from influtui.store.creators import Reader
+from influtui.store.database import Row, Transaction
+
+
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sender needs of one message."""
+
+    id: int
+    conversation: int
+    person: int
+    collaboration: int | None
+    state: MessageState
+    account: str
+    envelope_from: str
+    envelope_to: str
+    raw: bytes
+    raw_sha256: str
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether the bytes are still those that were rendered."""
+        return hashlib.sha256(self.raw).hexdigest() == self.raw_sha256
+
+
+_LISTED: Final = (
+    "SELECT m.id, m.conversation_id, m.state, m.recipient, m.subject, m.at, m.outcome, m.written_by,"
+    " o.account, o.attempts, o.not_before, o.claimed_by, o.claimed_at, o.stage"
+    " FROM messages m JOIN outbox o ON o.message_id = m.id"
+)
+
+
+async def put(transaction: Transaction, message: int, *, account: str, sender: str, recipient: str, raw: bytes) -> None:
+    """Keep the rendered bytes of a message."""
+    await transaction.run(
+        "INSERT INTO outbox (message_id, account, envelope_from, envelope_to, raw, raw_sha256) VALUES (?, ?, ?, ?, ?, ?)",
+        (message, account, sender, recipient, raw, hashlib.sha256(raw).hexdigest()),
+    )
+
+
+async def read(reader: Reader, message: int) -> Outgoing | None:
+    """One message with its bytes."""
+    rows = await reader.all(
+        "SELECT m.id, m.conversation_id AS conversation, c.person_id AS person, c.collaboration_id AS collaboration,"
+        " m.state, o.account, o.envelope_from, o.envelope_to, o.raw, o.raw_sha256"
+        " FROM messages m JOIN outbox o ON o.message_id = m.id JOIN conversations c ON c.id = m.conversation_id"
+        " WHERE m.id = ?",
+        (message,),
+    )
+    return msgspec.convert(dict(rows[0]), Outgoing) if rows else None
+
+
+async def listed(reader: Reader, states: Sequence[MessageState], *, ids: Sequence[int] = ()) -> list[Row]:
+    """Messages in these states, the oldest first; of `ids` only where any are given."""
+    marks = ", ".join("?" * len(states))
+    also = f" AND m.id IN ({', '.join('?' * len(ids))})" if ids else ""
+    return await reader.all(f"{_LISTED} WHERE m.state IN ({marks}){also} ORDER BY m.at, m.id", [*states, *ids])
+
+
+async def claim(transaction: Transaction, message: int, *, by: str) -> bool:
+    """`queued` or `deferred` to `in_data`: from here on this sender alone may transmit it. False: somebody else did."""
+    changed = await transaction.run(
+        "UPDATE messages SET state = 'in_data', outcome = NULL, version = version + 1"
+        " WHERE id = ? AND state IN ('queued', 'deferred')",
+        (message,),
+    )
+    if not changed:
+        return False
+    await transaction.run(
+        "UPDATE outbox SET claimed_by = ?, claimed_at = ?, attempts = attempts + 1, stage = 'data' WHERE message_id = ?",
+        (by, transaction.at, message),
+    )
+    transaction.touched("messages", [message])
+    return True
+
+
+async def settle(
+    transaction: Transaction,
+    message: int,
+    outcome: Outcome,
+    *,
+    said: str,
+    claimed: bool,
+    not_before: int | None = None,
+) -> bool:
+    """Write down how an attempt ended: `in_data` to what it became, or (not claimed) what a refusal made of it."""
+    allowed = "state = 'in_data'" if claimed else "state IN ('queued', 'deferred')"
+    changed = await transaction.run(
+        f"UPDATE messages SET state = ?, outcome = ?, version = version + 1 WHERE id = ? AND {allowed}",
+        (outcome.state, said, message),
+    )
+    await transaction.run(
+        "UPDATE outbox SET stage = ?, not_before = ?, claimed_by = NULL, attempts = attempts + ? WHERE message_id = ?",
+        (outcome.stage, not_before, 0 if claimed else 1, message),
+    )
+    transaction.touched("messages", [message])
+    return bool(changed)
+
+
+async def move(
+    transaction: Transaction, message: int, state: MessageState, said: str, *, states: Sequence[MessageState]
+) -> bool:
+    """A step that a person or a rule decided. False where the message was in none of `states`."""
+    marks = ", ".join("?" * len(states))
+    changed = await transaction.run(
+        f"UPDATE messages SET state = ?, outcome = ?, version = version + 1 WHERE id = ? AND state IN ({marks})",
+        (state, said, message, *states),
+    )
+    transaction.touched("messages", [message])
+    return bool(changed)
+
+
+async def interrupted(reader: Reader, *, before: int | None) -> list[int]:
+    """Messages that were in DATA when their sender stopped: all, or those claimed before a time."""
+    also = "" if before is None else " AND o.claimed_at < ?"
+    values: tuple[Any, ...] = () if before is None else (before,)
+    rows = await reader.all(
+        f"SELECT m.id FROM messages m JOIN outbox o ON o.message_id = m.id WHERE m.state = 'in_data'{also}", values
+    )
+    return [int(row["id"]) for row in rows]
