@@ -281,7 +281,6 @@ CREATE TABLE collaborations (
     version INTEGER NOT NULL DEFAULT 1,
     UNIQUE (campaign_id, person_id)
 ) STRICT;
-CREATE INDEX collaborations_by_person ON collaborations (person_id);
 
 -- Moves that a person made by hand, each one of those that model/data/pipeline.toml allows.
 CREATE TABLE collaboration_moves (
@@ -467,11 +466,9 @@ CREATE INDEX picks_by_person ON picks (person_id);
 CREATE INDEX picks_by_creator ON picks (creator_id);
 CREATE INDEX collaborations_by_person ON collaborations (person_id);
 CREATE INDEX collaborations_by_creator ON collaborations (creator_id);
-CREATE INDEX conversations_by_person ON conversations (person_id);
 CREATE INDEX conversations_by_collaboration ON conversations (collaboration_id);
 CREATE INDEX shipments_by_person ON shipments (person_id);
 CREATE INDEX shipments_by_collaboration ON shipments (collaboration_id);
-CREATE INDEX posts_by_collaboration ON posts (collaboration_id);
 CREATE INDEX campaign_products_by_product ON campaign_products (product_id);
 CREATE INDEX campaigns_by_brand ON campaigns (brand_id);
 CREATE INDEX journal_by_reverts ON journal (reverts);
