@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 
+from influtui.model.creators import handle_key
 from influtui.model.times import Millis
 from influtui.services.workspace import Workspace, opened
+from influtui.store import text_index
 
 NOON = Millis(1_795_348_800_000)
 """2026-11-22T12:00:00Z: what time it is in tests."""
@@ -43,3 +46,32 @@ def samples() -> Path:
     if not folder.is_dir():
         pytest.skip("no samples here: set INFLUTUI_SAMPLES to their folder")
     return folder
+
+
+class MakeAccount(Protocol):
+    """Puts an account (and a person, unless `person` names one) straight into the store."""
+
+    async def __call__(self, ref: str, *, person: int | None = None, **columns: Any) -> int: ...
+
+
+@pytest.fixture
+def account(workspace: Workspace) -> MakeAccount:
+    """Makes accounts without the way in: for tests of what is done with people who are there already."""
+
+    async def make(ref: str, *, person: int | None = None, **columns: Any) -> int:
+        platform, _, handle = ref.partition(":")
+        async with workspace.db.write(NOON, durability="normal") as transaction:
+            creator_id = await transaction.next_ids("creators", 1)
+            if person is None:
+                person = await transaction.next_ids("persons", 1)
+                await transaction.run("INSERT INTO persons (id, created_at) VALUES (?, ?)", (person, NOON))
+            row = {
+                "id": creator_id, "person_id": person, "platform": platform, "handle": handle,
+                "handle_key": handle_key(handle), "created_at": NOON, "updated_at": NOON, **columns,
+            }  # fmt: skip
+            marks = ", ".join("?" * len(row))
+            await transaction.run(f"INSERT INTO creators ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
+            await text_index.add(transaction, [creator_id])
+        return creator_id
+
+    return make

@@ -20,6 +20,11 @@ from influtui.model.text import SafeText, safe
 # inside strings, so replacing them anywhere in a document is right.
 _ACTING: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
+# Text composed of safe parts keeps its blanks (indents, columns); whatever still holds one of these is made safe whole.
+_UNSAFE: Final = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]|[\u0300-\u036f]{5}"
+)
+
 
 def json_line(document: Any) -> str:
     """A document as one line of JSON that is harmless on a terminal and the same data to a program."""
@@ -39,11 +44,11 @@ class Output:
 
     def say(self, text: str) -> None:
         """A line for a person, on standard output. Made safe here once more, whatever came in."""
-        click.echo(safe(text, lines=True))
+        click.echo(_shown(text))
 
     def note(self, text: str) -> None:
         """A line of narration, on standard error."""
-        click.echo(safe(text, lines=True), err=True)
+        click.echo(_shown(text), err=True)
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[SafeText]], *, right: Iterable[int] = ()) -> None:
         """Rows in aligned columns; the columns numbered in `right` are set right. Wide cells are cut to the terminal."""
@@ -62,6 +67,10 @@ class Output:
         click.echo(safe(f"influtui: {failure.message}{where}"), err=True)
         if failure.hint:
             click.echo(safe(f"  {failure.hint}"), err=True)
+
+
+def _shown(text: str) -> str:
+    return safe(text, lines=True) if _UNSAFE.search(text) else text
 
 
 def stdout_is_terminal() -> bool:

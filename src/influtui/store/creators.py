@@ -68,12 +68,30 @@ async def find(reader: Reader, ref: Ref) -> Creator:
     return record(rows[0])
 
 
+async def has_platform(reader: Reader, platform: str) -> bool:
+    """Whether any account of `platform` is known: plugins bring platforms of their own."""
+    return bool(await reader.all("SELECT 1 FROM creators WHERE platform = ? LIMIT 1", (platform,)))
+
+
 async def of_person(reader: Reader, person: int) -> list[Creator]:
     """All accounts of a person, the largest first."""
     rows = await reader.all(
         f"SELECT {COLUMNS} FROM creators WHERE person_id = ? ORDER BY followers DESC, id", (person,)
     )
     return [record(row) for row in rows]
+
+
+async def of_persons(reader: Reader, persons: Sequence[int]) -> dict[int, list[Creator]]:
+    """All accounts of several persons, the largest of each first."""
+    found: dict[int, list[Creator]] = {}
+    for start in range(0, len(persons), _CHUNK):
+        chunk = list(persons[start : start + _CHUNK])
+        marks = ", ".join("?" * len(chunk))
+        for row in await reader.all(
+            f"SELECT {COLUMNS} FROM creators WHERE person_id IN ({marks}) ORDER BY followers DESC, id", chunk
+        ):
+            found.setdefault(row["person_id"], []).append(record(row))
+    return found
 
 
 def ids_of(creators: Sequence[Creator]) -> list[CreatorId]:

@@ -1,0 +1,24 @@
+"""`creators note`: remember something about a person."""
+
+from __future__ import annotations
+
+import click
+
+from influtui.cli.frame import with_workspace
+from influtui.cli.output import Output
+from influtui.model.creators import parse_ref
+from influtui.services import creators as service
+from influtui.services.workspace import Workspace
+
+
+@click.command("note")
+@click.argument("ref")
+@click.argument("text", nargs=-1, required=True)
+@with_workspace
+async def note(workspace: Workspace, out: Output, ref: str, text: tuple[str, ...]) -> None:
+    """Write a note on the person of an account. It shows wherever the person does, on every platform."""
+    written = await service.note(workspace, parse_ref(ref), " ".join(text))
+    if out.json:
+        out.data({"schema": "influtui.note/1", "id": written, "ref": ref})
+    else:
+        out.say(f"Noted on {ref}.")

@@ -1,0 +1,97 @@
+"""Measured values: a number or unknown, how old it is, who said it, and how far it can be trusted.
+
+One reading is what one source said of one account at one time. The newest known value of a metric is what lists show;
+what other sources said last is the second opinion, kept beside it and never averaged away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, cast, get_args
+
+import msgspec
+
+from influtui.model.creators import METRICS, Quality
+from influtui.model.times import Millis
+
+Number = int | float
+
+QUALITIES: Final = frozenset(get_args(Quality))
+
+DISAGREEMENT: Final = 0.10
+"""Two sources disagree when their values differ by more than this share of the larger. Judgement: a rounded `12.3K` and
+a week of ordinary growth stay below it."""
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """One value of one metric, as one source gave it. `value` is None where the source says that it is hidden."""
+
+    value: Number | None
+    as_of: Millis
+    source: str
+    quality: Quality
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What one source said of one account at one time."""
+
+    at: Millis
+    source: str
+    values: Mapping[str, Number | None]
+    quality: Mapping[str, Quality]
+    variant: str | None = None
+    """Which definition of the engagement rate the source used."""
+
+    def measured(self, metric: str) -> Measured | None:
+        """This reading's value of a metric; None where it says nothing about it."""
+        value = self.values.get(metric)
+        quality = self.quality.get(metric, self.quality.get("*", "exact"))
+        if value is None and self.quality.get(metric) != "hidden":
+            return None
+        return Measured(value, self.at, self.source, quality)
+
+
+class Opinions(msgspec.Struct, frozen=True):
+    """A metric's newest value, and the newest of every other source."""
+
+    newest: Measured
+    others: tuple[Measured, ...] = ()
+
+    @property
+    def disagree(self) -> bool:
+        """Whether another source's newest value is further off than rounding and ordinary growth explain."""
+        return any(differ(self.newest.value, other.value) for other in self.others)
+
+
+def differ(one: Number | None, other: Number | None) -> bool:
+    """Whether two values of one metric are further apart than `DISAGREEMENT`. Unknown disagrees with nothing."""
+    if one is None or other is None:
+        return False
+    return abs(one - other) > DISAGREEMENT * max(abs(one), abs(other))
+
+
+def opinions(readings: Iterable[Reading]) -> dict[str, Opinions]:
+    """Every metric's newest value with the second opinions. Readings of one time are told apart by their source's name."""
+    ordered = sorted(readings, key=lambda reading: (reading.at, reading.source), reverse=True)
+    found: dict[str, Opinions] = {}
+    for metric in METRICS:
+        by_source: dict[str, Measured] = {}
+        for reading in ordered:
+            measured = reading.measured(metric)
+            if measured is not None:
+                by_source.setdefault(reading.source, measured)
+        if by_source:
+            first, *others = by_source.values()
+            found[metric] = Opinions(first, tuple(others))
+    return found
+
+
+def quality_by_metric(stored: str) -> dict[str, Quality]:
+    """The store's quality column: one word for the whole reading (kept under `*`), or a JSON object by metric."""
+    if stored in QUALITIES:
+        return {"*": cast(Quality, stored)}
+    try:
+        by_metric = msgspec.json.decode(stored, type=dict[str, str])
+    except msgspec.DecodeError:
+        return {"*": "estimated"}
+    return {metric: cast(Quality, word) for metric, word in by_metric.items() if word in QUALITIES}
