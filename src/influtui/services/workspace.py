@@ -21,6 +21,7 @@ import msgspec
 import platformdirs
 
 from influtui.model.failures import NeedsConfiguration
+from influtui.model.ids import JournalId
 from influtui.model.settings import Settings
 from influtui.model.times import Millis
 from influtui.store.database import Database, open_database
@@ -52,10 +53,12 @@ class Workspace:
         summary: str,
         *,
         reason: str | None = None,
+        reverts: JournalId | None = None,
         import_id: int | None = None,
+        continues: JournalId | None = None,
         durability: Durability = "full",
     ) -> AbstractAsyncContextManager[UnitOfWork]:
-        """One journaled act of this workspace's actor."""
+        """One journaled act of this workspace's actor, in one transaction (`continues` an earlier one's entry)."""
         return unit_of_work(
             self.db,
             at=self.clock(),
@@ -63,7 +66,9 @@ class Workspace:
             verb=verb,
             summary=summary,
             reason=reason,
+            reverts=reverts,
             import_id=import_id,
+            continues=continues,
             durability=durability,
         )
 

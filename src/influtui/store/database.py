@@ -49,20 +49,20 @@ class Transaction:
 
     async def run(self, sql: str, values: Values = ()) -> int:
         """Run one statement. Returns how many rows it changed."""
-        async with self._connection.execute(sql, values) as cursor:
-            return cursor.rowcount
+        # The cursor is left to the collector: closing it would cost a second hop to the database's thread, and a
+        # statement that ran to its end holds nothing.
+        return (await self._connection.execute(sql, values)).rowcount
 
     async def insert(self, sql: str, values: Values = ()) -> int:
         """Run one INSERT. Returns the new row's id."""
-        async with self._connection.execute(sql, values) as cursor:
-            if cursor.lastrowid is None:
-                raise RuntimeError("the statement inserted nothing")
-            return cursor.lastrowid
+        rowid = (await self._connection.execute(sql, values)).lastrowid
+        if rowid is None:
+            raise RuntimeError("the statement inserted nothing")
+        return rowid
 
     async def many(self, sql: str, values: Iterable[Values]) -> int:
         """Run one statement for many rows, in one hop to the database's thread."""
-        async with self._connection.executemany(sql, values) as cursor:
-            return cursor.rowcount
+        return (await self._connection.executemany(sql, values)).rowcount
 
     async def next_ids(self, counter: str, count: int) -> int:
         """Take `count` ids from a counter of dense ids. Returns the first."""

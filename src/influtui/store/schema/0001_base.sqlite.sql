@@ -396,7 +396,9 @@ CREATE TABLE shipments (
     service TEXT,
     number TEXT NOT NULL,
     valid INTEGER NOT NULL,        -- 0: the check digit does not fit, a person said "use anyway"
-    state TEXT NOT NULL,           -- the fifteen of model/shipping.py
+    state TEXT NOT NULL,           -- the fifteen of model/shipping.py: what the newest event says
+    state_at INTEGER,              -- when that event happened
+    delivered_at INTEGER,          -- of the newest delivery, where the state is delivered
     url TEXT,
     declared_minor INTEGER,
     cost_minor INTEGER,
@@ -406,6 +408,30 @@ CREATE TABLE shipments (
     version INTEGER NOT NULL DEFAULT 1,
     UNIQUE (carrier, number)
 ) STRICT;
+
+-- What happened to a parcel, each by a carrier's word or a person's. Rows are added, not changed.
+CREATE TABLE shipment_events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    shipment_id INTEGER NOT NULL REFERENCES shipments (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    text TEXT,
+    source TEXT NOT NULL,          -- a plugin's id, or `hand`
+    recorded_at INTEGER NOT NULL,
+    recorded_by TEXT NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX shipment_events_by_shipment ON shipment_events (shipment_id, at);
+
+CREATE TABLE shipment_products (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    shipment_id INTEGER NOT NULL REFERENCES shipments (id) ON DELETE CASCADE,
+    product_id INTEGER NOT NULL REFERENCES products (id),
+    quantity INTEGER NOT NULL DEFAULT 1,
+    version INTEGER NOT NULL DEFAULT 1,
+    UNIQUE (shipment_id, product_id)
+) STRICT;
+CREATE INDEX shipment_products_by_product ON shipment_products (product_id);
 
 CREATE TABLE posts (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -435,6 +461,15 @@ CREATE TABLE post_snapshots (
     version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX post_snapshots_by_post ON post_snapshots (post_id, at);
+
+-- What a plugin has spent of a budget that its manifest names, in the window that began at `since`.
+CREATE TABLE plugin_budgets (
+    plugin TEXT NOT NULL,
+    budget TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    spent INTEGER NOT NULL,
+    PRIMARY KEY (plugin, budget)
+) STRICT, WITHOUT ROWID;
 
 -- What a person left open: the campaign in use, a draft, a place on the screen. Small, by actor, not journaled.
 CREATE TABLE memory (
