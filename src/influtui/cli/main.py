@@ -12,6 +12,7 @@ from influtui import __version__
 from influtui.cli import frame
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "completion": ("completion", "Print the completion script for bash, zsh or fish."),
     "creators": ("creators", "Find, add, edit, import and export creators."),
     "undo": ("journal", "Take back your latest change."),
     "redo": ("journal", "Put back what you took back last."),
