@@ -68,8 +68,17 @@ def test_a_number_that_two_carriers_could_have_given_out_names_both() -> None:
     assert set(detect("287809468872").carriers) == {"fedex", "purolator"}
 
 
-@pytest.mark.parametrize("written", ["1Z 5R8 939 03 5756 7127", "1z5r89390357567127", "#1Z5R-8939-0357-5671-27.", " 1Z5R89390357567127",
-                                     "１Ｚ５Ｒ８９３９０３５７５６７１２７", "1Z5R8939‑0357567127"])  # fmt: skip
+SPELLINGS = [
+    "1Z 5R8 939 03 5756 7127",
+    "1z5r89390357567127",
+    "#1Z5R-8939-0357-5671-27.",
+    " 1Z5R89390357567127\t",
+    "１Ｚ５Ｒ８９３９０３５７５６７１２７",
+    "1Z5R8939‑0357567127",
+]
+
+
+@pytest.mark.parametrize("written", SPELLINGS)
 def test_a_number_is_the_same_however_people_write_it(written: str) -> None:
     assert detect(written).number == "1Z5R89390357567127"
     assert detect(written).valid

@@ -327,6 +327,7 @@ CREATE INDEX agreements_by_collaboration ON agreements (collaboration_id);
 CREATE TABLE templates (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,
+    channel TEXT NOT NULL DEFAULT 'email' CHECK (channel IN ('email', 'dm')),
     subject TEXT NOT NULL,
     body TEXT NOT NULL,
     created_at INTEGER NOT NULL,
