@@ -1,0 +1,97 @@
+"""Words as the search sees them: folded, cut where the text index cuts, in every script.
+
+The rules are those of SQLite's `unicode61` tokenizer as the schema configures it (letters, numbers and combining marks
+make words; Latin letters lose their accents), so that a phrase checked here and a word looked up there agree. Scripts
+that are written without blanks between words are searched by substring instead, through their pairs of characters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+_ASCII_WORDS: Final = re.compile(r"[a-z0-9]+")
+# Accents that the tokenizer drops where they stand as characters of their own.
+_LOOSE_ACCENTS: Final = frozenset(
+    [*range(0x300, 0x305), *range(0x306, 0x30D), 0x30F, 0x311, 0x31B, *range(0x323, 0x329), 0x32D, 0x32E, 0x330, 0x331]
+)
+_VARIATION_SELECTORS: Final = range(0xFE00, 0xFE10)
+# Thai, Lao, Tibetan, Myanmar, Khmer; kana, bopomofo, Han with its extensions, half-width kana.
+_SPACELESS: Final = re.compile(
+    "[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u312f\u31a0-\u31bf\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\ua9e0-\ua9ff\uaa60-\uaa7f\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+"
+)
+
+SPACELESS_GLOB: Final = (
+    "*[\u0e00-\u109f\u1780-\u17ff\u3005-\u312f\u31a0-\u31ff\u3400-\u9fff\ua9e0-\ua9ff\uaa60-\uaa7f"
+    "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]*"
+)
+"""A pattern for the database's GLOB that is true of every text with such a script (and of a little else)."""
+
+
+@lru_cache(maxsize=20_000)
+def _letter(char: str) -> str:
+    """One character as it stands in a folded word; a blank where it ends a word, nothing where it is dropped."""
+    code = ord(char)
+    if code in _LOOSE_ACCENTS:
+        return ""
+    if unicodedata.category(char)[0] not in "LN" and unicodedata.category(char) not in ("Mn", "Mc"):
+        return " "
+    if code in _VARIATION_SELECTORS:
+        return " "
+    lowered = "σ" if char == "ς" else char.lower()[0]
+    parts = unicodedata.normalize("NFD", lowered)
+    return parts[0] if parts[0].isascii() else lowered
+
+
+def folded(text: str) -> str:
+    """`text` as its words with one blank between: what a phrase is looked for in."""
+    return " ".join(words(text))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of `text`, lower case, Latin letters without accents, in order."""
+    if text.isascii():
+        return tuple(_ASCII_WORDS.findall(text.lower()))
+    return tuple("".join([_letter(char) for char in text]).split())
+
+
+def spaceless(text: str) -> bool:
+    """Whether `text` has characters of a script that is written without blanks between words."""
+    return not text.isascii() and _SPACELESS.search(text) is not None
+
+
+def grams(texts: Iterable[str | None]) -> str | None:
+    """What the index of such scripts holds of a row: each character and each pair of neighbours. None for no such text."""
+    found: dict[str, None] = {}
+    for text in texts:
+        if text is None or text.isascii():
+            continue
+        for run in _SPACELESS.findall(folded(text)):
+            found.update(dict.fromkeys(run))
+            found.update(dict.fromkeys(run[at : at + 2] for at in range(len(run) - 1)))
+    return " ".join(found) or None
+
+
+def needed_grams(wanted: Iterable[str]) -> tuple[str, ...]:
+    """The grams that a row must have to contain the words `wanted`: pairs where there are pairs, else the character."""
+    found: dict[str, None] = {}
+    for run in _SPACELESS.findall(" ".join(wanted)):
+        found.update(dict.fromkeys([run] if len(run) == 1 else [run[at : at + 2] for at in range(len(run) - 1)]))
+    return tuple(found)
+
+
+def says(text: str | None, wanted: str, *, prefix: bool = False) -> bool:
+    """Whether `text` has the folded phrase `wanted` (see `folded`) as whole words, the last one open with `prefix`.
+
+    In scripts without blanks between words the phrase may stand anywhere in a word.
+    """
+    if text is None:
+        return False
+    within = folded(text)
+    if spaceless(wanted):
+        return wanted in within
+    return f" {wanted}" in f" {within}" if prefix else f" {wanted} " in f" {within} "
