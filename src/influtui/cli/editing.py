@@ -1,0 +1,147 @@
+"""`creators edit`: one undoable change over all creators that match, in words or in $EDITOR."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import msgspec
+
+from influtui.cli.frame import DONE_IN_PART, with_workspace
+from influtui.cli.output import Output
+from influtui.cli.words import QUERY_WORDS, query_words
+from influtui.model.editing import RowEdit, read_edit
+from influtui.model.failures import Failure, NeedsConfiguration, ReadOnly, WrongUsage
+from influtui.services import editing as service
+from influtui.services.editing import EditReport, Sheet
+from influtui.services.selection import select
+from influtui.services.workspace import Workspace
+
+SHEET: Final = "edit.toml"
+"""Where the sheet lies while it is in an editor, and where it stays when it was not applied."""
+
+MOST_IN_EDITOR: Final = 2_000
+DIFF_SHOWN: Final = 40
+
+
+@click.command("edit", context_settings=QUERY_WORDS)
+@click.argument("words", nargs=-1, metavar="QUERY|REF…", callback=query_words)
+@click.option("--all", "everything", is_flag=True, help="Everybody: needed where there is no QUERY and no REF.")
+@click.option("--set", "assignments", multiple=True, metavar="FIELD=VALUE", help="Set a field; FIELD= clears it.")
+@click.option("--add-tag", "add_tags", multiple=True, metavar="TAG")
+@click.option("--remove-tag", "remove_tags", multiple=True, metavar="TAG")
+@click.option("--note", metavar="TEXT", help="Write a note on each person.")
+@click.option("--editor", is_flag=True, help="Open the rows in $VISUAL or $EDITOR.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, change nothing.")
+@click.option("--yes", is_flag=True, help="Apply what came back from the editor without asking.")
+@with_workspace
+async def edit(workspace: Workspace, out: Output, /, words: tuple[str, ...], everything: bool, **options: Any) -> int:
+    """Change all creators that match, as one change that `influtui undo` takes back.
+
+    \b
+    influtui creators edit tier:nano country:DE --add-tag later
+    influtui creators edit instagram:anna --set email=anna@example.org
+    influtui creators edit tag:vip --editor
+    """
+    editor, dry_run, yes = options.pop("editor"), options.pop("dry_run"), options.pop("yes")
+    change = read_edit(**options)
+    if editor and change:
+        raise WrongUsage(
+            "--editor and --set, --add-tag, --remove-tag or --note do not go together", hint="Do one first."
+        )
+    ids = await select(workspace, words, everything=everything)
+    if not editor:
+        return _told(out, await service.edit(workspace, ids, change, dry_run=dry_run))
+    if workspace.db.read_only:
+        raise ReadOnly("nothing was opened: this session is read-only", hint="Leave out --read-only.")
+    if len(ids) > MOST_IN_EDITOR:
+        raise WrongUsage(
+            f"{len(ids):,} creators are too many for an editor",
+            hint=f"Narrow down to {MOST_IN_EDITOR:,}, or use --set.",
+        )
+    path = workspace.folder / SHEET
+    edits = await _edited(out, await service.open_sheet(workspace, ids), path)
+    _show(out, edits)
+    asks = edits and not dry_run and not yes and sys.stdin.isatty()
+    if asks and not click.confirm(f"Apply to {len(edits):,} creators?", default=True, err=True):
+        out.note(f"Nothing was changed. The sheet is kept in {path}.")
+        return 0
+    report = await service.apply(workspace, edits, dry_run=dry_run)
+    if report.conflicts:
+        out.note(f"The sheet is kept in {path}.")
+    else:
+        path.unlink(missing_ok=True)
+    return _told(out, report)
+
+
+async def _edited(out: Output, sheet: Sheet, path: Path) -> list[RowEdit]:
+    """The rows as they came back from the editor. A mistake opens it again with the message on top; nothing is lost."""
+    text = sheet.text
+    while True:
+        before = text
+        text = await _in_editor(text, path)
+        try:
+            return service.changes(sheet, text)
+        except WrongUsage as wrong:
+            if text == before:
+                raise WrongUsage(
+                    wrong.message, hint=f"{wrong.hint or ''} The sheet is kept.".strip(), at=str(path)
+                ) from None
+            out.note(f"{wrong.message}. {wrong.hint or ''}")
+            text = _with_message(text, wrong)
+
+
+def _with_message(text: str, wrong: WrongUsage) -> str:
+    """The sheet with what is wrong on top, in place of what was wrong before."""
+    kept = [line for line in text.splitlines() if not line.startswith("#! ")]
+    return "\n".join([f"#! {' '.join(wrong.message.split())}", *kept]) + "\n"
+
+
+async def _in_editor(text: str, path: Path) -> str:
+    named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not named:
+        raise NeedsConfiguration("no editor is set", hint="Set EDITOR, for example EDITOR=nano, or use --set.")
+    await asyncio.to_thread(_write_private, path, text)
+    try:
+        process = await asyncio.create_subprocess_exec(*shlex.split(named), str(path))
+    except (OSError, ValueError) as error:
+        raise NeedsConfiguration(f"the editor “{named}” does not start: {error}", hint="Mend EDITOR.") from error
+    if await process.wait() != 0:
+        raise Failure(
+            f"the editor ended with {process.returncode}: nothing was changed", hint=f"The sheet is in {path}."
+        )
+    try:
+        return await asyncio.to_thread(path.read_text, "utf-8")
+    except UnicodeDecodeError as error:
+        raise Failure(f"what the editor saved is not UTF-8: {error}", hint=f"The sheet is in {path}.") from error
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_text(text, "utf-8")
+
+
+def _show(out: Output, edits: list[RowEdit]) -> None:
+    for each in edits[:DIFF_SHOWN]:
+        out.note(each.creator.ref)
+        for line in each.lines():
+            out.note(f"  {line}")
+    if len(edits) > DIFF_SHOWN:
+        out.note(f"… and {len(edits) - DIFF_SHOWN:,} more")
+
+
+def _told(out: Output, report: EditReport) -> int:
+    if out.json:
+        out.data({"schema": "influtui.edit/1", **msgspec.to_builtins(report)})
+    else:
+        verb = "would be changed" if report.dry_run else "changed"
+        out.say(f"{report.matched:,} matched, {report.changed:,} {verb}, {report.unchanged:,} were like that already.")
+        for ref in report.conflicts:
+            out.note(f"{ref}: somebody changed or removed it in between; left as it is.")
+    return DONE_IN_PART if report.conflicts else 0
