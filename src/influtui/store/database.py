@@ -19,6 +19,7 @@ import aiosqlite
 from influtui.model.failures import Failure, ReadOnly, StoreDamaged
 from influtui.store import migrations, sqlite
 from influtui.store.changes import Change, runs
+from influtui.store.presence import Presence
 from influtui.store.sqlite import Durability, patiently
 
 FILE_MODE: Final = 0o600
@@ -96,6 +97,11 @@ class Database:
         self.read_only = read_only
         self._lock = asyncio.Lock()
         self._connections: dict[str, aiosqlite.Connection] = {}
+        self._presence = None if read_only else Presence(path.parent)
+
+    def is_alone(self) -> bool:
+        """Whether no other session that may write has this database open."""
+        return self._presence is not None and self._presence.is_alone()
 
     async def all(self, sql: str, values: Values = ()) -> list[Row]:
         """The rows of a query, read outside any transaction."""
@@ -161,6 +167,8 @@ class Database:
         while self._connections:
             _, connection = self._connections.popitem()
             await connection.close()
+        if self._presence is not None:
+            self._presence.close()
 
     async def _connection(self, kind: str) -> aiosqlite.Connection:
         if kind not in self._connections:
