@@ -45,7 +45,7 @@ class Sort(msgspec.Struct, frozen=True, kw_only=True):
     meaning: str
     descending: bool = True
     aliases: tuple[str, ...] = ()
-    needs_scores: bool = False
+    needs_campaign: bool = False
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -326,6 +326,31 @@ CREATORS: Final = Table(
             meaning="when its person was judged",
             examples=("judged:<14d",),
         ),
+        Qualifier(
+            name="fit",
+            kind="percent",
+            meaning="fit for the campaign in use, 0-100",
+            examples=("fit:>70",),
+        ),
+        Qualifier(
+            name="relevance",
+            kind="percent",
+            meaning="relevance to the campaign in use, 0-100",
+            examples=("relevance:>50",),
+        ),
+        Qualifier(
+            name="authenticity",
+            kind="percent",
+            meaning="authenticity, 0-100; 100 shows no sign of bought followers or engagement",
+            examples=("authenticity:80..",),
+        ),
+        Qualifier(name="reach", kind="percent", meaning="expected reach as a score, 0-100", examples=("reach:>40",)),
+        Qualifier(
+            name="confidence",
+            kind="number",
+            meaning="how much of what a score needs is known, 0-1",
+            examples=("confidence:>0.5",),
+        ),
     ),
     sorts=(
         Sort(name="followers", meaning="followers"),
@@ -336,6 +361,10 @@ CREATORS: Final = Table(
         Sort(name="shares", aliases=("avg_shares",), meaning="average shares"),
         Sort(name="following", meaning="accounts that it follows"),
         Sort(name="posts", meaning="posts so far"),
+        Sort(name="fit", meaning="fit for the campaign", needs_campaign=True),
+        Sort(name="relevance", meaning="relevance to the campaign", needs_campaign=True),
+        Sort(name="authenticity", meaning="authenticity"),
+        Sort(name="reach", meaning="reach as a score"),
         Sort(
             name="match", meaning="how well the words match: handle, begin of the handle, name, other; then followers"
         ),

@@ -8,6 +8,7 @@ back end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 import msgspec
 
@@ -80,10 +81,14 @@ Test = Span | Ago | Is | Starts | Says | Known | InUse
 
 
 class Field(msgspec.Struct, frozen=True):
-    """A field with a value that passes one of the tests."""
+    """A field with a value that passes one of the tests.
+
+    `campaign` is the id of the campaign that a judgement or a score is about; `bind` sets it.
+    """
 
     name: str
     any_of: tuple[Test, ...]
+    campaign: int | None = None
 
 
 class ShipsTo(msgspec.Struct, frozen=True):
@@ -166,7 +171,25 @@ def depends_on_campaign(query: Query) -> bool:
     )
 
 
-def bind(query: Query, *, now: int, campaign: str | None = None, ship_to: tuple[str, ...] = ()) -> Query:
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """What a query depends on beside the rows: the moment, and the campaign in use."""
+
+    now: int
+    campaign: str | None = None
+    """The code of the campaign in use."""
+    campaign_id: int | None = None
+    ship_to: tuple[str, ...] = ()
+    """Countries that the campaign, or its brand, ships to."""
+
+
+SCORES: Final = frozenset({"relevance", "authenticity", "reach", "fit", "confidence"})
+"""Fields that are a judgement of a campaign (or, three of them, of none)."""
+
+VERDICT_FIELDS: Final = frozenset({"verdict", "rank", "reason", "judged_by", "judged_at"})
+"""Fields of a pick: of the campaign in use where there is one, else of any."""
+
+
+def bind(query: Query, context: Context) -> Query:
     """The tree with ages made moments and the campaign in use made its code.
 
     The caller has seen to a campaign where `depends_on_campaign`; a tree that needs one without it is a programming error.
@@ -174,26 +197,27 @@ def bind(query: Query, *, now: int, campaign: str | None = None, ship_to: tuple[
 
     def bound(leaf: Leaf) -> Query:
         if isinstance(leaf, ShipsTo):
-            shipped = Field("country", tuple(Is(country) for country in ship_to))
+            shipped = Field("country", tuple(Is(country) for country in context.ship_to))
             return shipped if leaf.yes else both(Field("country", (Known(),)), negated(shipped))
         if isinstance(leaf, Field):
-            return Field(leaf.name, tuple(_bound_test(test, now, campaign) for test in leaf.any_of))
+            about = context.campaign_id if leaf.name in SCORES | VERDICT_FIELDS else None
+            return Field(leaf.name, tuple(_bound_test(test, context) for test in leaf.any_of), about)
         return leaf
 
     return mapped(query, bound)
 
 
-def _bound_test(test: Test, now: int, campaign: str | None) -> Test:
+def _bound_test(test: Test, context: Context) -> Test:
     if isinstance(test, InUse):
-        if campaign is None:
+        if context.campaign is None:
             raise ValueError("the query asks for the campaign in use, and none was given")
-        return Is(campaign.casefold())
+        return Is(context.campaign.casefold())
     if not isinstance(test, Ago):
         return test
     ages = test.span
     return Span(
-        None if ages.high is None else now - ages.high,
-        None if ages.low is None else now - ages.low,
+        None if ages.high is None else context.now - ages.high,
+        None if ages.low is None else context.now - ages.low,
         ages.high_included,
         ages.low_included,
     )

@@ -18,6 +18,7 @@ from typing import Final, Literal, TypeVar
 import aiosqlite
 
 from influtui.model.failures import StoreBusy
+from influtui.store.functions import FUNCTIONS
 
 T = TypeVar("T")
 
@@ -47,6 +48,8 @@ async def connect(path: Path, *, durability: Durability = "full", read_only: boo
             *(("query_only = ON",) if read_only else ()),
         ):
             await connection.execute_fetchall(f"PRAGMA {pragma}")
+        for name, arguments, function in FUNCTIONS:
+            await connection.create_function(name, arguments, function, deterministic=True)
     except BaseException:
         await connection.close()
         raise

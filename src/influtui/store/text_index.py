@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from influtui.store import gram_index
 from influtui.store.database import Transaction
 
 COLUMNS: Final = frozenset({"handle", "name", "bio"})
@@ -28,6 +29,8 @@ async def read(transaction: Transaction, ids: Sequence[int]) -> list[Mapping[str
 
 async def add(transaction: Transaction, ids: Iterable[int]) -> None:
     """Index rows that are new."""
+    ids = list(ids)
+    await gram_index.add(transaction, ids)
     await transaction.many(
         "INSERT INTO creator_text (rowid, handle, name, bio) SELECT id, handle, name, bio FROM creators WHERE id = ?",
         [(each,) for each in ids],
@@ -41,10 +44,13 @@ async def add_run(transaction: Transaction, first: int, last: int) -> None:
         " SELECT id, handle, name, bio FROM creators WHERE id BETWEEN ? AND ?",
         (first, last),
     )
+    await gram_index.add_from(transaction, "creators WHERE id BETWEEN ? AND ?", (first, last))
 
 
 async def remove(transaction: Transaction, old: Iterable[Mapping[str, Any]]) -> None:
     """Take rows out; `old` is their text as it was indexed."""
+    old = list(old)
+    await gram_index.remove(transaction, old)
     await transaction.many(_REMOVE, [(row["id"], row["handle"], row["name"], row["bio"]) for row in old])
 
 
@@ -53,3 +59,33 @@ async def replace(transaction: Transaction, old: Sequence[Mapping[str, Any]]) ->
     if old:
         await remove(transaction, old)
         await add(transaction, [row["id"] for row in old])
+
+
+async def remove_from(transaction: Transaction, source: str, values: Sequence[Any]) -> None:
+    """Take out the rows of `source` (a table and a WHERE clause), which still holds their text as it was indexed."""
+    await transaction.run(
+        "INSERT INTO creator_text (creator_text, rowid, handle, name, bio)"
+        f" SELECT 'delete', id, handle, name, bio FROM {source}",
+        values,
+    )
+    await gram_index.remove_from(transaction, source, values)
+
+
+async def add_from(transaction: Transaction, source: str, values: Sequence[Any]) -> None:
+    """Index the rows of `source` (a table and a WHERE clause)."""
+    await transaction.run(
+        f"INSERT INTO creator_text (rowid, handle, name, bio) SELECT id, handle, name, bio FROM {source}", values
+    )
+    await gram_index.add_from(transaction, source, values)
+
+
+async def rebuild(transaction: Transaction) -> None:
+    """Index all of `creators` anew: a third of the cost of indexing them one by one."""
+    await transaction.run("INSERT INTO creator_text (creator_text) VALUES ('rebuild')")
+    await gram_index.rebuild(transaction)
+
+
+async def optimize(transaction: Transaction) -> None:
+    """Merge the index into one piece, which drops every trace of text that was taken out."""
+    await transaction.run("INSERT INTO creator_text (creator_text) VALUES ('optimize')")
+    await gram_index.optimize(transaction)

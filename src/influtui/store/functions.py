@@ -1,0 +1,28 @@
+"""Functions of ours that statements may call: words as the search sees them. Set up on every connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from influtui.model.query_words import folded, grams, says
+
+
+def _says(text: str | None, wanted: str, prefix: int) -> bool:
+    return says(text, wanted, prefix=bool(prefix))
+
+
+def _folded(text: str | None) -> str | None:
+    return None if text is None else folded(text)
+
+
+def _grams(*texts: str | None) -> str | None:
+    return grams(texts)
+
+
+FUNCTIONS: Final[tuple[tuple[str, int, Callable[..., Any]], ...]] = (
+    ("says", 3, _says),
+    ("folded", 1, _folded),
+    ("grams", 3, _grams),
+)
+"""Name, number of arguments (-1: any), and what it does. All are deterministic."""

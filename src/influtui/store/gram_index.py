@@ -1,0 +1,59 @@
+"""The companion of the text index for scripts without blanks between words: Chinese, Japanese, Thai and their like.
+
+The text index takes a whole run of such a script for one word, so that nobody finds a part of it. This one holds the
+characters and the pairs of neighbours of such runs, of rows that have any. It stores no text: a removal recomputes the
+grams from the OLD text. `store/text_index.py` calls it wherever it changes the index of words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from influtui.model.query_words import SPACELESS_GLOB, grams
+from influtui.store.database import Transaction
+
+# GLOB first: it is C, and false for nearly every row.
+_FOUND: Final = (
+    "SELECT id, found FROM (SELECT id, grams(handle, name, bio) AS found FROM (SELECT id, handle, name, bio FROM {source})"
+    " WHERE bio GLOB ? OR name GLOB ? OR handle GLOB ?) WHERE found IS NOT NULL"
+)
+_ADD: Final = f"INSERT INTO creator_text_grams (rowid, grams) {_FOUND}"
+_REMOVE: Final = "INSERT INTO creator_text_grams (creator_text_grams, rowid, grams) VALUES ('delete', ?, ?)"
+_REMOVE_FROM: Final = (
+    f"INSERT INTO creator_text_grams (creator_text_grams, rowid, grams) SELECT 'delete', id, found FROM ({_FOUND})"
+)
+_GLOBS: Final = (SPACELESS_GLOB,) * 3
+
+
+async def add(transaction: Transaction, ids: Iterable[int]) -> None:
+    """Index rows that are new."""
+    await transaction.many(_ADD.format(source="creators WHERE id = ?"), [(each, *_GLOBS) for each in ids])
+
+
+async def add_from(transaction: Transaction, source: str, values: Sequence[Any]) -> None:
+    """Index the rows of `source` (a table and a WHERE clause) in one statement."""
+    await transaction.run(_ADD.format(source=source), (*values, *_GLOBS))
+
+
+async def remove(transaction: Transaction, old: Iterable[Mapping[str, Any]]) -> None:
+    """Take rows out; `old` is their text as it was indexed."""
+    found = [(row["id"], grams((row["handle"], row["name"], row["bio"]))) for row in old]
+    if held := [(row_id, text) for row_id, text in found if text is not None]:
+        await transaction.many(_REMOVE, held)
+
+
+async def remove_from(transaction: Transaction, source: str, values: Sequence[Any]) -> None:
+    """Take out the rows of `source` (a table and a WHERE clause), which still holds their text as it was indexed."""
+    await transaction.run(_REMOVE_FROM.format(source=source), (*values, *_GLOBS))
+
+
+async def rebuild(transaction: Transaction) -> None:
+    """Make the index anew from all rows."""
+    await transaction.run("INSERT INTO creator_text_grams (creator_text_grams) VALUES ('delete-all')")
+    await add_from(transaction, "creators", ())
+
+
+async def optimize(transaction: Transaction) -> None:
+    """Merge the index into one piece."""
+    await transaction.run("INSERT INTO creator_text_grams (creator_text_grams) VALUES ('optimize')")
