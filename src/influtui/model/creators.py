@@ -25,9 +25,12 @@ METRICS: Final = (
 )  # fmt: skip
 """The measured values of an account, as the store's columns name them."""
 
+OFFLINE: Final = "offline"
+"""The platform of somebody who has no account that we know of: the handle is made of the name, so that a REF names them."""
+
 PLATFORMS: Final = (
     "instagram", "tiktok", "youtube", "bluesky", "mastodon", "twitch", "x", "threads", "pinterest", "facebook",
-    "linkedin", "snapchat",
+    "linkedin", "snapchat", OFFLINE,
 )  # fmt: skip
 """Platform ids that imports accept. Plugins add theirs at run time."""
 

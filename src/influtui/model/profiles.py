@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -15,7 +16,6 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from influtui.model.creators import PLATFORMS
 from influtui.model.failures import WrongUsage
 
 
@@ -81,7 +81,7 @@ def from_url(text: str) -> Profile:
         return Profile(platform, handle, page(platform, handle))
     raise WrongUsage(
         f"“{text.strip()}” is not the address of a profile on a known platform",
-        hint=f"Known: {', '.join(PLATFORMS)}. Or give the handle with --platform.",
+        hint=f"Known: {', '.join(addresses().platform)}. Or give the handle with --platform.",
     )
 
 
@@ -107,6 +107,12 @@ def page(platform: str, handle: str) -> str:
     if platform == "youtube" and re.fullmatch(r"UC[\w-]{22}", handle):
         return f"https://www.youtube.com/channel/{handle}"
     return pattern.page.format(handle=handle)
+
+
+def offline_handle(name: str) -> str:
+    """The handle of somebody without an account: the name's letters and digits, words joined by `-`."""
+    words = re.findall(r"\w+", unicodedata.normalize("NFC", name).casefold())
+    return "-".join(words)[:100]
 
 
 def _parts(text: str) -> tuple[str, str]:
