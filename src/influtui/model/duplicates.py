@@ -39,6 +39,7 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     least: float
     most_sharing: int
+    shared_sites: frozenset[str]
     weight: Mapping[Sign, float]
     handle: Handles
 
@@ -82,7 +83,9 @@ def keys(account: Account) -> set[Key]:
     for address in (account.email or "", *(_EMAIL.findall(bio) if "@" in bio else ())):
         if "@" in address:
             found.add(("email", email_key(address)))
-    for link in (account.url or "", *(_LINK.findall(bio) if "." in bio else ())):
+    url = account.url or ""
+    own_page = handle_key(account.handle) in url.casefold()
+    for link in ("" if own_page else url, *(_LINK.findall(bio) if "." in bio else ())):
         if key := link_key(link):
             found.add(key)
     reduced = reduced_handle(account.handle)
@@ -174,10 +177,12 @@ def link_key(link: str) -> Key | None:
     if "." not in host:
         return None
     # A site of one's own is a sign without a path; a page of links, a shop or a platform only with one.
-    return ("link", f"{host}{path}") if path or host.count(".") == 1 and host not in _SHARED_SITES else None
+    own_site = host.count(".") == 1 and host not in default_weights().shared_sites
+    return ("link", f"{host}{path}") if path or own_site else None
 
 
 _EMAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-_LINK: Final = re.compile(r"(?:https?://|www\.)\S{4,200}|(?<![\w@.])(?:[a-z0-9-]{1,40}\.){1,3}[a-z]{2,10}/[\w@.~/-]{1,100}", re.IGNORECASE)  # fmt: skip
+_LINK: Final = re.compile(
+    r"(?:https?://|www\.)\S{4,200}|(?<![\w@.])(?:[a-z0-9-]{1,40}\.){1,3}[a-z]{2,10}/[\w@.~/-]{1,100}", re.IGNORECASE
+)
 _SEPARATORS: Final = re.compile(r"[\W_]+")
-_SHARED_SITES: Final = frozenset({"linktr.ee", "beacons.ai", "amazon.com", "etsy.com", "patreon.com", "youtube.com", "spotify.com", "google.com", "discord.gg", "msha.ke", "bio.link", "ko-fi.com", "depop.com"})  # fmt: skip
