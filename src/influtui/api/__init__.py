@@ -1,1 +1,58 @@
-"""What plugin authors import: hooks, base classes, records, typed errors. Nothing here imports a screen or a network client."""
+"""What plugin authors import: hooks, base classes, records and errors. Nothing below `influtui` but this is stable.
+
+`API_VERSION` grows by semantic versioning, apart from influtui's own version: a minor one adds, a major one may take
+away. A manifest's `api = ">=1.0,<2"` says which it was made for. What is to go is announced a minor version and twelve
+months ahead (docs/reference/plugin-api.md).
+"""
+
+from typing import Final
+
+from influtui.api.carrier import Carrier
+from influtui.api.errors import (
+    AuthInvalid,
+    ConfigError,
+    HostDenied,
+    InvalidInput,
+    NotFound,
+    PluginError,
+    QuotaExhausted,
+    RateLimited,
+    Transient,
+    Unsupported,
+    UpstreamChanged,
+)
+from influtui.api.hooks import CarriersContext, Plugin, SourcesContext, hookimpl
+from influtui.api.records import Page, Post, Profile, Quality, Skipped
+from influtui.api.source import Http, Parameter, Reply, Source, SourceContext
+
+API_VERSION: Final = "1.0"
+
+__all__ = [
+    "API_VERSION",
+    "AuthInvalid",
+    "Carrier",
+    "CarriersContext",
+    "ConfigError",
+    "HostDenied",
+    "Http",
+    "InvalidInput",
+    "NotFound",
+    "Page",
+    "Parameter",
+    "Plugin",
+    "PluginError",
+    "Post",
+    "Profile",
+    "Quality",
+    "QuotaExhausted",
+    "RateLimited",
+    "Reply",
+    "Skipped",
+    "Source",
+    "SourceContext",
+    "SourcesContext",
+    "Transient",
+    "Unsupported",
+    "UpstreamChanged",
+    "hookimpl",
+]

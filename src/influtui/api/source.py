@@ -1,0 +1,77 @@
+"""A source: a platform that can be asked for creators.
+
+Subclass `Source`, name its `id` as the manifest does, and implement `search`. A source does no I/O of its own: it asks
+through `self.ctx.http`, which the host owns (allowed hosts, time limits, budgets, retries, redaction). One object serves
+one run; nothing is kept between calls but the cursor.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Final, Protocol
+
+import msgspec
+
+from influtui.api.errors import UpstreamChanged
+from influtui.api.records import Page
+
+Parameter = str | int | bool | Sequence[str]
+"""A query parameter; a sequence repeats its name."""
+
+SHOWN: Final = 80
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """An HTTP answer. Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON. Raises `UpstreamChanged` when it is something else (a login page, half an object)."""
+        try:
+            return msgspec.json.decode(self.body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            start = self.body[:SHOWN].decode("utf-8", "replace")
+            raise UpstreamChanged("the answer is not JSON", detail=f"status {self.status}: {start!r}") from error
+
+
+class Http(Protocol):
+    """The host's HTTP client, as a plugin sees it. `path` is relative to the source's base URL."""
+
+    async def get(self, path: str, parameters: Mapping[str, Parameter] | None = None) -> Reply:
+        """Ask. Raises `RateLimited`, `QuotaExhausted`, `Transient` or `HostDenied`; every other answer comes back as it is."""
+        ...
+
+
+@dataclass(frozen=True)
+class SourceContext:
+    """What a source is made with. Fields may be added; none is ever taken away within one API version."""
+
+    plugin: str
+    http: Http
+    settings: Mapping[str, str | int | bool]
+    """The fields that the manifest announces, from the user's `config.toml`."""
+    clock: Callable[[], datetime]
+    """The time now, aware. The only clock to use."""
+
+
+class Source(ABC):
+    """A platform that can be searched for creators."""
+
+    id: ClassVar[str]
+    """As the manifest's `[[source]]` has it."""
+
+    def __init__(self, ctx: SourceContext) -> None:
+        self.ctx = ctx
+
+    @abstractmethod
+    async def search(self, query: str, *, cursor: str | None, limit: int) -> Page:
+        """One page of accounts that match `query`, at most `limit` of them.
+
+        `cursor` is the `next` of the page before. An account that must not be shown goes to `skipped` with its reason.
+        """

@@ -1,0 +1,146 @@
+"""Guarded calls: whatever a plugin does, the caller gets a result or a `Fault` that names the plugin, and nothing else.
+
+A circuit breaker keeps a plugin that fails again and again from costing its time limit every time. Failures that are a
+user's or a quota's do not count towards it.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, TypeVar
+
+import msgspec
+import pluggy
+
+from influtui.api import PluginError
+from influtui.host.loop import Crashed, Hung, PluginLoop
+
+T = TypeVar("T")
+
+HOOK_LIMIT_S: Final = 2.0
+"""What a hook may take. Hooks hand over classes; they have nothing to wait for."""
+
+FAILURES: Final = 3
+FIRST_PAUSE_S: Final = 30.0
+LONGEST_PAUSE_S: Final = 1_800.0
+
+
+class Fault(Exception):
+    """A call of a plugin that failed: whose, what kind, a sentence for the user, the details for the log."""
+
+    def __init__(
+        self, plugin: str, kind: str, message: str, *, detail: str = "", error: PluginError | None = None
+    ) -> None:
+        super().__init__(message)
+        self.plugin = plugin
+        self.kind = kind
+        self.message = message
+        self.detail = detail
+        self.error = error
+        """The typed error that the plugin raised, where it raised one."""
+
+
+class Breaker:
+    """After three failures in a row a plugin rests: 30 seconds, then twice as long each time, at most half an hour."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._failures = 0
+        self._pause = FIRST_PAUSE_S
+        self._until: float | None = None
+
+    @property
+    def rests_for(self) -> float | None:
+        """Seconds that the plugin still rests; None when it may be called."""
+        if self._until is None or self._until <= self._now():
+            return None
+        return self._until - self._now()
+
+    def succeeded(self) -> None:
+        """A call came back well."""
+        self._failures, self._pause, self._until = 0, FIRST_PAUSE_S, None
+
+    def failed(self) -> None:
+        """A call failed in a way that counts. After a rest, one more failure is enough for the next."""
+        self._failures += 1
+        if self._failures >= FAILURES:
+            self._until = self._now() + self._pause
+            self._pause = min(self._pause * 2, LONGEST_PAUSE_S)
+
+
+class Calls:
+    """The way to every plugin: one loop, a breaker each."""
+
+    def __init__(self, loop: PluginLoop | None = None, now: Callable[[], float] = time.monotonic) -> None:
+        self._loop = loop or PluginLoop()
+        self._now = now
+        self._breakers: dict[str, Breaker] = {}
+
+    def breaker(self, plugin: str) -> Breaker:
+        """The plugin's breaker."""
+        return self._breakers.setdefault(plugin, Breaker(self._now))
+
+    async def guarded(self, plugin: str, what: str, make: Callable[[], Awaitable[T]], *, limit_s: float) -> T:
+        """The result of `await make()` on the plugins' loop. Raises `Fault`, and lets cancellation through."""
+        breaker = self.breaker(plugin)
+        if (rests := breaker.rests_for) is not None:
+            raise Fault(plugin, "resting", f"{plugin} failed {FAILURES} times in a row and rests for {rests:.0f} s")
+        try:
+            result = await self._loop.call(make, limit_s=limit_s)
+        except PluginError as error:
+            breaker.failed() if error.trips else breaker.succeeded()
+            raise Fault(plugin, error.kind, f"{plugin}: {error.message}", detail=error.detail, error=error) from error
+        except Hung as hung:
+            breaker.failed()
+            blocked = f", blocked in {hung.where}" if hung.where else ""
+            raise Fault(
+                plugin, "hung", f"{plugin} gave no answer to {what} within {hung.seconds:g} s{blocked}"
+            ) from hung
+        except Exception as error:
+            breaker.failed()
+            said = str(error) if isinstance(error, Crashed) else f"{type(error).__name__}: {error}"
+            raise Fault(
+                plugin,
+                "crashed",
+                f"{plugin} failed in {what}: {said}",
+                detail="".join(traceback.format_exception(error)),
+            ) from error
+        breaker.succeeded()
+        return result
+
+    async def supplied(
+        self, manager: pluggy.PluginManager, hook: str, contexts: Mapping[str, Any]
+    ) -> dict[str, tuple[Any, ...] | Fault]:
+        """What each plugin's implementation of `hook` hands over, by plugin; a plugin that fails has a `Fault` there.
+
+        pluggy's own call stops at the first exception and throws away what others gave, so each is called by itself.
+        """
+        results: dict[str, tuple[Any, ...] | Fault] = {}
+        for implementation in getattr(manager.hook, hook).get_hookimpls():
+            plugin = implementation.plugin_name
+            if plugin not in contexts:
+                continue
+
+            async def ask(function: Callable[[Any], Any] = implementation.function, ctx: Any = contexts[plugin]) -> Any:
+                # Made whole in here: a generator would raise in the caller's hands.
+                return tuple(function(ctx))
+
+            try:
+                results[plugin] = await self.guarded(plugin, hook, ask, limit_s=HOOK_LIMIT_S)
+            except Fault as fault:
+                results[plugin] = fault
+        return results
+
+    async def close(self) -> None:
+        """End the plugins' loop."""
+        await self._loop.close()
+
+
+def at_border(plugin: str, value: object, kind: type[T]) -> T:
+    """A plugin's result, checked against its type down to the last field. Raises `Fault` saying where it differs."""
+    try:
+        return msgspec.convert(msgspec.to_builtins(value), kind)
+    except (msgspec.ValidationError, TypeError, ValueError, RecursionError) as error:
+        raise Fault(plugin, "junk", f"{plugin} handed over something that is not a {kind.__name__}: {error}") from error

@@ -1,0 +1,160 @@
+"""The host's HTTP client for plugins: only announced hosts, time limits, budgets, few and patient retries, no secrets in words.
+
+httpx is imported when the first call is made. A client belongs to the plugins' loop: make, use and close it there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urljoin, urlsplit
+
+from influtui import __version__
+from influtui.api import HostDenied, Parameter, RateLimited, Reply, Transient, UpstreamChanged
+from influtui.host.budgets import Ledger
+
+if TYPE_CHECKING:
+    import httpx
+
+ATTEMPTS: Final = 3
+FIRST_PAUSE_S: Final = 0.5
+PATIENCE_S: Final = 5.0
+"""A `Retry-After` up to this is waited for; a longer one is reported."""
+LARGEST: Final = 5_000_000
+"""Bytes of an answer. No page of accounts is near that."""
+
+
+class HostClient:
+    """`influtui.api.Http` for one source."""
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        hosts: frozenset[str],
+        ledger: Ledger,
+        clock: Callable[[], int],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._base = base_url if base_url.endswith("/") else f"{base_url}/"
+        base = urlsplit(self._base)
+        self._origin = (base.scheme, base.netloc)
+        self._hosts = hosts
+        self._ledger = ledger
+        self._clock = clock
+        self._sleep = sleep
+        self._client: httpx.AsyncClient | None = None
+
+    async def get(self, path: str, parameters: Mapping[str, Parameter] | None = None) -> Reply:
+        """Ask the platform. What is worth another try is tried again; what is not comes back or is raised as its type."""
+        url = self._allowed(urljoin(self._base, path))
+        pause = FIRST_PAUSE_S
+        for attempt in range(1, ATTEMPTS + 1):
+            last = attempt == ATTEMPTS
+            self._ledger.spend()
+            try:
+                reply = await self._once(url, parameters)
+            except Transient:
+                if last:
+                    raise
+                await self._sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter, not a secret
+                pause *= 2
+                continue
+            if reply.status != 429:
+                return reply
+            wait = self._told_to_wait(reply.headers)
+            if last or wait is None or wait > PATIENCE_S:
+                raise RateLimited(_wait_said(_host(url), wait), retry_after=wait)
+            await self._sleep(wait)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def _once(self, url: str, parameters: Mapping[str, Parameter] | None) -> Reply:
+        import httpx
+
+        if self._client is None:
+            self._client = httpx.AsyncClient(
+                timeout=httpx.Timeout(10, connect=5),
+                headers={"user-agent": f"influtui/{__version__}", "accept": "application/json"},
+                follow_redirects=False,
+            )
+        host = _host(url)
+        try:
+            async with self._client.stream("GET", url, params=_pairs(parameters)) as response:
+                body = b""
+                async for chunk in response.aiter_bytes():
+                    body += chunk
+                    if len(body) > LARGEST:
+                        raise UpstreamChanged(f"{host} sent more than {LARGEST // 1_000_000} MB in one answer")
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                status = response.status_code
+        except httpx.TimeoutException as error:
+            raise Transient(f"{host} did not answer in time", detail=type(error).__name__) from None
+        except httpx.HTTPError as error:
+            # The text of these errors can carry the whole URL with its parameters: only the kind is told.
+            raise Transient(f"{host} could not be reached", detail=type(error).__name__) from None
+        self._correct(headers)
+        if status >= 500:
+            raise Transient(f"{host} is out of order (status {status})")
+        if 300 <= status < 400:
+            raise UpstreamChanged(f"{host} has moved (status {status})", detail=_host(headers.get("location", "")))
+        return Reply(status, headers, body)
+
+    def _allowed(self, url: str) -> str:
+        parts = urlsplit(url)
+        if (parts.scheme, parts.netloc) == self._origin:
+            return url
+        if parts.scheme == "https" and parts.hostname in self._hosts and parts.port in (None, 443):
+            return url
+        raise HostDenied(
+            f"the plugin asked for {_host(url) or 'something that is no address'}, which it does not announce"
+        )
+
+    def _correct(self, headers: Mapping[str, str]) -> None:
+        remaining = headers.get("ratelimit-remaining", "")
+        if remaining.isascii() and remaining.isdigit():
+            self._ledger.correct(int(remaining))
+
+    def _told_to_wait(self, headers: Mapping[str, str]) -> float | None:
+        """Seconds until the platform wants to hear from us again: `Retry-After` (seconds or a date) or `RateLimit-Reset`."""
+        told = headers.get("retry-after") or headers.get("ratelimit-reset")
+        if not told:
+            return None
+        now = self._clock() / 1000
+        try:
+            seconds = float(told)
+        except ValueError:
+            try:
+                return max(0.0, parsedate_to_datetime(told).timestamp() - now)
+            except ValueError:
+                return None
+        # Some send a moment of the epoch instead of a number of seconds.
+        return max(0.0, seconds - now if seconds > 1_000_000_000 else seconds)
+
+
+def _pairs(parameters: Mapping[str, Parameter] | None) -> list[tuple[str, str | int | float | bool | None]]:
+    """Parameters as pairs; a sequence repeats its name, and booleans are written in lower case as JSON has them."""
+    pairs: list[tuple[str, str | int | float | bool | None]] = []
+    for name, value in (parameters or {}).items():
+        if isinstance(value, str | int):
+            pairs.append((name, str(value).lower() if isinstance(value, bool) else value))
+        else:
+            pairs += [(name, each) for each in value]
+    return pairs
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def _wait_said(host: str, seconds: float | None) -> str:
+    when = f"asks to wait {seconds:.0f} s" if seconds is not None else "does not say for how long"
+    return f"{host} allows no more calls for now and {when}"
