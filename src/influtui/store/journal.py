@@ -17,7 +17,8 @@ import msgspec
 
 from influtui.model.failures import Conflict
 from influtui.model.ids import JournalId
-from influtui.store import references, text_index
+from influtui.store import references, standing, text_index
+from influtui.store.creators import Reader
 from influtui.store.database import Database, Transaction
 from influtui.store.sqlite import Durability
 
@@ -25,7 +26,8 @@ NOUNS: Final = frozenset(
     {
         "persons", "creators", "notes", "brands", "products", "campaigns", "campaign_products", "picks",
         "collaborations", "collaboration_moves", "terms", "agreements", "templates", "conversations", "messages",
-        "shipments", "posts", "post_snapshots", "snapshots", "creator_posts", "creator_comments",
+        "shipments", "shipment_events", "shipment_products", "posts", "post_snapshots", "snapshots", "creator_posts",
+        "creator_comments", "told_apart",
     }
 )  # fmt: skip
 """The tables a unit of work may write. A name from here is safe to put into a statement."""
@@ -72,9 +74,10 @@ class UnitOfWork:
         """Set to replace the summary given at the start, when the numbers are known only at the end."""
         self.undoable = True
         """Set to False for what cannot be taken back (a sent mail)."""
-        self.keeps_entry = False
-        """Set to keep the entry even when no row was changed."""
+        self.reverts: JournalId | None = None
+        """Set to the act that this one takes back. The entry is then kept even when no row could be."""
         self._noted: list[tuple[int, int, str, int, str | None, str | None]] = []
+        self._affected = standing.Affected()
         self._first_seq = self._seq = after_seq
         self._counted = 0
 
@@ -154,6 +157,9 @@ class UnitOfWork:
 
     async def finish(self) -> None:
         """Write what is still in memory. Called by `unit_of_work`."""
+        if self._affected:
+            affected, self._affected = self._affected, standing.Affected()
+            await standing.settle(self.transaction, await affected.collaborations(self.transaction))
         if self._noted:
             await self.transaction.many(
                 "INSERT INTO journal_rows (journal_id, seq, noun, row_id, before, after) VALUES (?, ?, ?, ?, ?, ?)",
@@ -225,6 +231,7 @@ class UnitOfWork:
         self._seq += 1
         self._noted.append((self.entry, self._seq, noun, row_id, encoded(before), encoded(after)))
         self.transaction.touched(noun, [row_id])
+        self._affected.note(noun, row_id, before, after)
         if len(self._noted) >= CHUNK:
             await self.finish()
 
@@ -238,7 +245,6 @@ async def unit_of_work(
     verb: str,
     summary: str,
     reason: str | None = None,
-    reverts: JournalId | None = None,
     import_id: int | None = None,
     continues: JournalId | None = None,
     durability: Durability = "full",
@@ -251,18 +257,18 @@ async def unit_of_work(
     async with database.write(at, durability=durability) as transaction:
         if continues is None:
             entry = await transaction.insert(
-                "INSERT INTO journal (at, actor, verb, summary, reason, reverts, import_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (at, actor, verb, summary, reason, reverts, import_id),
+                "INSERT INTO journal (at, actor, verb, summary, reason, import_id) VALUES (?, ?, ?, ?, ?, ?)",
+                (at, actor, verb, summary, reason, import_id),
             )
             unit = UnitOfWork(transaction, JournalId(entry))
         else:
             unit = UnitOfWork(transaction, continues, after_seq=await _last_seq(transaction, continues))
         yield unit
         await unit.finish()
-        if unit.rows or unit.keeps_entry or import_id is not None or continues is not None:
+        if unit.rows or unit.reverts or import_id is not None or continues is not None:
             await transaction.run(
-                "UPDATE journal SET rows = rows + ?, undoable = ?, summary = coalesce(?, summary) WHERE id = ?",
-                (unit.rows, int(unit.undoable), unit.summary, unit.entry),
+                "UPDATE journal SET rows = rows + ?, undoable = ?, summary = coalesce(?, summary), reverts = ? WHERE id = ?",
+                (unit.rows, int(unit.undoable), unit.summary, unit.reverts, unit.entry),
             )
         else:
             await transaction.run("DELETE FROM journal WHERE id = ?", (unit.entry,))
@@ -279,12 +285,23 @@ async def _last_seq(transaction: Transaction, entry: JournalId) -> int:
     return int(row["seq"])
 
 
-async def entries(database: Database, *, actor: str | None = None, limit: int = 50) -> list[Entry]:
+async def entries(reader: Reader, *, actor: str | None = None, limit: int = 50) -> list[Entry]:
     """The newest acts, newest first, of one actor or of all."""
     where = "WHERE actor = ?" if actor else ""
     values: Iterable[Any] = (actor, limit) if actor else (limit,)
-    rows = await database.all(f"SELECT * FROM journal {where} ORDER BY id DESC LIMIT ?", tuple(values))
-    return [msgspec.convert(dict(row), Entry, strict=False) for row in rows]
+    rows = await reader.all(f"SELECT * FROM journal {where} ORDER BY id DESC LIMIT ?", tuple(values))
+    return [entry_of(row) for row in rows]
+
+
+async def entry(reader: Reader, entry_id: JournalId) -> Entry | None:
+    """One act."""
+    rows = await reader.all("SELECT * FROM journal WHERE id = ?", (entry_id,))
+    return entry_of(rows[0]) if rows else None
+
+
+def entry_of(row: sqlite3.Row) -> Entry:
+    """A row of `journal` as a record."""
+    return msgspec.convert(as_columns(row), Entry, strict=False)
 
 
 def _known(noun: str) -> None:

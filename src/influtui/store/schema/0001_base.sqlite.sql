@@ -190,6 +190,19 @@ CREATE TABLE suppressions (
     UNIQUE (kind, hash)
 ) STRICT;
 
+-- Two people of whom somebody said that they are two: not offered as likely one again. The smaller id stands first.
+CREATE TABLE told_apart (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    first_person INTEGER NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    second_person INTEGER NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
+    said_by TEXT NOT NULL,
+    said_at INTEGER NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1,
+    CHECK (first_person < second_person),
+    UNIQUE (first_person, second_person)
+) STRICT;
+CREATE INDEX told_apart_by_second ON told_apart (second_person);
+
 -- Keys that this workspace hashes with. In here and not in a file beside: a copy of the database without its key would
 -- forget whom it must not take in again.
 CREATE TABLE keys (
@@ -511,6 +524,7 @@ CREATE INDEX picks_by_person ON picks (person_id);
 CREATE INDEX picks_by_creator ON picks (creator_id);
 CREATE INDEX collaborations_by_person ON collaborations (person_id);
 CREATE INDEX collaborations_by_creator ON collaborations (creator_id);
+CREATE INDEX conversations_by_creator ON conversations (creator_id);
 CREATE INDEX conversations_by_collaboration ON conversations (collaboration_id);
 CREATE INDEX shipments_by_person ON shipments (person_id);
 CREATE INDEX shipments_by_collaboration ON shipments (collaboration_id);
