@@ -17,6 +17,7 @@ VERBS: Final[dict[str, tuple[str, str, str]]] = {
     "note": ("noting", "note", "Write a note on a person."),
     "duplicates": ("likeness", "duplicates", "List accounts that are likely one person's, with the evidence."),
     "merge": ("likeness", "merge", "Join the accounts of two people under one."),
+    "apart": ("likeness", "apart", "Say that two are different people, so that they are not offered again."),
     "forget": ("forgetting", "forget", "Remove a person for good, and refuse them in later imports."),
 }
 """Verb -> (module below `influtui.cli`, the command's name in it, one line of help)."""
