@@ -12,8 +12,8 @@ import socket
 import time
 import tomllib
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -46,6 +46,12 @@ class Workspace:
     settings: Settings
     actor: str
     clock: Callable[[], Millis] = wall_clock
+    rehearsal: bool = False
+    """Whether every change is made, shown and rolled back: what `--dry-run` asks for."""
+
+    def rehearsing(self) -> Workspace:
+        """The same workspace, in which nothing that is changed stays."""
+        return replace(self, rehearsal=True)
 
     def change(
         self,
@@ -53,24 +59,35 @@ class Workspace:
         summary: str,
         *,
         reason: str | None = None,
-        reverts: JournalId | None = None,
         import_id: int | None = None,
         continues: JournalId | None = None,
         durability: Durability = "full",
     ) -> AbstractAsyncContextManager[UnitOfWork]:
         """One journaled act of this workspace's actor, in one transaction (`continues` an earlier one's entry)."""
-        return unit_of_work(
+        begun = unit_of_work(
             self.db,
             at=self.clock(),
             actor=self.actor,
             verb=verb,
             summary=summary,
             reason=reason,
-            reverts=reverts,
             import_id=import_id,
             continues=continues,
             durability=durability,
         )
+        return _rolled_back(begun) if self.rehearsal else begun
+
+
+class _Rehearsed(Exception):
+    """Ends a transaction that must leave no trace."""
+
+
+@asynccontextmanager
+async def _rolled_back(begun: AbstractAsyncContextManager[UnitOfWork]) -> AsyncIterator[UnitOfWork]:
+    with suppress(_Rehearsed):
+        async with begun as unit:
+            yield unit
+            raise _Rehearsed
 
 
 def default_folder() -> Path:
