@@ -8,7 +8,7 @@ import pytest
 
 from influtui.model.creators import Ref, parse_ref
 from influtui.model.failures import Conflict, WrongUsage
-from influtui.services import likeness
+from influtui.services import likeness, upkeep
 from influtui.services.workspace import Workspace
 from influtui.store.journal import entries
 
@@ -125,3 +125,14 @@ async def test_one_person_cannot_be_merged_with_themselves_or_told_apart(workspa
         await likeness.merge(workspace, TIK, ADA)
     with pytest.raises(WrongUsage, match="joined"):
         await likeness.tell_apart(workspace, TIK, ADA)
+
+
+async def test_undoing_a_merge_puts_two_people_back_with_what_each_had(workspace: Workspace, pair: None) -> None:
+    spring = await campaign(workspace, "SPRING")
+    await pick(workspace, spring, await person_of(workspace, ADA), "rejected", at=5)
+    await pick(workspace, spring, await person_of(workspace, TIK), "pick", at=9)
+    before = await dump(workspace)
+    await likeness.merge(workspace, ADA, TIK)
+    undone = await upkeep.undo(workspace)
+    assert (undone.done, undone.left) == (True, ())
+    assert await dump(workspace) == before

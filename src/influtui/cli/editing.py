@@ -14,7 +14,7 @@ import msgspec
 
 from influtui.cli.frame import DONE_IN_PART, with_workspace
 from influtui.cli.output import Output
-from influtui.cli.words import QUERY_WORDS, query_words
+from influtui.cli.queries import QueryCommand
 from influtui.model.editing import RowEdit, read_edit
 from influtui.model.failures import Failure, NeedsConfiguration, ReadOnly, WrongUsage
 from influtui.services import editing as service
@@ -29,8 +29,8 @@ MOST_IN_EDITOR: Final = 2_000
 DIFF_SHOWN: Final = 40
 
 
-@click.command("edit", context_settings=QUERY_WORDS)
-@click.argument("words", nargs=-1, metavar="QUERY|REF…", callback=query_words)
+@click.command("edit", cls=QueryCommand)
+@click.argument("words", nargs=-1, metavar="QUERY|REF…")
 @click.option("--all", "everything", is_flag=True, help="Everybody: needed where there is no QUERY and no REF.")
 @click.option("--set", "assignments", multiple=True, metavar="FIELD=VALUE", help="Set a field; FIELD= clears it.")
 @click.option("--add-tag", "add_tags", multiple=True, metavar="TAG")

@@ -10,14 +10,16 @@ from collections.abc import Sequence
 
 import msgspec
 
+from influtui.model.campaigns import Campaign
 from influtui.model.creators import OFFLINE, PLATFORMS, Creator, FoundBy, Ref
 from influtui.model.editing import Edit, value_of
 from influtui.model.failures import Failure, NotFound, WrongUsage
+from influtui.model.ids import CreatorId
 from influtui.model.nearest import nearest
 from influtui.model.profile_records import ProfileRecord
 from influtui.model.profiles import Profile, from_handle, from_url, looks_like_url, offline_handle
 from influtui.model.text import from_outside
-from influtui.services import creators, editing
+from influtui.services import campaigns, collaborations, creators, editing
 from influtui.services.importing import ingest
 from influtui.services.likeness import join
 from influtui.services.workspace import Workspace
@@ -82,9 +84,14 @@ async def add(
     found_detail: str | None = None,
     email: str | None = None,
     note: str | None = None,
+    campaign: str | None = None,
 ) -> Added:
-    """Add one person with the accounts that are named. Raises `Failure` for somebody who asked to be forgotten."""
+    """Add one person with the accounts that are named, and to the campaign of that code.
+
+    Raises `Failure` for somebody who asked to be forgotten.
+    """
     address = value_of("email", email) if email else None
+    wanted_by = await campaigns.needed(workspace, campaign) if campaign else None
     known = [creator for profile in named.profiles if (creator := await _known(workspace, profile))]
     at_hand = {(creator.platform, creator.handle.casefold()) for creator in known}
     missing = [each for each in named.profiles if (each.platform, each.handle.casefold()) not in at_hand]
@@ -105,6 +112,8 @@ async def add(
     new = [await rows.find(workspace.db, Ref(each.platform, each.handle)) for each in missing]
     apart = not await _joined(workspace, known, new)
     await _completed(workspace, known, new, address, note)
+    if wanted_by:
+        await _put_into(workspace, wanted_by, (known or new)[0].id)
     return Added(
         new=tuple(await rows.by_ids(workspace.db, rows.ids_of(new))),
         known=tuple(await rows.by_ids(workspace.db, rows.ids_of(known))),
@@ -180,3 +189,11 @@ async def _completed(
         await editing.edit(workspace, [known[0].id], Edit(columns={"email": address}))
     if note and (known or new):
         await creators.note(workspace, Ref(id=(known or new)[0].id), note)
+
+
+async def _put_into(workspace: Workspace, campaign: Campaign, account: CreatorId) -> None:
+    """Make the person a candidate of a campaign, where they are not one yet."""
+    async with workspace.change("campaign.add", "added somebody to a campaign") as unit:
+        creator = await rows.find(unit.transaction, Ref(id=account))
+        unit.summary = f"added {creator.ref} to {campaign.code}"
+        await collaborations.ensure(unit, campaign.id, creator.person, creator.id)
