@@ -65,8 +65,8 @@ class Noun(NamedTuple):
     columns: Mapping[str, Column]
     text: tuple[str, ...] = ()
     """Expressions that bare words are looked for in."""
-    index: str = ""
-    """The full-text table over `text`, by the row's id; its companion for scripts without blanks is `index`_grams."""
+    text_index: str = ""
+    """The full-text table over `text`, by the row's id; its companion for scripts without blanks has `_grams` behind its name."""
 
 
 def where(query: Query, noun: Noun) -> Condition:
@@ -91,7 +91,7 @@ def where(query: Query, noun: Noun) -> Condition:
 
 def _words(words: Words, noun: Noun) -> Condition:
     condition, values = _said(words, noun.text)
-    if not noun.index:
+    if not noun.text_index:
         return condition, values
     candidates = _candidates(words, noun)
     if candidates is None:
@@ -106,8 +106,13 @@ def _candidates(words: Words, noun: Noun) -> Condition | None:
     grams = needed_grams(words.words)
     if grams:
         match = " AND ".join(f'"{gram}"' for gram in grams)
-        return f"{noun.table}.id IN (SELECT rowid FROM {noun.index}_grams WHERE {noun.index}_grams MATCH ?)", [match]
-    return f"{noun.table}.id IN (SELECT rowid FROM {noun.index} WHERE {noun.index} MATCH ?)", [match_text(words)]
+        return (
+            f"{noun.table}.id IN (SELECT rowid FROM {noun.text_index}_grams WHERE {noun.text_index}_grams MATCH ?)",
+            [match],
+        )
+    return f"{noun.table}.id IN (SELECT rowid FROM {noun.text_index} WHERE {noun.text_index} MATCH ?)", [
+        match_text(words)
+    ]
 
 
 def match_text(words: Words) -> str:
@@ -157,7 +162,7 @@ def _test(test: Test, column: Column, noun: Noun) -> Condition:
         return f"({column.sql} >= ? AND {column.sql} < ?)", [test.value, test.value + AFTER_ALL]
     if isinstance(test, Says):
         condition, values = _said(test.words, (column.sql,))
-        candidates = _candidates(test.words, noun) if column.indexed and noun.index else None
+        candidates = _candidates(test.words, noun) if column.indexed and noun.text_index else None
         return (f"({candidates[0]} AND {condition})", [*candidates[1], *values]) if candidates else (condition, values)
     if isinstance(test, Span):
         return _span(test, column.sql)
@@ -218,7 +223,7 @@ _SOURCES: Final = (
 CREATORS: Final = Noun(
     table="creators",
     text=("creators.handle", "creators.name", "creators.bio"),
-    index="creator_text",
+    text_index="creator_text",
     columns={
         **{name: Column(f"creators.{name}") for name in _PLAIN},
         "handle": Column("creators.handle_key"),

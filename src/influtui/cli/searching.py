@@ -1,0 +1,100 @@
+"""`creators search`: a page of creators, with the exact count and facets where they are wanted."""
+
+from __future__ import annotations
+
+import click
+
+from influtui.cli.frame import with_workspace
+from influtui.cli.output import Output
+from influtui.cli.queries import QueryCommand
+from influtui.model.creators import Creator
+from influtui.model.text import SafeText, safe
+from influtui.services import search as service
+from influtui.services.search import Found
+from influtui.services.workspace import Workspace
+
+HEADINGS = ("creator", "name", "tier", "followers", "er %", "country", "topics", "as of")
+_RIGHT = (3, 4)
+_FACET_VALUES_SHOWN = 8
+
+
+@click.command("search", cls=QueryCommand)
+@click.argument("query", nargs=-1)
+@click.option("--sort", metavar="FIELD", help="followers, er, views, match, fit, name, age, …; FIELD:asc or :desc.")
+@click.option("--limit", default=50, show_default=True, metavar="N", help="Rows of this page.")
+@click.option("--after", metavar="CURSOR", help="The page that follows the one which said so.")
+@click.option("--count", is_flag=True, help="Say how many there are, exactly.")
+@click.option("--facets", is_flag=True, help="Count tiers, platforms, countries, languages and topics.")
+@click.option("--campaign", metavar="CODE", help="The campaign that fit and relevance are about; else the one in use.")
+@with_workspace
+async def search(
+    workspace: Workspace,
+    out: Output,
+    query: tuple[str, ...],
+    sort: str | None,
+    limit: int,
+    after: str | None,
+    count: bool,
+    facets: bool,
+    campaign: str | None,
+) -> None:
+    """Find creators.
+
+    \b
+    influtui creators search tier:micro er:3.. country:US,CA -topic:gambling
+    influtui creators search '"vegan baking" (has:email OR has:url) seen:<30d'
+
+    Words are looked for in handle, name and bio; word* finds what begins so. OR, parentheses and - work.
+    """
+    found = await service.search(
+        workspace,
+        " ".join(query),
+        sort=sort,
+        limit=limit,
+        after=after,
+        count=count or not out.json,
+        facets=facets,
+        campaign=campaign,
+    )
+    if out.json:
+        for creator in found.rows:
+            out.data(creator)
+        out.data(
+            {
+                "schema": "influtui.search/1",
+                "count": found.count,
+                "facets": found.facets,
+                "next": found.next,
+            }
+        )
+        return
+    _show(out, found)
+
+
+def _show(out: Output, found: Found) -> None:
+    if found.rows:
+        out.table(HEADINGS, [_row(creator) for creator in found.rows], right=_RIGHT)
+    for facet, counted in (found.facets or {}).items():
+        shown = [f"{name} {number:,}" for name, number in list(counted.items())[:_FACET_VALUES_SHOWN]]
+        more = [f"and {len(counted) - len(shown)} more"] if len(counted) > len(shown) else []
+        out.say(f"{facet}: {', '.join([*shown, *more]) or 'nothing known'}")
+    if not found.count:
+        out.say("Nobody matches.")
+        return
+    one = "creator" if found.count == 1 else "creators"
+    where = f" Next page: --after {found.next}" if found.next else ""
+    out.say(f"{len(found.rows):,} of {found.count:,} {one}.{where}")
+
+
+def _row(creator: Creator) -> tuple[SafeText, ...]:
+    unknown = "-"
+    return (
+        safe(creator.ref),
+        safe(creator.name or unknown),
+        safe(creator.tier or unknown),
+        safe(unknown if creator.followers is None else f"{creator.followers:,}"),
+        safe(unknown if creator.engagement_rate is None else f"{creator.engagement_rate:.2f}"),
+        safe(creator.country or unknown),
+        safe(", ".join(creator.topics) or unknown),
+        safe(creator.as_of[:10] if creator.as_of else unknown),
+    )

@@ -1,0 +1,205 @@
+"""Finding creators: one question, asked by the command line, the app, exports and edits alike.
+
+A query is read, bound to the moment and to the campaign in use, and handed to a back end of the store. Which back end
+answers is decided here and makes no difference to the answer.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from influtui.model.creators import Creator
+from influtui.model.failures import NeedsConfiguration, NotFound, WrongUsage
+from influtui.model.ids import CreatorId
+from influtui.model.nearest import nearest
+from influtui.model.qualifiers import CREATORS, Table
+from influtui.model.query import QueryError, parse
+from influtui.model.query_ast import Context, Query, ShipsTo, bind, depends_on_campaign, leaves
+from influtui.services.workspace import Workspace
+from influtui.store import campaigns
+from influtui.store import search as store
+from influtui.store.search import Facets, Order
+
+MOST_ROWS: Final = 10_000
+"""The largest page."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """One page of a search. `count` and `facets` are None unless they were asked for."""
+
+    rows: list[Creator]
+    count: int | None
+    facets: Facets | None
+    next: str | None
+    """What to give as `after` for the following page; None on the last one."""
+
+
+class Listing:
+    """All that a search found, by place: for a list that a person scrolls."""
+
+    def __init__(self, workspace: Workspace, ids: Sequence[CreatorId], campaign: int | None) -> None:
+        self._workspace = workspace
+        self._ids = ids
+        self._campaign = campaign
+
+    @property
+    def total(self) -> int:
+        """How many were found."""
+        return len(self._ids)
+
+    async def rows(self, start: int, stop: int) -> list[Creator]:
+        """The records from place `start` up to `stop`. An account that was removed since is left out."""
+        found = [CreatorId(int(each)) for each in self._ids[max(0, start) : max(0, stop)]]
+        return await store.records(self._workspace.db, found, self._campaign)
+
+    async def ids(self) -> list[CreatorId]:
+        """All accounts, in order."""
+        return [CreatorId(int(each)) for each in self._ids]
+
+
+class Asked(NamedTuple):
+    """A question that is ready for a back end."""
+
+    text: str
+    query: Query
+    order: Order
+
+
+async def search(
+    workspace: Workspace,
+    query: str,
+    *,
+    sort: str | None = None,
+    limit: int = 50,
+    after: str | None = None,
+    count: bool = False,
+    facets: bool = False,
+    campaign: str | None = None,
+) -> Found:
+    """One page of the creators that `query` asks for, with the exact count and facets where they are wanted.
+
+    Raises `QueryError` for a query that cannot be read and `WrongUsage` for another wrong word.
+    """
+    if not 0 <= limit <= MOST_ROWS:
+        raise WrongUsage(f"a page has 0 to {MOST_ROWS:,} rows, not {limit}", hint="Ask for the next page with --after.")
+    asked = await ask(workspace, query, sort, campaign)
+    key = _key_of(after, asked) if after else None
+    page = await store.page(workspace.db, asked.query, asked.order, limit, key)
+    return Found(
+        rows=await store.records(workspace.db, page.ids, asked.order.campaign),
+        count=await store.count(workspace.db, asked.query) if count else None,
+        facets=await store.facets(workspace.db, asked.query) if facets else None,
+        next=_cursor(asked, page.last) if page.last else None,
+    )
+
+
+async def matching(workspace: Workspace, query: str) -> list[CreatorId]:
+    """The ids of all creators that `query` asks for, by id."""
+    asked = await ask(workspace, query, "id")
+    return await store.ids(workspace.db, asked.query, asked.order)
+
+
+async def open_listing(workspace: Workspace, query: str, sort: str | None = None) -> Listing:
+    """All creators that `query` asks for, with random access. Cancel it when a newer question is asked."""
+    asked = await ask(workspace, query, sort)
+    found = await store.ids(workspace.db, asked.query, asked.order)
+    return Listing(workspace, found, asked.order.campaign)
+
+
+async def ask(workspace: Workspace, text: str, sort: str | None = None, campaign: str | None = None) -> Asked:
+    """Read a question about creators and bind it to the moment and the campaign (the one in use, unless one is named)."""
+    query = await _read(workspace, text)
+    about = await _campaign(workspace, campaign)
+    if about is None and depends_on_campaign(query):
+        raise _no_campaign("the query asks for the campaign in use, and none is")
+    if about and not about.ship_to and any(isinstance(leaf, ShipsTo) for leaf in leaves(query)):
+        raise NeedsConfiguration(
+            f"neither {about.code} nor its brand says where it ships to", hint="Set the countries with --ship-to US,CA."
+        )
+    context = Context(
+        now=workspace.clock(),
+        campaign=about.code if about else None,
+        campaign_id=about.id if about else None,
+        ship_to=about.ship_to if about else (),
+    )
+    return Asked(text, bind(query, context), read_order(sort, about.id if about else None))
+
+
+def read_order(sort: str | None, campaign: int | None = None, table: Table = CREATORS) -> Order:
+    """`followers`, `name:desc`, `-name` (downwards) or `+followers` (upwards) as an order."""
+    if not sort:
+        return Order(campaign=campaign)
+    word = sort.removesuffix(":asc").removesuffix(":desc").lstrip("+-")
+    found = table.sort(word)
+    if found is None:
+        names = [name for each in table.sorts for name in (each.name, *each.aliases)]
+        near = nearest(word, names)
+        hint = f"Did you mean {near}?" if near else f"There are: {', '.join(each.name for each in table.sorts)}."
+        raise WrongUsage(f"“{sort}” is nothing to sort by", hint=hint)
+    if found.needs_campaign and campaign is None:
+        raise _no_campaign(f"{found.name} is judged for a campaign, and none is in use")
+    upwards, downwards = sort.endswith(":asc") or sort.startswith("+"), sort.endswith(":desc") or sort.startswith("-")
+    return Order(found.name, (found.descending or downwards) and not upwards, campaign)
+
+
+async def _read(workspace: Workspace, text: str) -> Query:
+    """Read a query; a platform that only this workspace knows (a plugin's) counts too."""
+    try:
+        return parse(text, CREATORS)
+    except QueryError:
+        here = await store.platforms(workspace.db)
+        return parse(text, _with_platforms(here))
+
+
+def _with_platforms(names: Sequence[str]) -> Table:
+    qualifiers = tuple(
+        msgspec.structs.replace(each, choices=tuple(dict.fromkeys((*each.choices, *names))))
+        if each.kind == "platform"
+        else each
+        for each in CREATORS.qualifiers
+    )
+    return msgspec.structs.replace(CREATORS, qualifiers=qualifiers)
+
+
+async def _campaign(workspace: Workspace, named: str | None) -> store.Campaign | None:
+    """The campaign that is named, else the one in use; None for none."""
+    code = named or await campaigns.in_use(workspace.db, workspace.actor) or workspace.settings.campaign
+    found = await store.campaign(workspace.db, code) if code else None
+    if named and found is None:
+        raise NotFound(f"there is no campaign {named}", hint="`influtui campaign list` shows them.")
+    return found
+
+
+def _no_campaign(message: str) -> WrongUsage:
+    return WrongUsage(message, hint="Name one with --campaign CODE, or choose one with `influtui campaign use CODE`.")
+
+
+def _cursor(asked: Asked, key: tuple[Any, ...]) -> str:
+    """An opaque place in the answer to one question."""
+    document = msgspec.json.encode([_mark(asked), list(key)])
+    return base64.urlsafe_b64encode(document).decode().rstrip("=")
+
+
+def _key_of(cursor: str, asked: Asked) -> list[Any]:
+    """The key in a cursor. Raises `WrongUsage` for one that is not ours or belongs to another question."""
+    wrong = WrongUsage("--after is not a place in this search", hint="Give it the `next` of the same query and --sort.")
+    try:
+        document = base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4))
+        mark, key = msgspec.json.decode(document, type=tuple[str, list[str | int | float | None]])
+    except (ValueError, msgspec.DecodeError) as error:
+        raise wrong from error
+    # As SQLite can hold them, and as many as the order has.
+    too_large = any(isinstance(value, int) and abs(value) >= 2**63 for value in key)
+    if mark != _mark(asked) or len(key) != len(store.terms(asked.order, asked.query)) or too_large:
+        raise wrong
+    return key
+
+
+def _mark(asked: Asked) -> str:
+    words = " ".join(asked.text.split())
+    return hashlib.blake2s(f"{words}\0{asked.order}".encode(), digest_size=6).hexdigest()
