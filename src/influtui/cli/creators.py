@@ -13,6 +13,8 @@ VERBS: Final[dict[str, tuple[str, str, str]]] = {
     "export": ("exporting", "export_creators", "Write creators out without loss."),
     "show": ("showing", "show", "All that is known of one creator: sources, ages, notes, history."),
     "add": ("adding", "add", "Add one creator by profile URL, handle or name."),
+    "score": ("scoring", "score", "Score relevance, authenticity, reach and fit."),
+    "why": ("scoring", "why", "Explain every score of one creator to the last number."),
     "edit": ("editing", "edit", "Change all creators that match, as one undoable change."),
     "note": ("noting", "note", "Write a note on a person."),
     "duplicates": ("likeness", "duplicates", "List accounts that are likely one person's, with the evidence."),

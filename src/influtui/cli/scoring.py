@@ -1,0 +1,74 @@
+"""`creators score` and `creators why`."""
+
+from __future__ import annotations
+
+import click
+
+from influtui.cli.frame import with_workspace
+from influtui.cli.output import Output
+from influtui.cli.progress import progress_bar
+from influtui.cli.words import QUERY_WORDS, query_words
+from influtui.model.creators import parse_ref
+from influtui.model.scoring.records import Component, Score
+from influtui.model.text import SafeText, safe
+from influtui.services import scoring as service
+from influtui.services.selection import select
+from influtui.services.workspace import Workspace
+
+
+@click.command("score", context_settings=QUERY_WORDS)
+@click.argument("query", nargs=-1, callback=query_words)
+@click.option("--campaign", metavar="CODE", help="Judge fit and relevance for this campaign (default: the one in use).")
+@click.option("--again", is_flag=True, help="Score also those whose scores are up to date.")
+@with_workspace
+async def score(workspace: Workspace, out: Output, query: tuple[str, ...], campaign: str | None, again: bool) -> None:
+    """Score all creators that match (all without a QUERY). Can be stopped; the next run goes on where it was."""
+    ids = await select(workspace, query, everything=True)
+    with progress_bar("Scoring") as progress:
+        report = await service.score(workspace, ids, campaign=campaign, again=again, progress=progress)
+    if out.json:
+        out.data(report)
+        return
+    judged = f"for {report.campaign}" if report.campaign else "without a campaign: authenticity and reach only"
+    out.say(f"Scored {report.scored:,} of {report.asked:,} {judged}; {report.up_to_date:,} were up to date.")
+
+
+@click.command("why")
+@click.argument("ref")
+@click.option("--campaign", metavar="CODE", help="Judge fit and relevance for this campaign (default: the one in use).")
+@with_workspace
+async def why(workspace: Workspace, out: Output, ref: str, campaign: str | None) -> None:
+    """Explain every score of one creator to the last number. The points of each list add up to its score."""
+    creator, explained = await service.why(workspace, parse_ref(ref), campaign=campaign)
+    if out.json:
+        out.data(explained)
+        return
+    judged = f", for {explained.campaign}" if explained.campaign else ""
+    out.say(f"{creator.ref}{judged} (model {explained.model}; a score is a prompt to look, never a verdict)")
+    for found in explained.scores:
+        out.say("")
+        out.say(_heading(found))
+        out.table(
+            ("signal", "value", "peers", "points", "because"),
+            [_line(part) for part in found.components],
+            right=(1, 2, 3),
+        )
+
+
+def _heading(found: Score) -> str:
+    if found.value is None:
+        return f"{found.kind}: unknown"
+    return f"{found.kind}: {found.value:.1f} of 100, confidence {found.confidence:.0%}"
+
+
+def _line(part: Component) -> tuple[SafeText, ...]:
+    return tuple(
+        safe(cell)
+        for cell in (part.signal, _number(part.value), _number(part.peer), f"{part.points:+.1f}", part.evidence)
+    )
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -1,0 +1,203 @@
+"""Scores: made for many accounts in one resumable run, and explained to the last number for one.
+
+A run reads accounts in chunks and writes each chunk in a transaction of its own, so that it can be stopped anywhere; the
+next run skips what is newer than the account's last change. Peers are the catalogue as it stands when the run begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from influtui.model.creators import Creator, Ref, split
+from influtui.model.ids import CampaignId, CreatorId
+from influtui.model.scoring.authenticity import authenticity
+from influtui.model.scoring.engagement import counted, headline_variant, rate
+from influtui.model.scoring.facts import Aim, Facts
+from influtui.model.scoring.fit import fit
+from influtui.model.scoring.peers import PeerTable
+from influtui.model.scoring.reach import reach
+from influtui.model.scoring.records import Score
+from influtui.model.scoring.relevance import relevance
+from influtui.model.scoring.rules import Rules, default_rules, overridden
+from influtui.model.times import Millis
+from influtui.services import campaign_choice, campaigns
+from influtui.services.workspace import Workspace
+from influtui.store import creators as creator_rows
+from influtui.store import scores as store
+from influtui.store.scores import NO_CAMPAIGN, Account, ScoreRow
+
+RULES: Final = "scoring.toml"
+"""A user's own weights and thresholds, in the workspace's folder."""
+
+_CHUNK: Final = 500
+_DETECTORS: Final = ("bought_followers", "bought_engagement", "pods")
+
+Progress = Callable[[int, int], None]
+"""Told how many accounts are done, of how many."""
+
+
+class ScoreReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="influtui.score/1"):
+    """What a run did: how many accounts were asked for, scored now, and already up to date."""
+
+    asked: int
+    scored: int
+    up_to_date: int
+    campaign: str | None
+    model: str
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="influtui.why/1"):
+    """Every score of one account with its components, computed now."""
+
+    ref: str
+    campaign: str | None
+    model: str
+    scores: tuple[Score, ...]
+
+
+@dataclass(frozen=True)
+class Judge:
+    """All that does not depend on the account: rules, peers, the campaign's aim."""
+
+    rules: Rules
+    peers: PeerTable
+    aim: Aim | None
+    campaign: CampaignId
+    code: str | None
+    now: Millis
+
+    def facts(self, account: Account) -> Facts:
+        """An account's facts, its engagement rate from its own posts where they are known."""
+        columns = account.columns
+        platform, followers = columns["platform"], columns["followers"]
+        settled = counted(account.posts, platform=platform, now=self.now, rules=self.rules.engagement)
+        own = rate(headline_variant(platform), settled, followers)
+        variant = own.variant if own else columns["engagement_variant"]
+        return Facts(
+            platform=platform,
+            handle=columns["handle_key"],
+            now=self.now,
+            followers=followers,
+            following=columns["following"],
+            engagement_rate=own.median if own else columns["engagement_rate"],
+            avg_views=columns["avg_views"],
+            avg_likes=columns["avg_likes"],
+            avg_comments=columns["avg_comments"],
+            country=columns["country"],
+            bio=columns["bio"] or "",
+            topics=split(columns["topics"]),
+            tags=split(columns["tags"]),
+            captions=account.captions,
+            as_of=columns["as_of"],
+            series=account.series,
+            posts=settled,
+            comments=account.comments,
+            comments_on=account.comments_on,
+            peers=self.peers.usual(_group(platform, variant), followers),
+        )
+
+    def scores(self, account: Account) -> tuple[Score, ...]:
+        """Authenticity and reach, and for a campaign relevance and fit before and after them."""
+        facts = self.facts(account)
+        clean = authenticity(facts, self.rules)
+        if self.aim is None:
+            return clean, reach(facts, self.rules)
+        fitting, wide = relevance(facts, self.aim, self.rules), reach(facts, self.rules, self.aim)
+        return fitting, clean, wide, fit(fitting, clean, wide, self.aim, self.rules)
+
+
+async def score(
+    workspace: Workspace,
+    ids: Sequence[CreatorId],
+    *,
+    campaign: str | None = None,
+    again: bool = False,
+    progress: Progress | None = None,
+) -> ScoreReport:
+    """Score accounts for a campaign (the one in use where none is named; none at all where none is in use).
+
+    `again` scores also those that are up to date.
+    """
+    judge = await _judge(workspace, campaign)
+    done = scored = 0
+    for start in range(0, len(ids), _CHUNK):
+        chunk = ids[start : start + _CHUNK]
+        model = judge.rules.version
+        fresh = set() if again else await store.up_to_date(workspace.db, judge.campaign, model, chunk)
+        wanted = [each for each in chunk if each not in fresh]
+        rows = [_row(judge, account) for account in await store.accounts(workspace.db, wanted)]
+        if rows:
+            async with workspace.db.write(workspace.clock(), durability="normal") as transaction:
+                await store.write(transaction, rows)
+        done += len(chunk)
+        scored += len(rows)
+        if progress is not None:
+            progress(done, len(ids))
+    return ScoreReport(
+        asked=len(ids), scored=scored, up_to_date=len(ids) - scored, campaign=judge.code, model=judge.rules.version
+    )
+
+
+async def why(workspace: Workspace, ref: Ref, *, campaign: str | None = None) -> tuple[Creator, Why]:
+    """Explain every score of one account. Raises `NotFound` for an unknown REF or campaign."""
+    creator = await creator_rows.find(workspace.db, ref)
+    judge = await _judge(workspace, campaign)
+    (account,) = await store.accounts(workspace.db, [creator.id])
+    scores = judge.scores(account)
+    return creator, Why(ref=creator.ref, campaign=judge.code, model=judge.rules.version, scores=scores)
+
+
+def rules(workspace: Workspace) -> Rules:
+    """The scoring rules, with the workspace's own laid over the shipped ones."""
+    path = workspace.folder / RULES
+    return overridden(path.read_text("utf-8"), str(path)) if path.exists() else default_rules()
+
+
+async def _judge(workspace: Workspace, code: str | None) -> Judge:
+    campaign = await campaign_choice.chosen(workspace, code)
+    found = rules(workspace)
+    members = [
+        member._replace(platform=_group(member.platform, variant))
+        for member, variant in await store.members(workspace.db)
+    ]
+    return Judge(
+        rules=found,
+        peers=PeerTable(members, found.peers),
+        aim=await campaigns.aim(workspace, campaign) if campaign else None,
+        campaign=campaign.id if campaign else NO_CAMPAIGN,
+        code=campaign.code if campaign else None,
+        now=workspace.clock(),
+    )
+
+
+def _row(judge: Judge, account: Account) -> ScoreRow:
+    scores = {score.kind: score for score in judge.scores(account)}
+    deciding = scores.get("fit") or scores["authenticity"]
+    lost = {
+        detector: -sum(part.points for part in scores["authenticity"].components if part.detector == detector)
+        for detector in _DETECTORS
+    }
+    unknown = scores["authenticity"].value is None
+    return ScoreRow(
+        campaign_id=judge.campaign,
+        creator_id=CreatorId(account.columns["id"]),
+        relevance=scores["relevance"].value if "relevance" in scores else None,
+        authenticity=scores["authenticity"].value,
+        reach=scores["reach"].value,
+        fit=scores["fit"].value if "fit" in scores else None,
+        confidence=deciding.confidence,
+        bought_followers=None if unknown else lost["bought_followers"],
+        bought_engagement=None if unknown else lost["bought_engagement"],
+        pods=None if unknown else lost["pods"],
+        model=judge.rules.version,
+        at=judge.now,
+    )
+
+
+def _group(platform: str, variant: str | None) -> str:
+    """Rates of different variants do not compare: each variant has peers of its own."""
+    return f"{platform} {variant or ''}"
