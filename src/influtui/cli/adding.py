@@ -80,11 +80,7 @@ def _asked(words: tuple[str, ...]) -> str | None:
     handles = service.needs_platform(words)
     if not handles or not sys.stdin.isatty():
         return None
-    answer = click.prompt(f"{safe(handles[0])} on which platform?", err=True)
-    if not isinstance(answer, str) or not answer.strip():
-        raise WrongUsage(
-            "no platform was said", hint=f"Known: {', '.join(each for each in PLATFORMS if each != OFFLINE)}."
-        )
+    answer: str = click.prompt(f"{safe(handles[0])} on which platform?", err=True)
     return answer.strip().casefold()
 
 
