@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from mail_receiver import MailReceiver
 
 from influtui.model.creators import handle_key
 from influtui.model.times import Millis
@@ -75,3 +76,11 @@ def account(workspace: Workspace) -> MakeAccount:
         return creator_id
 
     return make
+
+
+@pytest.fixture
+def receiver() -> Iterator[MailReceiver]:
+    """A real SMTP server on loopback."""
+    server = MailReceiver().start()
+    yield server
+    server.stop()

@@ -12,8 +12,22 @@ from influtui import __version__
 from influtui.cli import frame
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "account": ("account", "The mailboxes to write from."),
+    "brand": ("brand", "Brands: where they ship, what they stand for."),
+    "campaign": ("campaign", "Campaigns: make, choose, pick people, write to them."),
+    "collab": ("collab", "One person in one campaign: state, terms, history."),
     "completion": ("completion", "Print the completion script for bash, zsh or fish."),
     "creators": ("creators", "Find, add, edit, import and export creators."),
+    "inbox": ("inbox", "Conversations: who waits for us, answering, noting what was said elsewhere."),
+    "outbox": ("outbox", "What has not gone, why, and what to do about it."),
+    "post": ("post", "What went live, and what was counted of it."),
+    "product": ("product", "Products: what they cost and declare."),
+    "results": ("results", "What a campaign cost and what it brought."),
+    "secret": ("secret", "Keep a mailbox's password."),
+    "template": ("template", "The letters that campaigns write from."),
+    "discover": ("discover", 'Find creators through a source: `discover bluesky "vegan baking"`.'),
+    "plugin": ("plugin", "Installed plugins: what they offer and how they stand."),
+    "ship": ("ship", "Recognise tracking numbers, record parcels and what happens to them."),
     "undo": ("journal", "Take back your latest change."),
     "redo": ("journal", "Put back what you took back last."),
     "journal": ("journal", "Who changed what, and when."),

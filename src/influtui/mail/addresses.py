@@ -38,6 +38,8 @@ def sendable(text: str) -> str:
     it is a display name, whatever it looks like.
     """
     shown = text.strip()
+    if not shown.isprintable():
+        raise _wrong("".join(char for char in shown if char.isprintable()), "it holds characters that do not print")
     angles = _ANGLE.findall(shown)
     bare = (angles[-1] if angles else shown).strip()
     if bare[:7].casefold() == "mailto:":

@@ -112,7 +112,9 @@ class Submission:
             await self._client.rset(timeout=PATIENCE)
 
     def _refused(self, stage: Stage, refusal: SMTPResponseException) -> Outcome:
-        state: Literal["deferred", "failed"] = "deferred" if 400 <= refusal.code < 500 else "failed"
+        # A refused sender says nothing of this message: it can go when the mailbox may send again.
+        passing = 400 <= refusal.code < 500 or stage == "sender"
+        state: Literal["deferred", "failed"] = "deferred" if passing else "failed"
         return Outcome(state=state, stage=stage, code=refusal.code, said=self._words(refusal.message))
 
     def _lost(self, state: Literal["deferred", "unknown"], stage: Stage, loss: BaseException) -> Outcome:

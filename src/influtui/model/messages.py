@@ -67,7 +67,10 @@ class ConversationRow(msgspec.Struct, frozen=True, kw_only=True, tag_field="sche
     ref: str | None
     name: OutsideText | None
     channel: Channel
+    account: str | None
+    """Our address in it."""
     address: OutsideText | None
+    """Theirs, or where a direct message goes."""
     subject: OutsideText | None
     awaiting: Awaiting
     state: MessageState | None
@@ -98,6 +101,8 @@ class OutboxRow(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", t
     at: str
     attempts: int
     outcome: OutsideText | None
+    rests: bool
+    """Whether a server asked for patience and the time is not up."""
     why: str
     next: str | None
     """The command that moves it on; None where nothing is to be done."""

@@ -12,7 +12,7 @@ from influtui.store.database import Row
 
 _ROWS: Final = (
     "SELECT c.id, c.person_id, c.collaboration_id, k.code, c.creator_id, a.platform, a.handle, coalesce(p.name, a.name)"
-    " AS name, c.channel, c.address, c.subject, c.awaiting, c.last_at,"
+    " AS name, c.channel, c.account, c.address, c.subject, c.awaiting, c.last_at,"
     " (SELECT count(*) FROM messages m WHERE m.conversation_id = c.id) AS messages,"
     " n.state, substr(n.body, 1, 200) AS last"
     " FROM conversations c JOIN persons p ON p.id = c.person_id"
@@ -47,14 +47,19 @@ async def messages(reader: Reader, conversation: int) -> list[Message]:
 
 
 async def find(
-    reader: Reader, *, person: int, channel: str, collaboration: int | None = None, any_campaign: bool = False
+    reader: Reader, *, person: int, channel: str | None, collaboration: int | None = None, any_campaign: bool = False
 ) -> int | None:
-    """The newest conversation with a person on a channel: of one collaboration, of none, or of any."""
-    where = "" if any_campaign else " AND collaboration_id IS ?"
-    values: tuple[Any, ...] = (person, channel) if any_campaign else (person, channel, collaboration)
+    """The newest conversation with a person, on a channel or any: of one collaboration, of none, or of any."""
+    where, values = "person_id = ?", [person]
+    rest: list[Any] = []
+    if channel is not None:
+        where += " AND channel = ?"
+        rest.append(channel)
+    if not any_campaign:
+        where += " AND collaboration_id IS ?"
+        rest.append(collaboration)
     rows = await reader.all(
-        f"SELECT id FROM conversations WHERE person_id = ? AND channel = ?{where} ORDER BY last_at DESC, id DESC LIMIT 1",
-        values,
+        f"SELECT id FROM conversations WHERE {where} ORDER BY last_at DESC, id DESC LIMIT 1", [*values, *rest]
     )
     return int(rows[0]["id"]) if rows else None
 
@@ -123,6 +128,7 @@ def _row(row: Row) -> ConversationRow:
         ref=f"{row['platform']}:{row['handle']}" if row["handle"] else None,
         name=row["name"],
         channel=row["channel"],
+        account=row["account"],
         address=row["address"],
         subject=row["subject"],
         awaiting=row["awaiting"],

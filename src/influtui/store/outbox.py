@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from influtui.model.messages import MessageState, Outcome
+from influtui.store import standing
 from influtui.store.creators import Reader
 from influtui.store.database import Row, Transaction
 
@@ -89,26 +90,35 @@ async def claim(transaction: Transaction, message: int, *, by: str) -> bool:
 
 
 async def settle(
-    transaction: Transaction,
-    message: int,
-    outcome: Outcome,
-    *,
-    said: str,
-    claimed: bool,
-    not_before: int | None = None,
-) -> bool:
-    """Write down how an attempt ended: `in_data` to what it became, or (not claimed) what a refusal made of it."""
+    transaction: Transaction, going: Outgoing, outcome: Outcome, *, claimed: bool, not_before: int | None = None
+) -> None:
+    """Write down how an attempt ended. A message that went (or may have) puts the conversation into their hands."""
     allowed = "state = 'in_data'" if claimed else "state IN ('queued', 'deferred')"
-    changed = await transaction.run(
+    said = outcome.said if outcome.code is None else f"{outcome.code} {outcome.said}"
+    await transaction.run(
         f"UPDATE messages SET state = ?, outcome = ?, version = version + 1 WHERE id = ? AND {allowed}",
-        (outcome.state, said, message),
+        (outcome.state, said, going.id),
     )
     await transaction.run(
         "UPDATE outbox SET stage = ?, not_before = ?, claimed_by = NULL, attempts = attempts + ? WHERE message_id = ?",
-        (outcome.stage, not_before, 0 if claimed else 1, message),
+        (outcome.stage, not_before, 0 if claimed else 1, going.id),
     )
-    transaction.touched("messages", [message])
-    return bool(changed)
+    transaction.touched("messages", [going.id])
+    if outcome.state == "sent":
+        await went(transaction, going.conversation)
+
+
+async def went(transaction: Transaction, conversation: int) -> None:
+    """A message of this conversation went out: it is their turn."""
+    await transaction.run(
+        "UPDATE conversations SET awaiting = 'them', last_at = ?, version = version + 1 WHERE id = ?",
+        (transaction.at, conversation),
+    )
+    transaction.touched("conversations", [conversation])
+    rows = await transaction.all(
+        "SELECT collaboration_id FROM conversations WHERE id = ? AND collaboration_id IS NOT NULL", (conversation,)
+    )
+    await standing.settle(transaction, [row[0] for row in rows])
 
 
 async def move(
@@ -122,6 +132,15 @@ async def move(
     )
     transaction.touched("messages", [message])
     return bool(changed)
+
+
+async def in_doubt(reader: Reader, conversation: int, *, besides: int) -> int | None:
+    """Another message of this conversation of which nobody knows whether it went; None where there is none."""
+    rows = await reader.all(
+        "SELECT id FROM messages WHERE conversation_id = ? AND id <> ? AND state IN ('in_data', 'unknown') LIMIT 1",
+        (conversation, besides),
+    )
+    return int(rows[0]["id"]) if rows else None
 
 
 async def interrupted(reader: Reader, *, before: int | None) -> list[int]:

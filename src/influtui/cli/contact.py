@@ -1,0 +1,128 @@
+"""`campaign contact`: write to people from a template."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from influtui.cli.frame import DONE_IN_PART, confirmed, with_workspace
+from influtui.cli.output import Output
+from influtui.model.creators import Ref
+from influtui.model.failures import WrongUsage
+from influtui.services import outreach
+from influtui.services.outreach import ContactReport, ContactRow, Plan
+from influtui.services.selection import is_ref, select
+from influtui.services.workspace import Workspace
+
+
+@click.command("contact")
+@click.argument("words", nargs=-1, metavar="[CAMPAIGN] [REF…]")
+@click.option("--query", help="Write to all that match instead of naming them.")
+@click.option("--template", "name", required=True, help="`influtui template list` shows them.")
+@click.option("--account", help="The mailbox that writes. Default: the first one.")
+@click.option("--again", is_flag=True, help="Also those who were written to in the last 30 days.")
+@click.option("--sent", is_flag=True, help="For a template of direct messages: note that you have sent them.")
+@click.option("--dry-run", is_flag=True, help="Show who would get what; send nothing.")
+@click.option("--yes", is_flag=True, help="Send without asking.")
+@with_workspace
+async def contact(
+    workspace: Workspace,
+    out: Output,
+    words: tuple[str, ...],
+    query: str | None,
+    name: str,
+    account: str | None,
+    again: bool,
+    sent: bool,
+    dry_run: bool,
+    yes: bool,
+) -> int:
+    """Write to people for a campaign: the REFs, all that match --query, or else its picks.
+
+    Mail goes out at once, one letter a person. Direct messages are written for you to send by hand.
+
+    \b
+    influtui campaign contact spring --template gift --dry-run
+    influtui campaign contact spring instagram:anna --template gift
+    influtui campaign contact spring --query 'tier:micro has:email' --template paid --yes
+    """
+    campaign, refs = await _meant(workspace, words, query)
+    plan = await outreach.plan(workspace, campaign, refs, name, account=account, again=again)
+    if plan.template.channel == "dm":
+        return await _by_hand(workspace, out, plan, sent=sent and not dry_run)
+    if sent:
+        raise WrongUsage("--sent is for direct messages; mail is sent by this command", hint="Leave it out.")
+    if dry_run or not plan.letters:
+        report = outreach.would(plan)
+        for row in report.rows:
+            _show(out, row, bodies=True)
+        return _end(out, report)
+    for row in plan.skipped:
+        _show(out, row)
+    people = "1 person" if len(plan.letters) == 1 else f"{len(plan.letters)} people"
+    sender = plan.account.address if plan.account else ""
+    confirmed(f"Send “{plan.template.name}” to {people} from {sender}?", yes=yes)
+    report = await outreach.carry_out(workspace, plan, told=lambda row: _show(out, row))
+    return _end(out, report)
+
+
+async def _meant(workspace: Workspace, words: Sequence[str], query: str | None) -> tuple[str | None, list[Ref]]:
+    campaign = words[0] if words and not is_ref(words[0]) else None
+    named = list(words[1:] if campaign else words)
+    strangers = [word for word in named if not is_ref(word)]
+    if strangers:
+        raise WrongUsage(
+            f"“{strangers[0]}” does not name a creator", hint="Write platform:handle or #id, or use --query."
+        )
+    if named and query is not None:
+        raise WrongUsage("REFs and --query do not go together", hint="Use one of them.")
+    if query is not None:
+        found = await select(workspace, query.split(), everything=False)
+        if not found:
+            raise WrongUsage("nobody matches that query: nothing was sent")
+        return campaign, outreach.refs_of(found)
+    return campaign, outreach.refs_of(await select(workspace, named)) if named else []
+
+
+async def _by_hand(workspace: Workspace, out: Output, plan: Plan, *, sent: bool) -> int:
+    report = await outreach.sent_by_hand(workspace, plan) if sent else outreach.would(plan)
+    for row in report.rows:
+        _show(out, row, bodies=not sent)
+    if not sent and not out.json and report.count("would_send"):
+        out.note("Send these yourself, then repeat the command with --sent to note it.")
+    return _end(out, report)
+
+
+def _show(out: Output, row: ContactRow, *, bodies: bool = False) -> None:
+    if out.json:
+        out.data(row)
+        return
+    who = f"{row.ref} {row.recipient or ''}".rstrip()
+    if row.state == "would_send":
+        out.say(f"── {who}")
+        if bodies:
+            out.say((f"Subject: {row.subject}\n\n" if row.subject else "") + (row.body or ""))
+        return
+    words = {"sent": "sent", "deferred": "later", "failed": "refused", "unknown": "UNKNOWN", "queued": "waits"}
+    reason = f": {row.reason}" if row.reason and row.state != "sent" else ""
+    hint = f" · {row.hint}" if row.hint else ""
+    out.say(f"{words.get(row.state, row.state):<8}{who}{reason}{hint}")
+
+
+def _end(out: Output, report: ContactReport) -> int:
+    counts = {state: report.count(state) for state in dict.fromkeys(row.state for row in report.rows)}
+    if out.json:
+        out.data(
+            {
+                "schema": "influtui.contact_report/1",
+                "campaign": report.campaign,
+                "template": report.template,
+                "channel": report.channel,
+                "account": report.account,
+                "counts": counts,
+            }
+        )
+    elif len(report.rows) > 1:
+        out.note(", ".join(f"{number} {state.replace('_', ' ')}" for state, number in counts.items()))
+    return 0 if report.is_complete else DONE_IN_PART

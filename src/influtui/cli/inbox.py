@@ -1,0 +1,165 @@
+"""`inbox`: conversations, answering in them, noting what was said elsewhere."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+
+from influtui.cli.frame import DONE_IN_PART, confirmed, with_workspace
+from influtui.cli.output import Output
+from influtui.cli.writing import written
+from influtui.model.creators import Ref, parse_ref
+from influtui.model.failures import WrongUsage
+from influtui.model.messages import ConversationRow, Message
+from influtui.model.replies import folded
+from influtui.model.text import safe
+from influtui.services import inbox as service
+from influtui.services.workspace import Workspace
+
+_AWAITING: Final = {"us": "waits for us", "them": "waits for them", "nobody": "-"}
+
+
+@click.group(no_args_is_help=True)
+def inbox() -> None:
+    """Conversations with creators, by mail and elsewhere."""
+
+
+@inbox.command("list")
+@click.argument("words", nargs=-1, metavar="[QUERY]")
+@with_workspace
+async def list_conversations(workspace: Workspace, out: Output, words: tuple[str, ...]) -> None:
+    """Conversations, those that wait for us first, the longest waiting on top."""
+    found = await service.conversations(workspace, " ".join(words))
+    if out.json:
+        for row in found:
+            out.data(row)
+        return
+    out.table(
+        ("id", "whose turn", "who", "campaign", "last", "when"),
+        [
+            (safe(str(row.id)), safe(_turn(row)), safe(row.ref or row.name or "-"), safe(row.campaign or "-"),
+             safe(_first_line(row.last)), safe(row.last_at))
+            for row in found
+        ],
+        right=(0,),
+    )  # fmt: skip
+
+
+@inbox.command("show")
+@click.argument("number", metavar="ID", type=int)
+@click.option("--quotes", is_flag=True, help="Show quoted text unfolded.")
+@with_workspace
+async def show(workspace: Workspace, out: Output, number: int, quotes: bool) -> None:
+    """A conversation with all of its messages."""
+    found = await service.conversation(workspace, number)
+    if out.json:
+        out.data(found)
+        return
+    row = found.row
+    about = f" · {row.campaign}" if row.campaign else ""
+    out.say(f"{row.ref or row.name or row.address} · {row.channel}{about} · {_turn(row)}")
+    if row.subject:
+        out.say(f"Subject: {row.subject}")
+    for message in found.messages:
+        out.say(_heading(message))
+        reply = folded(message.body.rstrip())
+        out.say(message.body.rstrip() if quotes else reply.written.rstrip())
+        if reply.quoted.strip() and not quotes:
+            out.say(f"[… {len(reply.quoted.splitlines())} quoted lines; --quotes shows them]")
+    if found.draft:
+        out.say(f"── your draft, not sent\n{found.draft.rstrip()}")
+
+
+@inbox.command("reply")
+@click.argument("number", metavar="ID", type=int)
+@click.option("--body", help="The answer; - reads it from standard input. Default: your draft in it.")
+@click.option("--editor", is_flag=True, help="Write it in $VISUAL or $EDITOR, beginning with your draft.")
+@click.option("--subject", help="Another subject; mail programs may then show another thread.")
+@click.option("--dry-run", is_flag=True, help="Show it; send nothing.")
+@click.option("--yes", is_flag=True, help="Send without asking.")
+@with_workspace
+async def reply(
+    workspace: Workspace,
+    out: Output,
+    number: int,
+    body: str | None,
+    editor: bool,
+    subject: str | None,
+    dry_run: bool,
+    yes: bool,
+) -> int:
+    """Answer in a conversation by mail, within its thread."""
+    found = await service.conversation(workspace, number)
+    seen = found.messages[-1].id if found.messages else None
+    text = written(body, editor=editor, start=found.draft or "") or found.draft
+    if text is None or not text.strip():
+        raise WrongUsage("there is nothing to send", hint="Give it with --body TEXT, --body - or --editor.")
+    if editor:
+        await service.save_draft(workspace, number, text)
+    if dry_run:
+        if out.json:
+            out.data({"schema": "influtui.reply/1", "state": "would_send", "to": found.row.address, "body": text})
+        else:
+            out.say(f"── to {found.row.address}\n{text}")
+        return 0
+    confirmed(f"Send this to {found.row.address}?", yes=yes)
+    delivery = await service.reply(workspace, number, text, subject=subject, seen=seen)
+    if out.json:
+        out.data(
+            {"schema": "influtui.reply/1", "state": delivery.state, "message": delivery.message, "said": delivery.said}
+        )
+    elif delivery.state == "sent":
+        out.say(f"Sent to {found.row.address}.")
+    else:
+        out.say(f"{delivery.state}: {delivery.said}")
+        out.note(f"`influtui outbox why {delivery.message}` says what to do.")
+    return 0 if delivery.state == "sent" else DONE_IN_PART
+
+
+@inbox.command("log-dm")
+@click.argument("of", metavar="REF|ID")
+@click.option("--text", required=True, help="What was said; - reads it from standard input.")
+@click.option("--sent", is_flag=True, help="You said it. Default: they did.")
+@click.option(
+    "--mail", is_flag=True, help="It was said by mail. Default: a direct message, or the conversation's own way."
+)
+@click.option("--campaign", help="Which campaign it was about.")
+@with_workspace
+async def log_dm(
+    workspace: Workspace, out: Output, of: str, text: str, sent: bool, mail: bool, campaign: str | None
+) -> None:
+    """Note a message that came or went elsewhere: paste an answer in. `undo` takes it back.
+
+    \b
+    influtui inbox log-dm instagram:anna --text 'Yes please!'
+    pbpaste | influtui inbox log-dm 12 --text -
+    """
+    said = written(text, option="--text") or ""
+    where: int | Ref = int(of) if of.isascii() and of.isdigit() else parse_ref(of)
+    act = service.log_sent if sent else service.log_answer
+    logged = await act(workspace, where, said, channel="email" if mail else None, campaign=campaign)
+    if out.json:
+        out.data(logged)
+    else:
+        turn = "It waits for them." if sent else "It waits for us."
+        out.say(f"Noted in conversation {logged.conversation}. {turn}")
+
+
+def _turn(row: ConversationRow) -> str:
+    if row.state == "unknown":
+        return "UNKNOWN outcome"
+    if row.state in ("queued", "deferred", "in_data", "failed"):
+        return {"queued": "not sent yet", "deferred": "rests", "in_data": "under way", "failed": "refused"}[row.state]
+    return _AWAITING[row.awaiting]
+
+
+def _first_line(text: str | None) -> str:
+    return next((line for line in (text or "").splitlines() if line.strip()), "-")
+
+
+def _heading(message: Message) -> str:
+    who = "they wrote" if message.direction == "in" else "we wrote"
+    state = "" if message.state in ("sent", "received") else f" · {message.state.replace('_', ' ')}"
+    said = f" · {message.outcome}" if message.outcome and message.state in ("failed", "unknown", "deferred") else ""
+    return f"── {message.at} · {who}{state}{said}"

@@ -1,0 +1,233 @@
+"""Conversations: who waits for us, what was said, answering by mail, and noting what was said elsewhere.
+
+An answer that was read in the mailbox or in an app is pasted in: it is a person's word, marked so, and moves the
+collaboration as a received one does. Drafts are kept by conversation, so that no lost connection costs an answer.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from influtui.mail.addresses import Mailbox, sendable
+from influtui.mail.composing import Draft, compose, known_ids, plain_body
+from influtui.model.creators import Ref
+from influtui.model.failures import Conflict, NotFound, WrongUsage
+from influtui.model.messages import Channel, Conversation, ConversationRow
+from influtui.model.templates import plain
+from influtui.model.text import from_outside, safe
+from influtui.services import letters, outreach, sending
+from influtui.services.accounts import account as mailbox
+from influtui.services.campaigns import needed
+from influtui.services.collaborations import ensure
+from influtui.services.sending import Delivery
+from influtui.services.workspace import Workspace
+from influtui.store import conversations as stored
+from influtui.store import creators, drafts
+from influtui.store.journal import UnitOfWork
+
+TEXT_LIMIT: Final = 200_000
+"""Characters of a pasted message that are kept."""
+
+
+class Logged(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="influtui.logged/1"):
+    """A message that a person noted."""
+
+    conversation: int
+    message: int
+    person: int
+    channel: Channel
+
+
+async def conversations(workspace: Workspace, query: str = "") -> list[ConversationRow]:
+    """The conversations that match, those that wait for us first. `query` is words, each of which must occur."""
+    await sending.settle_interrupted(workspace)
+    rows = await stored.listed(workspace.db)
+    words = query.casefold().split()
+    return [row for row in rows if all(word in _searched(row) for word in words)]
+
+
+async def conversation(workspace: Workspace, number: int) -> Conversation:
+    """A conversation with its messages and the draft that somebody left in it. Raises `NotFound`."""
+    row = await stored.one(workspace.db, number)
+    if row is None:
+        raise NotFound(f"there is no conversation {number}", hint="`influtui inbox list` shows them.")
+    found = await stored.messages(workspace.db, number)
+    return Conversation(row=row, messages=tuple(found), draft=await load_draft(workspace, number))
+
+
+async def reply(
+    workspace: Workspace, number: int, body: str, *, subject: str | None = None, seen: int | None = None
+) -> Delivery:
+    """Answer in a conversation by mail. `seen` is the newest message that the writer has read.
+
+    Raises `Conflict` where another message has come since, `WrongUsage` where there is nothing to send or no address.
+    """
+    found = await conversation(workspace, number)
+    if found.row.channel != "email" or not found.row.address:
+        raise WrongUsage(
+            f"conversation {number} is not by mail, so no program can answer in it",
+            hint=f"Answer there, then note it: influtui inbox log-dm {number} --sent --text “…”",
+        )
+    _refuse_empty(body)
+    account = await mailbox(workspace, found.row.account)
+    recipient = sendable(found.row.address)
+    answered, references = await stored.thread(workspace.db, number)
+    message_id = letters.new_message_id(account.address.rpartition("@")[2])
+    composed = compose(
+        Draft(
+            sender=Mailbox(account.name, account.address),
+            recipient=Mailbox(None, recipient),
+            subject=subject or reply_subject(found.row.subject, answers=answered is not None),
+            body=body,
+            message_id=message_id,
+            at=workspace.clock(),
+            in_reply_to=answered,
+            references=references,
+            reply_to=Mailbox(None, sendable(account.reply_to)) if account.reply_to else None,
+        )
+    )
+    await sending.settle_interrupted(workspace)
+    async with sending.sender(workspace, account) as sender:
+        async with workspace.change("inbox.reply", f"answered {_who(found.row)}") as unit:
+            unit.undoable = False
+            newest = await stored.messages(unit.transaction, number)
+            if seen is not None and newest and newest[-1].id > seen:
+                raise Conflict(
+                    "a message has come into this conversation since you began to write; nothing was sent",
+                    hint=f"Read it (influtui inbox show {number}) and send again.",
+                )
+            message = await outreach.queue_message(
+                unit,
+                conversation=number,
+                account=account,
+                recipient=recipient,
+                composed=composed,
+                message_id=message_id,
+                written_by=workspace.actor,
+                in_reply_to=answered,
+                references=known_ids(references),
+            )
+        deliveries = await sending.deliver(sender, [message])
+    if deliveries[0].state != "failed":
+        await save_draft(workspace, number, "")
+    return deliveries[0]
+
+
+def reply_subject(subject: str | None, *, answers: bool) -> str:
+    """The subject of an answer: kept, so that mail programs keep the thread, with one `Re:` before it."""
+    text = plain(subject) or "your message"
+    return text if not answers or text[:3].casefold() == "re:" else f"Re: {text}"
+
+
+async def log_answer(
+    workspace: Workspace, of: int | Ref, text: str, *, channel: Channel | None = None, campaign: str | None = None
+) -> Logged:
+    """Note what somebody answered, in a conversation or to a person's newest one: it waits for us from now on."""
+    return await _log(workspace, of, text, direction="in", channel=channel, campaign=campaign)
+
+
+async def log_sent(
+    workspace: Workspace, of: int | Ref, text: str, *, channel: Channel | None = "dm", campaign: str | None = None
+) -> Logged:
+    """Note a message that a person sent by hand, elsewhere. It is their word that it went."""
+    return await _log(workspace, of, text, direction="out", channel=channel, campaign=campaign)
+
+
+async def save_draft(workspace: Workspace, number: int, text: str) -> None:
+    """Keep what somebody has written so far in a conversation; nothing left clears it."""
+    async with workspace.db.write(workspace.clock(), durability="normal") as transaction:
+        await drafts.put(transaction, workspace.actor, _draft_key(number), text if text.strip() else None)
+
+
+async def load_draft(workspace: Workspace, number: int) -> str | None:
+    """What this actor left unsent in a conversation."""
+    return await drafts.get(workspace.db, workspace.actor, _draft_key(number))
+
+
+async def _log(
+    workspace: Workspace, of: int | Ref, text: str, *, direction: str, channel: Channel | None, campaign: str | None
+) -> Logged:
+    _refuse_empty(text)
+    body = from_outside(plain_body(text)[:TEXT_LIMIT])
+    said = "noted an answer of" if direction == "in" else "noted a message to"
+    async with workspace.change("inbox.log", f"{said} somebody") as unit:
+        if isinstance(of, int):
+            number = of
+        else:
+            number = await _conversation_with(workspace, unit, of, channel, campaign)
+        row = await stored.one(unit.transaction, number)
+        if row is None:
+            raise NotFound(f"there is no conversation {number}", hint="`influtui inbox list` shows them.")
+        us, them = workspace.actor, row.address or row.ref
+        message = await unit.insert(
+            "messages",
+            {
+                "conversation_id": number,
+                "direction": direction,
+                "state": "logged",
+                "sender": them if direction == "in" else us,
+                "recipient": us if direction == "in" else them,
+                "subject": None,
+                "body": body,
+                "written_by": workspace.actor,
+                "at": unit.at,
+            },
+        )
+        await unit.update(
+            "conversations", number, {"awaiting": "us" if direction == "in" else "them", "last_at": unit.at}
+        )
+        unit.summary = f"{said} {_who(row)}"
+    return Logged(conversation=number, message=message, person=row.person, channel=row.channel)
+
+
+async def _conversation_with(
+    workspace: Workspace, unit: UnitOfWork, ref: Ref, channel: Channel | None, campaign: str | None
+) -> int:
+    """The newest conversation with a person (on a channel, of a campaign where one is named), or a new one."""
+    creator = await creators.find(unit.transaction, ref)
+    collaboration = None
+    if campaign is not None:
+        collaboration = await ensure(unit, (await needed(workspace, campaign)).id, creator.person, creator.id)
+    found = await stored.find(
+        unit.transaction,
+        person=creator.person,
+        channel=channel,
+        collaboration=collaboration,
+        any_campaign=campaign is None,
+    )
+    if found is not None:
+        return found
+    return await unit.insert(
+        "conversations",
+        {
+            "person_id": creator.person,
+            "collaboration_id": collaboration,
+            "creator_id": creator.id,
+            "channel": channel or "dm",
+            "address": creator.url or creator.ref,
+            "last_at": unit.at,
+            "awaiting": "nobody",
+        },
+    )
+
+
+def _refuse_empty(text: str) -> None:
+    if not text.strip():
+        raise WrongUsage(
+            "the message is empty; nothing was done", hint="Give it with --body TEXT, --body - or --editor."
+        )
+
+
+def _searched(row: ConversationRow) -> str:
+    parts = (row.name, row.ref, row.campaign, row.subject, row.last, row.channel, row.address)
+    return " ".join(part for part in parts if part).casefold()
+
+
+def _who(row: ConversationRow) -> str:
+    return safe(row.ref or row.name or row.address or f"conversation {row.id}")
+
+
+def _draft_key(number: int) -> str:
+    return f"draft:conversation:{number}"

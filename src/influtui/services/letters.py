@@ -1,0 +1,128 @@
+"""One letter to one person: a template's variables filled in, the footer that the law asks for, and the bytes."""
+
+from __future__ import annotations
+
+import base64
+import os
+
+import msgspec
+
+from influtui.mail import templates as language
+from influtui.mail.addresses import Mailbox, sendable
+from influtui.mail.composing import SIGNATURE, Composed, Draft, compose
+from influtui.mail.templates import MissingValue
+from influtui.model.creators import Creator
+from influtui.model.failures import WrongUsage
+from influtui.model.settings import MailAccount
+from influtui.model.templates import Rendered, Template, Value, first_name, of_creator, plain
+from influtui.model.text import from_outside
+from influtui.services.workspace import Workspace
+from influtui.store.outreach import Offering, Reachable
+
+
+class Skip(Exception):
+    """One person cannot be written to; the others can."""
+
+    def __init__(self, reason: str, hint: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """A rendered message to one person, ready to be queued. `composed` is None for a direct message."""
+
+    creator: Creator
+    name: str | None
+    recipient: str
+    rendered: Rendered
+    message_id: str | None = None
+    composed: Composed | None = None
+
+
+def letter(
+    workspace: Workspace,
+    offering: Offering,
+    template: Template,
+    account: MailAccount | None,
+    creator: Creator,
+    person: Reachable,
+) -> Letter:
+    """What one person would get. Raises `Skip` where this person cannot be written to."""
+    try:
+        rendered = language.render(template, values_for(offering, account, creator, person.name))
+    except MissingValue as missing:
+        raise Skip(missing.message, missing.hint) from None
+    name = person.name or creator.name
+    if template.channel != "email" or account is None:
+        return Letter(creator=creator, name=name, recipient=creator.url or creator.ref, rendered=rendered)
+    if not person.emails:
+        raise Skip(
+            "no e-mail address is known",
+            f"Add one with `influtui creators edit {creator.ref} --set email=…`, or write a DM: --template dm-hello",
+        )
+    try:
+        recipient = sendable(person.emails[0])
+    except WrongUsage as wrong:
+        raise Skip(wrong.message, f"influtui creators edit {creator.ref} --set email=…") from None
+    body = with_footer(rendered.body, offering)
+    message_id = new_message_id(account.address.rpartition("@")[2])
+    composed = compose(
+        Draft(
+            sender=Mailbox(account.name, account.address),
+            # No name: profile names in a To line are how automatic mail looks.
+            recipient=Mailbox(person.name, recipient),
+            subject=rendered.subject,
+            body=body,
+            message_id=message_id,
+            at=workspace.clock(),
+            reply_to=Mailbox(None, sendable(account.reply_to)) if account.reply_to else None,
+        )
+    )
+    written = Rendered(subject=from_outside(composed.subject), body=from_outside(composed.body))
+    return Letter(
+        creator=creator, name=name, recipient=recipient, rendered=written, message_id=message_id, composed=composed
+    )
+
+
+def new_message_id(domain: str) -> str:
+    """An id that nobody can guess or has used, at our own domain."""
+    return f"<{base64.b32encode(os.urandom(16)).decode('ascii').rstrip('=').lower()}@{domain}>"
+
+
+def values_for(
+    offering: Offering | None, account: MailAccount | None, creator: Creator | None, person_name: str | None
+) -> dict[str, Value]:
+    """Every variable that is known here."""
+    sender = plain(account.name) if account and account.name else None
+    values: dict[str, Value] = {
+        "sender": sender,
+        "sender_first_name": first_name(sender),
+        "sender_address": account.address if account else None,
+        "opt_out": language.opt_out_lines()[0],
+    }
+    if offering is not None:
+        values |= {
+            "campaign": plain(offering.name),
+            "brand": plain(offering.brand),
+            "product": plain(offering.product) or None,
+            "product_url": plain(offering.product_url) or None,
+            "postal_address": plain(offering.postal_address) or None,
+        }
+    return values | of_creator(creator, person_name, offering.niche if offering else ())
+
+
+def with_footer(body: str, offering: Offering) -> str:
+    """`body` with the postal address and a way out at its end, where the template has not put them elsewhere."""
+    sentence, words = language.opt_out_lines()
+    address = plain(offering.postal_address)
+    seen = " ".join(body.split()).casefold()
+    missing: list[str] = []
+    if address.casefold() not in seen:
+        missing.append(f"{plain(offering.brand)}, {address}")
+    if sentence.casefold() not in seen and not any(word in seen for word in words):
+        missing.append(sentence)
+    if not missing:
+        return body
+    rule = "" if f"\n{SIGNATURE}\n" in body else f"\n{SIGNATURE}"
+    return f"{body.rstrip()}\n{rule}\n" + "\n".join(missing) + "\n"

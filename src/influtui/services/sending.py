@@ -1,0 +1,285 @@
+"""Send what is in the outbox: never the same message twice by itself, and never without saying what became of it.
+
+A message may be transmitted only by the sender that moved it to `in_data`, in a commit of its own directly before DATA;
+suppression and the other last checks stand in that same transaction. What then ends without a reply is `unknown`, and
+only a person moves it on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final, Literal
+
+import msgspec
+
+from influtui.mail import submission
+from influtui.mail.submission import Envelope, Submission, Withheld
+from influtui.model.failures import Failure, NotFound, WrongUsage
+from influtui.model.messages import SENDABLE, MessageState, OutboxRow, Outcome
+from influtui.model.settings import MailAccount
+from influtui.model.text import OutsideText, from_outside
+from influtui.model.times import rfc3339
+from influtui.secrets.passwords import password_for
+from influtui.services.accounts import account as mailbox
+from influtui.services.workspace import Workspace
+from influtui.store import creators, outbox, sender_lock, suppressions
+from influtui.store.creators import Reader
+from influtui.store.database import Row, Transaction
+from influtui.store.outbox import Outgoing
+
+GIVEN_UP_AFTER: Final = 15 * 60_000
+"""Milliseconds after which a sender on another machine is taken for gone: its wait for a reply, and then some."""
+LATER: Final = (15 * 60_000, 60 * 60_000, 4 * 3_600_000)
+"""How long a message rests after each "try again later": greylisting wants a quarter of an hour at least."""
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one message in this run. A state of `queued` says that it never came to it."""
+
+    message: int
+    state: MessageState
+    said: OutsideText
+
+
+Told = Callable[[Delivery], None]
+
+
+class Sender:
+    """A mailbox that can send now: connected and signed in, and connected anew where a server hangs up."""
+
+    def __init__(self, workspace: Workspace, account: MailAccount) -> None:
+        self.workspace = workspace
+        self.account = account
+        self._stack = AsyncExitStack()
+        self._connection: Submission | None = None
+
+    async def connect(self) -> Submission:
+        """The open connection; a new one where there is none. Raises what stands in the way."""
+        if self._connection is None or not self._connection.is_open:
+            await self.close()
+            secret = await password_for(self.account, self.workspace.folder)
+            self._connection = await self._stack.enter_async_context(submission.connected(self.account, secret))
+        return self._connection
+
+    async def close(self) -> None:
+        """Say good-bye to the server."""
+        self._connection = None
+        await self._stack.aclose()
+
+
+@asynccontextmanager
+async def sender(workspace: Workspace, account: MailAccount) -> AsyncIterator[Sender]:
+    """A sender for the length of a block, already signed in: a wrong password is known before anything is queued."""
+    made = Sender(workspace, account)
+    async with sender_lock.sending(workspace.folder):
+        try:
+            await made.connect()
+            yield made
+        finally:
+            await made.close()
+
+
+async def deliver(made: Sender, messages: Sequence[int], *, told: Told | None = None) -> list[Delivery]:
+    """Submit queued messages, one after the other. What a server refuses stays with its own message."""
+    done: list[Delivery] = []
+    halted: str | None = None
+    for message in messages:
+        if halted is None:
+            delivery, halted = await _deliver_one(made, message)
+        else:
+            delivery = Delivery(message=message, state="queued", said=from_outside(halted))
+        done.append(delivery)
+        if told is not None:
+            told(delivery)
+    return done
+
+
+async def send_queued(workspace: Workspace, ids: Sequence[int] = (), *, told: Told | None = None) -> list[Delivery]:
+    """Send what waits in the outbox: what is due, or exactly `ids`."""
+    await settle_interrupted(workspace)
+    now = workspace.clock()
+    waiting = [
+        row
+        for row in await outbox.listed(workspace.db, SENDABLE, ids=ids)
+        if ids or row["not_before"] is None or row["not_before"] <= now
+    ]
+    missing = set(ids) - {row["id"] for row in waiting}
+    if missing:
+        raise NotFound(
+            f"message {min(missing)} does not wait to be sent", hint="`influtui outbox list` shows what does, and why."
+        )
+    done: list[Delivery] = []
+    for address in dict.fromkeys(row["account"] for row in waiting):
+        async with sender(workspace, await mailbox(workspace, address)) as made:
+            done += await deliver(made, [row["id"] for row in waiting if row["account"] == address], told=told)
+    return done
+
+
+async def outgoing(workspace: Workspace, ids: Sequence[int] = ()) -> list[OutboxRow]:
+    """What has not gone, or of which nobody knows: why, and what to do."""
+    await settle_interrupted(workspace)
+    rows = await outbox.listed(workspace.db, ("unknown", "in_data", "deferred", "queued", "failed"), ids=ids)
+    return [_row(row, workspace.clock()) for row in rows]
+
+
+async def resolve(workspace: Workspace, message: int, decision: Literal["sent", "again", "cancelled"]) -> None:
+    """A person's word on a message: it went, it shall go again, or it shall not go.
+
+    Raises `WrongUsage` where nothing is in doubt. `again` may reach somebody twice: ask before.
+    """
+    await settle_interrupted(workspace)
+    states: dict[str, tuple[MessageState, tuple[MessageState, ...]]] = {
+        "sent": ("sent", ("unknown",)),
+        "again": ("queued", ("unknown",)),
+        "cancelled": ("cancelled", ("queued", "deferred", "unknown")),
+    }
+    after, before = states[decision]
+    words = {"sent": "said that it was sent", "again": "asked to send again", "cancelled": "called off"}[decision]
+    async with workspace.change(f"outbox.{decision}", f"{words}: message {message}") as unit:
+        unit.undoable = False
+        going = await _read(unit.transaction, message)
+        if going.state not in before:
+            raise WrongUsage(
+                f"message {message} is {going.state}: there is nothing to decide", hint="`influtui outbox list`"
+            )
+        await unit.update("messages", message, {"state": after, "outcome": f"{words} by {workspace.actor}"})
+        if decision == "sent":
+            await unit.update("conversations", going.conversation, {"awaiting": "them", "last_at": unit.at})
+
+
+async def settle_interrupted(workspace: Workspace) -> None:
+    """Messages whose sender ended inside DATA become `unknown`. Does nothing in a read-only session."""
+    if workspace.db.read_only or not await outbox.interrupted(workspace.db, before=None):
+        return
+    with sender_lock.nobody_sending(workspace.folder) as alone:
+        async with workspace.db.write(workspace.clock()) as transaction:
+            before = None if alone else workspace.clock() - GIVEN_UP_AFTER
+            for message in await outbox.interrupted(transaction, before=before):
+                said = "interrupted while it was transmitted: it may have arrived"
+                await outbox.move(transaction, message, "unknown", said, states=("in_data",))
+
+
+async def _deliver_one(made: Sender, message: int) -> tuple[Delivery, str | None]:
+    """Returns what became of a message, and why the following ones should not be tried now."""
+    workspace = made.workspace
+    going = await _read(workspace.db, message)
+    if not going.is_intact:
+        raise Failure(f"the bytes of message {message} are not those that were rendered; it was not sent")
+    try:
+        connection = await made.connect()
+    except Failure as failure:
+        return Delivery(message=message, state="queued", said=from_outside(failure.message)), failure.message
+    claimed = False
+
+    async def claim() -> None:
+        nonlocal claimed
+        await _claim(workspace, going)
+        claimed = True
+
+    try:
+        outcome = await connection.submit(Envelope(going.envelope_from, going.envelope_to), going.raw, claim)
+    except Withheld as why:
+        state: MessageState = (await _read(workspace.db, message)).state
+        return Delivery(message=message, state=state, said=from_outside(str(why))), None
+    except BaseException:
+        if claimed:
+            # Shielded: this must be known even when the person who waited has gone.
+            await asyncio.shield(_interrupted(workspace, going))
+        raise
+    await _settle(workspace, going, outcome, claimed=claimed)
+    # A refused sender concerns every message of this mailbox, and a lost connection is worth one try each at most.
+    halted = f"the server does not take mail from {going.envelope_from} now" if outcome.stage == "sender" else None
+    said = outcome.said if outcome.code is None else f"{outcome.code} {outcome.said}"
+    return Delivery(message=message, state=outcome.state, said=from_outside(said)), halted
+
+
+async def _claim(workspace: Workspace, going: Outgoing) -> None:
+    """The last checks and the step into DATA, in one transaction that is on the disk before it returns."""
+    withheld: str | None = None
+    async with workspace.db.write(workspace.clock(), durability="full") as transaction:
+        withheld = await _against(transaction, going)
+        if withheld is not None:
+            await outbox.move(transaction, going.id, "cancelled", withheld, states=SENDABLE)
+        elif (doubtful := await outbox.in_doubt(transaction, going.conversation, besides=going.id)) is not None:
+            withheld = f"waits: nobody knows whether message {doubtful} of this conversation went"
+        elif not await outbox.claim(transaction, going.id, by=_ourselves()):
+            withheld = "another session has taken it"
+    if withheld is not None:
+        raise Withheld(withheld)
+
+
+async def _against(transaction: Transaction, going: Outgoing) -> str | None:
+    """Why a message must never go; None where nothing is against it."""
+    suppressed = await suppressions.load(transaction)
+    if not suppressed:
+        return None
+    reason = suppressed.email(going.envelope_to)
+    for account in await creators.of_person(transaction, going.person):
+        reason = reason or suppressed.account(account.platform, account.handle)
+    return f"not sent: suppressed ({reason})" if reason else None
+
+
+async def _settle(workspace: Workspace, going: Outgoing, outcome: Outcome, *, claimed: bool) -> None:
+    async with workspace.db.write(workspace.clock(), durability="full") as transaction:
+        not_before = None
+        if outcome.state == "deferred":
+            rows = await outbox.listed(transaction, ("queued", "deferred", "in_data"), ids=[going.id])
+            attempts = rows[0]["attempts"] - claimed if rows else 0
+            not_before = workspace.clock() + LATER[min(attempts, len(LATER) - 1)]
+        await outbox.settle(transaction, going, outcome, claimed=claimed, not_before=not_before)
+
+
+async def _interrupted(workspace: Workspace, going: Outgoing) -> None:
+    said = OutsideText("interrupted while it was transmitted: it may have arrived")
+    await _settle(workspace, going, Outcome(state="unknown", stage="data", said=said), claimed=True)
+
+
+async def _read(reader: Reader, message: int) -> Outgoing:
+    found = await outbox.read(reader, message)
+    if found is None:
+        raise NotFound(f"there is no message {message} in the outbox", hint="`influtui outbox list` shows them.")
+    return found
+
+
+def _ourselves() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _row(row: Row, now: int) -> OutboxRow:
+    why, following = _why(row, now)
+    return OutboxRow(
+        id=row["id"],
+        conversation=row["conversation_id"],
+        state=row["state"],
+        account=row["account"],
+        recipient=row["recipient"],
+        subject=row["subject"],
+        at=rfc3339(row["at"]) or "",
+        attempts=row["attempts"],
+        outcome=row["outcome"],
+        rests=row["state"] == "deferred" and row["not_before"] is not None and row["not_before"] > now,
+        why=why,
+        next=following,
+    )
+
+
+def _why(row: Row, now: int) -> tuple[str, str | None]:
+    state, number = row["state"], row["id"]
+    if state == "unknown":
+        return (
+            f"nobody knows whether it arrived ({row['outcome']}); it is not sent again by itself."
+            " Look into the mailbox's Sent folder, or ask",
+            f"influtui outbox resolve {number} --sent | --again",
+        )
+    if state == "in_data":
+        return f"is being transmitted by {row['claimed_by']}", None
+    if state == "failed":
+        return f"was refused for good: {row['outcome']}", None
+    if state == "deferred" and row["not_before"] is not None and row["not_before"] > now:
+        until = rfc3339(row["not_before"])
+        return f"the server asked for patience: {row['outcome']}; rests until {until}", f"influtui outbox send {number}"
+    return "is ready and was not sent yet", f"influtui outbox send {number}"

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import email
+import re
+from email import policy
+from email.header import decode_header, make_header
+from email.utils import parseaddr
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from influtui.mail import composing
+from influtui.mail.addresses import Mailbox
+from influtui.mail.composing import Draft, Unwritable, compose, known_ids, one_line, plain_body
+
+SENDER = Mailbox("Jo Doe", "jo@brand.test")
+ANNA = Mailbox(None, "anna@mail.test")
+OUTLOOK_ID = f"<{'A' * 86}@EURP250MB0001.test>"
+
+
+def draft(**fields: object) -> Draft:
+    known = {
+        "sender": SENDER,
+        "recipient": ANNA,
+        "subject": "Hello",
+        "body": "Hi\n",
+        "message_id": "<a@brand.test>",
+        "at": 1_795_348_800_000,
+    }
+    return Draft(**{**known, **fields})  # type: ignore[arg-type]
+
+
+def headers(raw: bytes) -> list[tuple[str, str]]:
+    parsed = email.message_from_bytes(raw, policy=policy.compat32)
+    return [(name, re.sub(r"\r?\n(?=[ \t])", "", value)) for name, value in parsed.items()]
+
+
+def test_a_subject_with_line_ends_makes_no_header_of_its_own() -> None:
+    written = compose(draft(subject="Hi\r\nBcc: evil@x.test\r\n\r\nbody"))
+    assert [name for name, _ in headers(written.raw)].count("Bcc") == 0
+    assert dict(headers(written.raw))["Subject"] == "Hi Bcc: evil@x.test body"
+
+
+def test_an_encoded_word_in_a_subject_stays_text() -> None:
+    crafted = "=?utf-8?q?Hi=0D=0ABcc:_evil@x.test?="
+    written = compose(draft(subject=crafted))
+    subject = dict(headers(written.raw))["Subject"]
+    assert str(make_header(decode_header(subject))) == crafted
+    assert "Bcc" not in dict(headers(written.raw))
+
+
+def test_ids_longer_than_a_line_stay_whole() -> None:
+    written = compose(draft(in_reply_to=OUTLOOK_ID, references=(OUTLOOK_ID, "<b@c.test>")))
+    assert f"\r\nIn-Reply-To: {OUTLOOK_ID}\r\n".encode() in written.raw
+    assert dict(headers(written.raw))["References"] == f"{OUTLOOK_ID} <b@c.test>"
+
+
+def test_a_long_thread_keeps_its_first_and_its_newest_ids() -> None:
+    ids = [f"<{number}@x.test>" for number in range(100)]
+    kept = known_ids(ids)
+    assert (kept[0], kept[-1], len(kept)) == ("<0@x.test>", "<99@x.test>", 40)
+
+
+def test_what_is_no_message_id_is_not_written_as_one() -> None:
+    written = compose(draft(in_reply_to="hello\r\nBcc: evil@x.test", references=("<a b@c>", "<ok@x.test>")))
+    assert "In-Reply-To" not in dict(headers(written.raw))
+    assert dict(headers(written.raw))["References"] == "<ok@x.test>"
+
+
+@pytest.mark.parametrize(
+    "name", ["Bäcker, Öl & Söhne", 'Anna "the" Baker', "O'Neil (x)", "=?utf-8?q?x?=", "a" * 200, "李雷 🌱"]
+)
+def test_names_with_specials_come_back_as_they_were(name: str) -> None:
+    written = compose(draft(sender=Mailbox(name, "jo@brand.test")))
+    shown, address = parseaddr(dict(headers(written.raw))["From"])
+    assert str(make_header(decode_header(shown))) == name
+    assert address == "jo@brand.test"
+
+
+def test_a_message_that_reads_back_differently_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(composing, "_folded", lambda name, words: f"{name}: {' '.join(words)}\r\nBcc: evil@x.test")
+    with pytest.raises(Unwritable):
+        compose(draft())
+
+
+def test_the_signature_rule_keeps_its_blank_and_other_blanks_at_line_ends_go() -> None:
+    assert plain_body("Hi  \r\n-- \nJo\n\n") == "Hi\n-- \nJo\n"
+
+
+TEXT = st.text(max_size=300)
+ADDRESS = st.from_regex(r"[a-z0-9.]{1,20}@[a-z]{1,10}\.test", fullmatch=True).filter(
+    lambda text: ".." not in text and not text.startswith(".") and ".@" not in text
+)
+
+
+@given(subject=TEXT, sender=TEXT, recipient=TEXT, to=ADDRESS, body=TEXT, answered=TEXT)
+def test_whatever_goes_in_the_reader_sees_what_was_meant(
+    subject: str, sender: str, recipient: str, to: str, body: str, answered: str
+) -> None:
+    written = compose(
+        draft(
+            subject=subject,
+            sender=Mailbox(sender, "jo@brand.test"),
+            recipient=Mailbox(recipient, to),
+            body=body,
+            in_reply_to=answered,
+        )
+    )
+    message = email.message_from_bytes(written.raw)
+    names = [name for name in message if name not in ("In-Reply-To", "References")]
+    assert names == [
+        "Date", "From", "To", "Subject", "Message-ID", "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
+    ]  # fmt: skip
+    assert str(make_header(decode_header(dict(headers(written.raw))["Subject"]))) == one_line(subject)
+    assert dict(headers(written.raw))["To"].endswith(f"<{to}>" if one_line(recipient) else to)
+    payload = message.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    assert payload.decode().replace("\r\n", "\n") == plain_body(body)
+    assert written.raw.isascii()
+    head, _, rest = written.raw.partition(b"\r\n\r\n")
+    assert max(map(len, rest.split(b"\r\n"))) <= 76
+    assert b"\n" not in written.raw.replace(b"\r\n", b"")
+    words = re.findall(rb"=\?utf-8\?b\?[^?]*\?=", head)
+    assert all(len(word) <= 75 for word in words)
