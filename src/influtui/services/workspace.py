@@ -6,11 +6,8 @@ the clock is a field so that tests and the demo world can stop it.
 
 from __future__ import annotations
 
-import getpass
 import os
-import socket
 import time
-import tomllib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -18,12 +15,12 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-import platformdirs
 
 from influtui.model.failures import NeedsConfiguration
 from influtui.model.ids import JournalId
 from influtui.model.settings import Settings
 from influtui.model.times import Millis
+from influtui.store import daily
 from influtui.store.database import Database, open_database
 from influtui.store.journal import UnitOfWork, unit_of_work
 from influtui.store.sqlite import Durability
@@ -93,7 +90,11 @@ async def _rolled_back(begun: AbstractAsyncContextManager[UnitOfWork]) -> AsyncI
 def default_folder() -> Path:
     """`INFLUTUI_WORKSPACE`, else the platform's folder for application data."""
     named = os.environ.get("INFLUTUI_WORKSPACE")
-    return Path(named) if named else Path(platformdirs.user_data_dir("influtui", appauthor=False))
+    if named:
+        return Path(named)
+    import platformdirs  # here and below: on the way to the first frame, a millisecond counts
+
+    return Path(platformdirs.user_data_dir("influtui", appauthor=False))
 
 
 @asynccontextmanager
@@ -106,6 +107,8 @@ async def opened(
     database = await open_database(folder / DATABASE, read_only=read_only)
     try:
         yield Workspace(folder, database, settings, settings.actor or default_actor(), clock)
+        if database.has_written:
+            await daily.keep(database, clock())
     finally:
         await database.close()
 
@@ -122,6 +125,8 @@ def read_settings(folder: Path) -> Settings:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
         raise NeedsConfiguration(f"{path} cannot be read: {error}", hint="Mend or remove the file.") from error
+    import tomllib
+
     try:
         return msgspec.convert(tomllib.loads(text), Settings)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
@@ -130,8 +135,12 @@ def read_settings(folder: Path) -> Settings:
 
 def default_actor() -> str:
     """`user@host`, for the journal."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = f"uid{os.getuid()}"
-    return f"{user}@{socket.gethostname()}"
+    user = os.environ.get("LOGNAME") or os.environ.get("USER")
+    if not user:
+        import pwd
+
+        try:
+            user = pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:
+            user = f"uid{os.getuid()}"
+    return f"{user}@{os.uname().nodename}"

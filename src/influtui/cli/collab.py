@@ -1,0 +1,271 @@
+"""`collab`: one person in one campaign: where it stands, what was agreed, moving it along."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from influtui.cli import documents
+from influtui.cli.fields import CAMPAIGN, DRY_RUN
+from influtui.cli.frame import with_workspace
+from influtui.cli.output import Output
+from influtui.model.creators import parse_ref
+from influtui.model.memory import ago
+from influtui.model.pipeline import pipeline
+from influtui.model.terms import Term, Terms, slots
+from influtui.model.text import SafeText, safe
+from influtui.model.times import Millis, rfc3339
+from influtui.services import collaborations as service
+from influtui.services import negotiation
+from influtui.services.workspace import Workspace
+
+
+@click.group("collab", no_args_is_help=True)
+def collab() -> None:
+    """Collaborations: one person in one campaign. REF is platform:handle (instagram:anna) or #id (#17)."""
+
+
+@collab.command("list")
+@click.argument("code", required=False, metavar="[CAMPAIGN]")
+@click.option("--state", "states", multiple=True, metavar="STATE", help="Only those in this state; may be repeated.")
+@with_workspace
+async def list_collaborations(workspace: Workspace, out: Output, code: str | None, states: tuple[str, ...]) -> None:
+    """The collaborations of a campaign, the furthest along first."""
+    found = await service.collaborations(workspace, code)
+    order = {name: position for position, name in enumerate(pipeline().names)}
+    wanted = {_state(name) for name in states}
+    shown = [each for each in found if not wanted or each.state in wanted]
+    shown.sort(key=lambda each: (pipeline().order(each.state) is None, -order[each.state], each.id))
+    if out.json:
+        for each in shown:
+            out.data(documents.collaboration(each))
+        return
+    if not shown:
+        out.note("Nobody is here yet. Pick people: influtui campaign shortlist add REF…")
+        return
+    now = workspace.clock()
+    rows = [
+        (
+            safe(each.ref or "-"),
+            safe(each.name or "-"),
+            documents.state(each.state),
+            safe(ago(Millis(each.since), now) if each.since is not None else "-"),
+            safe(str(each.parcels)),
+            safe(str(each.posts)),
+        )
+        for each in shown
+    ]
+    out.table(("ref", "name", "state", "since", "parcels", "posts"), rows, right=(4, 5))
+
+
+@collab.command("show")
+@click.argument("ref")
+@CAMPAIGN
+@with_workspace
+async def show(workspace: Workspace, out: Output, ref: str, campaign: str | None) -> None:
+    """Everything about one collaboration: state, terms, parcels, posts, history, and where it can go."""
+    found = await service.of_ref(workspace, parse_ref(ref), campaign)
+    detail = await service.show(workspace, found.id)
+    if out.json:
+        out.data(_document(detail))
+        return
+    one = detail.collaboration
+    now = workspace.clock()
+    out.say(f"{safe(one.ref or '-')}  {safe(one.name or '-')}  in {one.campaign}")
+    since = f" since {rfc3339(one.since)} ({ago(Millis(one.since), now)})" if one.since is not None else ""
+    out.say(f"{documents.state(one.state)}{since}")
+    state = pipeline().state_named(one.state)
+    if state is not None and state.guard:
+        out.say(f"before it goes on: {state.guard}")
+    if detail.allowed:
+        out.say(f"can be moved to: {', '.join(detail.allowed)}")
+    for code in detail.elsewhere:
+        out.say(f"also in {code}")
+    out.say("")
+    _terms(out, detail.terms, detail.agreement)
+    if detail.posts:
+        out.say("")
+        rows = [
+            (safe(each.url), documents.count(each.numbers.impressions), documents.count(each.numbers.views))
+            for each in detail.posts
+        ]
+        out.table(("post", "impressions", "views"), rows, right=(1, 2))
+    if detail.history:
+        out.say("")
+        rows_ = [(safe(rfc3339(each.at) or ""), safe(_event(each)), safe(each.by or "")) for each in detail.history]
+        out.table(("when", "what", "who"), rows_)
+
+
+@collab.command("move")
+@click.argument("ref")
+@click.argument("state")
+@click.option(
+    "--reason", metavar="TEXT", help="Why. Needed for going back and for side states; declined names its reasons."
+)
+@CAMPAIGN
+@DRY_RUN
+@with_workspace
+async def move(
+    workspace: Workspace, out: Output, ref: str, state: str, reason: str | None, campaign: str | None, dry_run: bool
+) -> None:
+    """Move a collaboration by hand. Most states follow from what happens; a wrong move names the right ones.
+
+    \b
+    influtui collab move instagram:anna in-conversation
+    influtui collab move instagram:anna declined --reason "price: asked 400"
+    """
+    found = await service.of_ref(workspace, parse_ref(ref), campaign)
+    moved = await service.move(workspace.rehearsing() if dry_run else workspace, found.id, state, reason)
+    if out.json:
+        out.data(documents.collaboration(moved))
+    else:
+        out.say(f"{safe(moved.ref or '-')}: {documents.state(found.state)} → {documents.state(moved.state)}")
+    if dry_run:
+        out.note("Nothing was changed: --dry-run.")
+
+
+def _term_options(command: Any) -> Any:
+    for slot in reversed(slots()):
+        if slot.kind == "products":
+            continue
+        metavar = {"date": "DAY", "duration": "TIME", "money": "AMOUNT"}.get(slot.kind, "TEXT")
+        help_line = f"{slot.asks[0].upper()}{slot.asks[1:]}, like “{slot.example}”."
+        command = click.option(f"--{slot.name.replace('_', '-')}", metavar=metavar, help=help_line)(command)
+    return command
+
+
+@collab.command("terms")
+@click.argument("ref")
+@_term_options
+@click.option("--currency", metavar="CODE", help="Of the fee; the campaign's where it is not said.")
+@click.option("--product", "products", multiple=True, metavar="SKU", help="What we send; may be repeated.")
+@click.option("--waive", multiple=True, metavar="TERM", help="Leave a term open on purpose; may be repeated.")
+@click.option("--clear", multiple=True, metavar="TERM", help="Take back what was noted; may be repeated.")
+@click.option("--agreed", is_flag=True, help="Both sides said yes to all of it.")
+@CAMPAIGN
+@DRY_RUN
+@with_workspace
+async def terms(
+    workspace: Workspace,
+    out: Output,
+    /,
+    ref: str,
+    currency: str | None,
+    products: tuple[str, ...],
+    waive: tuple[str, ...],
+    clear: tuple[str, ...],
+    agreed: bool,
+    campaign: str | None,
+    dry_run: bool,
+    **said: str | None,
+) -> None:
+    """Note the terms as they are talked about; without options, show them.
+
+    Six terms and a fee (0 for a gift) make an agreement. Its hash is that of the words agreed on; changing a term
+    afterwards ends it.
+
+    \b
+    influtui collab terms instagram:anna --content "1 reel" --go-live 2026-12-01 --fee 250 --product SERUM-30
+    influtui collab terms instagram:anna --retention "90 days" --rights "organic, 6 months" --waive captions --agreed
+    """
+    found = await service.of_ref(workspace, parse_ref(ref), campaign)
+    noted = {name: value for name, value in said.items() if value is not None}
+    writes = bool(noted or products or waive or clear or agreed or currency)
+    if not writes:
+        sheet = await negotiation.sheet(workspace, found.id)
+    else:
+        sheet = await negotiation.note_terms(
+            workspace.rehearsing() if dry_run else workspace,
+            found.id,
+            noted,
+            waive=waive,
+            clear=clear,
+            products=products,
+            currency=currency,
+            agreed=agreed,
+        )
+    if out.json:
+        out.data(_terms_document(sheet))
+    else:
+        out.say(f"{safe(sheet.collaboration.ref or '-')}  {documents.state(sheet.collaboration.state)}")
+        _terms(out, sheet.terms, sheet.agreement)
+    if sheet.reopened:
+        labels = ", ".join(sheet.changed)
+        out.note(
+            f"The agreement of {(rfc3339(sheet.reopened.agreed_at) or '')[:10]} is ended: {labels} changed."
+            + ("" if sheet.agreement else " Say --agreed once both sides agree again.")
+        )
+    if agreed and not sheet.agreed_now:
+        out.note("These terms were agreed already.")
+    if writes and dry_run:
+        out.note("Nothing was changed: --dry-run.")
+
+
+def gauge(sheet: Terms) -> str:
+    """The six terms at a glance: `[####..] 4 of 6`."""
+    required = [slot.name for slot in slots() if slot.required]
+    marks = "".join("#" if sheet.get(name) else "." for name in required)
+    return f"[{marks}] {len(sheet.settled)} of {len(required)}"
+
+
+def _terms(out: Output, sheet: Terms, agreement: service.Agreement | None) -> None:
+    missing = f"  missing: {', '.join(sheet.missing)}" if sheet.missing else ""
+    out.say(f"terms {gauge(sheet)}{missing}")
+    for slot in slots():
+        term = sheet.get(slot.name)
+        if term is not None or slot.required:
+            out.say(f"  {slot.label:<21}  {_said(term)}")
+    if agreement:
+        out.say(f"agreed {rfc3339(agreement.agreed_at)} by {safe(agreement.agreed_by)}, hash {agreement.hash[:12]}")
+
+
+def _said(term: Term | None) -> SafeText:
+    if term is None:
+        return safe("-")
+    if term.waived:
+        return safe("waived")
+    return documents.amount(term.fee) if term.fee else safe(term.value or "-")
+
+
+def _terms_document(sheet: negotiation.Sheet) -> dict[str, Any]:
+    one = sheet.collaboration
+    return {
+        "schema": "influtui.terms/1",
+        "campaign": one.campaign,
+        "ref": one.ref,
+        "person": one.person,
+        "state": one.state,
+        **documents.terms(sheet.terms, sheet.agreement),
+        "changed": list(sheet.changed),
+        "reopened": sheet.reopened is not None,
+    }
+
+
+def _document(detail: service.Detail) -> dict[str, Any]:
+    return {
+        **documents.collaboration(detail.collaboration),
+        "allowed": list(detail.allowed),
+        **documents.terms(detail.terms, detail.agreement),
+        "post_list": [documents.post(each, detail.collaboration) for each in detail.posts],
+        "elsewhere": list(detail.elsewhere),
+        "history": [
+            {"at": rfc3339(each.at), "what": each.what, "by": each.by, "detail": each.detail} for each in detail.history
+        ],
+    }
+
+
+def _event(each: service.Happened) -> str:
+    return f"{each.what.replace('_', ' ')}: {each.detail}" if each.detail else each.what.replace("_", " ")
+
+
+def _state(name: str) -> str:
+    from influtui.model.failures import WrongUsage
+    from influtui.model.nearest import nearest
+
+    folded = name.strip().casefold().replace("-", "_").replace(" ", "_")
+    if folded not in pipeline().names:
+        close = nearest(folded, pipeline().names)
+        meant = f"Did you mean {close}? " if close else ""
+        raise WrongUsage(f"there is no state “{name}”", hint=f"{meant}The states: {', '.join(pipeline().names)}.")
+    return folded

@@ -1,0 +1,89 @@
+"""Rows of `brands` and `products` as records, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from influtui.model.campaigns import Brand, Product
+from influtui.model.creators import split
+from influtui.model.ids import BrandId, ProductId
+from influtui.model.money import Money
+from influtui.store.creators import Reader
+from influtui.store.database import Row
+
+_PRODUCTS = "SELECT p.*, b.name AS brand FROM products p JOIN brands b ON b.id = p.brand_id"
+
+
+def piped(names: Iterable[str]) -> str | None:
+    """A small set as the store keeps it, in the case that it has: `|DE|US|`; None for none."""
+    kept = sorted(set(names))
+    return f"|{'|'.join(kept)}|" if kept else None
+
+
+def brand_columns(brand: Brand) -> dict[str, Any]:
+    """A brand as columns."""
+    return {
+        "name": brand.name,
+        "postal_address": brand.postal_address,
+        "currency": brand.currency,
+        "ship_to": piped(brand.ship_to),
+        "competitors": piped(brand.competitors),
+        "own_handles": piped(brand.own_handles),
+        "brand_values": piped(brand.values),
+    }
+
+
+def product_columns(product: Product) -> dict[str, Any]:
+    """A product as columns, without its brand."""
+    return {
+        "sku": product.sku,
+        "name": product.name,
+        "cost_minor": product.cost.minor if product.cost else None,
+        "value_minor": product.value.minor if product.value else None,
+        "currency": product.currency,
+        "url": product.url,
+    }
+
+
+async def all_brands(reader: Reader) -> list[Brand]:
+    """Every brand, by name."""
+    return [_brand(row) for row in await reader.all("SELECT * FROM brands ORDER BY lower(name), id")]
+
+
+async def products(reader: Reader, brand: BrandId | None = None) -> list[Product]:
+    """The products of a brand, or of all."""
+    where, values = ("WHERE p.brand_id = ?", (brand,)) if brand is not None else ("", ())
+    rows = await reader.all(f"{_PRODUCTS} {where} ORDER BY lower(b.name), lower(p.sku), p.id", values)
+    return [_product(row) for row in rows]
+
+
+def _brand(row: Row) -> Brand:
+    return Brand(
+        id=BrandId(row["id"]),
+        name=row["name"],
+        currency=row["currency"],
+        postal_address=row["postal_address"],
+        ship_to=split(row["ship_to"]),
+        competitors=split(row["competitors"]),
+        own_handles=split(row["own_handles"]),
+        values=split(row["brand_values"]),
+    )
+
+
+def _product(row: Row) -> Product:
+    return Product(
+        id=ProductId(row["id"]),
+        brand=row["brand"],
+        sku=row["sku"],
+        name=row["name"],
+        cost=money(row["cost_minor"], row["currency"]),
+        value=money(row["value_minor"], row["currency"]),
+        currency=row["currency"],
+        url=row["url"],
+    )
+
+
+def money(minor: int | None, currency: str | None) -> Money | None:
+    """An amount of two columns; None where it is unknown."""
+    return None if minor is None or currency is None else Money(minor, currency)

@@ -1,0 +1,106 @@
+"""Rows of `campaigns` as records, and back; which one an actor has in use."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from influtui.model.campaigns import Campaign
+from influtui.model.creators import split
+from influtui.model.ids import CampaignId
+from influtui.store.brands import money, piped
+from influtui.store.creators import Reader
+from influtui.store.database import Row, Transaction
+
+_SELECT: Final = (
+    "SELECT k.*, b.name AS brand, (SELECT group_concat(sku, '|') FROM (SELECT p.sku FROM campaign_products cp"
+    " JOIN products p ON p.id = cp.product_id WHERE cp.campaign_id = k.id ORDER BY cp.id)) AS skus"
+    " FROM campaigns k JOIN brands b ON b.id = k.brand_id"
+)
+_IN_USE: Final = "campaign"
+
+
+def campaign_columns(campaign: Campaign) -> dict[str, Any]:
+    """A campaign as columns, without its brand and products."""
+    return {
+        "code": campaign.code,
+        "name": campaign.name,
+        "goal": campaign.goal,
+        "state": campaign.state,
+        "niche": piped(campaign.niche),
+        "shared_values": piped(campaign.values),
+        "regions": piped(campaign.regions),
+        "ship_to": piped(campaign.ship_to),
+        "wanted": campaign.wanted,
+        "outreach_ratio": campaign.outreach_ratio,
+        "currency": campaign.currency,
+        "budget_minor": campaign.budget.minor if campaign.budget else None,
+        "starts_on": campaign.starts.isoformat() if campaign.starts else None,
+        "ends_on": campaign.ends.isoformat() if campaign.ends else None,
+    }
+
+
+async def all_campaigns(reader: Reader) -> list[Campaign]:
+    """Every campaign, those that still run first, the newest of them first."""
+    rows = await reader.all(f"{_SELECT} ORDER BY k.state = 'closed', k.created_at DESC, k.id DESC")
+    return [_campaign(row) for row in rows]
+
+
+async def by_code(reader: Reader, code: str) -> Campaign | None:
+    """The campaign of that code, in any case."""
+    rows = await reader.all(f"{_SELECT} WHERE k.code = ?", (code.strip().upper(),))
+    return _campaign(rows[0]) if rows else None
+
+
+async def by_id(reader: Reader, campaign: int) -> Campaign | None:
+    """The campaign of that id."""
+    rows = await reader.all(f"{_SELECT} WHERE k.id = ?", (campaign,))
+    return _campaign(rows[0]) if rows else None
+
+
+async def in_use(reader: Reader, actor: str) -> str | None:
+    """The code of the campaign that an actor chose."""
+    rows = await reader.all("SELECT value FROM memory WHERE actor = ? AND key = ?", (actor, _IN_USE))
+    return str(rows[0]["value"]) if rows else None
+
+
+async def use(transaction: Transaction, actor: str, code: str) -> None:
+    """Remember the campaign that an actor chose. A convenience, not a change: it is not journaled."""
+    await transaction.run(
+        "INSERT INTO memory (actor, key, value, at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (actor, key) DO UPDATE SET value = excluded.value, at = excluded.at",
+        (actor, _IN_USE, code, transaction.at),
+    )
+    transaction.touched("memory", [0])
+
+
+async def product_links(reader: Reader, campaign: CampaignId) -> dict[int, int]:
+    """The products of a campaign: product id to the id of the row that links it."""
+    rows = await reader.all("SELECT id, product_id FROM campaign_products WHERE campaign_id = ?", (campaign,))
+    return {row["product_id"]: row["id"] for row in rows}
+
+
+def _campaign(row: Row) -> Campaign:
+    return Campaign(
+        id=CampaignId(row["id"]),
+        code=row["code"],
+        name=row["name"],
+        brand=row["brand"],
+        goal=row["goal"],
+        state=row["state"],
+        niche=split(row["niche"]),
+        values=split(row["shared_values"]),
+        regions=split(row["regions"]),
+        ship_to=split(row["ship_to"]),
+        products=split(row["skus"]),
+        wanted=row["wanted"],
+        outreach_ratio=row["outreach_ratio"],
+        currency=row["currency"],
+        budget=money(row["budget_minor"], row["currency"]),
+        starts=_day(row["starts_on"]),
+        ends=_day(row["ends_on"]),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
