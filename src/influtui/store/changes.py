@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Change(NamedTuple):
@@ -15,7 +15,13 @@ class Change(NamedTuple):
     last_id: int
 
 
-MOST_RUNS = 64
+EVERYTHING: Final = "*"
+"""The noun of a change that stands for too many to tell: look at everything again."""
+
+KEEP: Final = 20_000
+"""Changes that are kept for sessions that were away. A session that polls reads each within the second."""
+
+MOST_RUNS: Final = 64
 """Above this many runs one wide run is cheaper to read than the exact list."""
 
 

@@ -10,15 +10,15 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 import aiosqlite
 
 from influtui.model.failures import Failure, ReadOnly, StoreDamaged
-from influtui.store import migrations, sqlite
-from influtui.store.changes import Change, runs
+from influtui.store import migrations, snapshots, sqlite
+from influtui.store.changes import EVERYTHING, KEEP, Change, runs
 from influtui.store.presence import Presence
 from influtui.store.sqlite import Durability, patiently
 
@@ -87,17 +87,21 @@ class Transaction:
             rows += [(noun, first, last, self.at) for first, last in runs(ids)]
         if rows:
             await self.many("INSERT INTO change_log (noun, first_id, last_id, at) VALUES (?, ?, ?, ?)", rows)
+            await self.run("DELETE FROM change_log WHERE seq <= (SELECT max(seq) FROM change_log) - ?", (KEEP,))
 
 
 class Database:
     """An open workspace database. Make one with `open_database`; close it when done."""
 
-    def __init__(self, path: Path, *, read_only: bool) -> None:
+    def __init__(self, path: Path, *, reading: aiosqlite.Connection, presence: Presence | None) -> None:
         self.path = path
-        self.read_only = read_only
+        self.read_only = presence is None
+        self.has_written = False
+        """Whether this session has committed anything."""
         self._lock = asyncio.Lock()
-        self._connections: dict[str, aiosqlite.Connection] = {}
-        self._presence = None if read_only else Presence(path.parent)
+        self._opening = asyncio.Lock()
+        self._connections: dict[str, aiosqlite.Connection] = {"read": reading}
+        self._presence = presence
 
     def is_alone(self) -> bool:
         """Whether no other session that may write has this database open."""
@@ -116,40 +120,50 @@ class Database:
 
     async def stream(self, sql: str, values: Values = (), *, chunk: int = 2_000) -> AsyncIterator[list[Row]]:
         """The rows of a large query in chunks, on a connection of its own so that other reads go on."""
-        connection = await sqlite.connect(self.path, read_only=True)
-        try:
-            async with connection.execute(sql, values) as cursor:
-                while rows := list(await cursor.fetchmany(chunk)):
-                    yield rows
-        finally:
-            await connection.close()
+        with damage_explained(self.path):
+            connection = await self._reader()
+            try:
+                async with connection.execute(sql, values) as cursor:
+                    while rows := list(await cursor.fetchmany(chunk)):
+                        yield rows
+            finally:
+                await connection.close()
 
     @asynccontextmanager
     async def write(self, at: int, *, durability: Durability = "full") -> AsyncIterator[Transaction]:
-        """A transaction: committed at the end of the block, rolled back when the block raises.
+        """A transaction: committed at the end of the block, rolled back when the block raises or is cancelled.
 
-        Raises `ReadOnly` under `--read-only` and `StoreBusy` when other sessions hold the lock for a minute.
+        Raises `ReadOnly` under `--read-only` and `StoreBusy` when other sessions hold the lock for a minute. One task
+        writes at a time; do not open a second one inside the block.
         """
         if self.read_only:
             raise ReadOnly("nothing was written: this session is read-only", hint="Leave out --read-only.")
         async with self._lock:
             connection = await self._connection(durability)
             with damage_explained(self.path):
-                await patiently(lambda: connection.execute_fetchall("BEGIN IMMEDIATE"))
-                transaction = Transaction(connection, at)
                 try:
+                    await patiently(lambda: connection.execute_fetchall("BEGIN IMMEDIATE"))
+                    transaction = Transaction(connection, at)
                     yield transaction
                     await transaction.write_changes()
                     await connection.execute_fetchall("COMMIT")
+                    self.has_written = True
                 except BaseException:
-                    # Shielded: a cancelled task must not leave the transaction open on the shared connection.
+                    # Whatever was cancelled may still run in the database's thread, a BEGIN or a COMMIT too; this queues
+                    # behind it. Shielded: a second cancellation must not leave the transaction open.
                     await asyncio.shield(_rolled_back(connection))
                     raise
 
     async def changes_since(self, seq: int) -> list[Change]:
-        """What changed in any session after change number `seq`."""
-        rows = await self.all("SELECT seq, noun, first_id, last_id FROM change_log WHERE seq > ? ORDER BY seq", (seq,))
-        return [Change(row["seq"], row["noun"], row["first_id"], row["last_id"]) for row in rows]
+        """What changed in any session after change number `seq`.
+
+        Old changes are let go: whoever was away for longer gets `EVERYTHING` and looks at all again.
+        """
+        rows = await self.all("SELECT seq, noun, first_id, last_id FROM change_log WHERE seq >= ? ORDER BY seq", (seq,))
+        if seq and (not rows or rows[0]["seq"] > seq):
+            newest = rows[-1]["seq"] if rows else await self.last_change()
+            return [Change(newest, EVERYTHING, 0, 0)] if newest != seq else []
+        return [Change(row["seq"], row["noun"], row["first_id"], row["last_id"]) for row in rows if row["seq"] > seq]
 
     async def last_change(self) -> int:
         """The number of the newest change; 0 when there is none."""
@@ -158,9 +172,8 @@ class Database:
 
     async def data_version(self) -> int:
         """A number that moves when another connection has committed. Cheap (microseconds): made for polling."""
-        connection = await self._connection("read")
-        rows = list(await connection.execute_fetchall("PRAGMA data_version"))
-        return int(rows[0][0])
+        row = await self.one("PRAGMA data_version")
+        return int(row[0]) if row else 0
 
     async def close(self) -> None:
         """Close every connection. The database file is complete without its log afterwards, where no other session is on."""
@@ -172,15 +185,40 @@ class Database:
 
     async def _connection(self, kind: str) -> aiosqlite.Connection:
         if kind not in self._connections:
-            durability: Durability = "normal" if kind == "normal" else "full"
-            reading = kind == "read"
-            with damage_explained(self.path):
-                self._connections[kind] = await sqlite.connect(self.path, durability=durability, read_only=reading)
+            async with self._opening:
+                if kind not in self._connections:
+                    with damage_explained(self.path):
+                        self._connections[kind] = await (
+                            self._reader()
+                            if kind == "read"
+                            else sqlite.connect(self.path, durability="normal" if kind == "normal" else "full")
+                        )
         return self._connections[kind]
+
+    async def _reader(self) -> aiosqlite.Connection:
+        return await reader(self.path, cannot_be_written=self.read_only)
+
+
+async def reader(path: Path, *, cannot_be_written: bool = False) -> aiosqlite.Connection:
+    """A read-only connection, also (`cannot_be_written`) where the folder is on a medium that takes no lock files."""
+    try:
+        return await sqlite.connect(path, read_only=True)
+    except sqlite3.OperationalError as error:
+        if not (cannot_be_written and sqlite.is_refused(error) and path.exists()):
+            raise
+        log = path.with_name(f"{path.name}-wal")
+        if log.exists() and log.stat().st_size:
+            raise Failure(
+                "the workspace was not closed properly, and here its log cannot be read in",
+                hint="Copy the folder to where it can be written, and open it there.",
+                at=str(path.parent),
+            ) from error
+        return await sqlite.connect(path, read_only=True, immutable=True)
 
 
 async def _rolled_back(connection: aiosqlite.Connection) -> None:
-    if connection.in_transaction:
+    # Where nothing was begun, or all was committed, there is nothing to roll back.
+    with suppress(sqlite3.OperationalError):
         await connection.execute_fetchall("ROLLBACK")
 
 
@@ -198,18 +236,17 @@ class damage_explained:  # noqa: N801 - reads as a clause: `with damage_explaine
         if sqlite.is_damaged(error):
             raise StoreDamaged(
                 f"the workspace's database cannot be read: {error}",
-                hint="`influtui restore` lists the snapshots that can take its place.",
+                hint=snapshots.offer(self._path),
                 at=str(self._path),
             ) from error
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_FULL:
+        if sqlite.is_disk(error):
             raise Failure(
-                "the disk is full: the change was not saved, and nothing else was lost",
+                f"the disk is full or does not take what is written ({error}): nothing was changed",
                 hint=f"Make room on the disk of {self._path.parent} and repeat the command.",
             ) from error
-        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
+        if sqlite.is_refused(error):
             raise Failure(
-                f"the workspace's database cannot be written: {error}",
+                f"the workspace's database cannot be opened or written: {error}",
                 hint="Check the permissions of the folder, or use --read-only.",
                 at=str(self._path),
             ) from error
@@ -219,50 +256,76 @@ async def open_database(path: Path, *, read_only: bool = False) -> Database:
     """Open (and unless read-only, create or migrate) the database at `path`.
 
     Raises `StoreTooNew` for a database of a later program, `StoreDamaged` for one that cannot be read, and `Failure`
-    where the folder cannot be used.
+    where the folder cannot be used. One that is up to date costs one connection, which stays for reading.
     """
     with damage_explained(path):
-        await asyncio.to_thread(_prepare, path, read_only)
-    return Database(path, read_only=read_only)
+        if not _holds_something(path):
+            if read_only:
+                raise Failure(f"there is no workspace at {path.parent}", hint="Leave out --read-only to make one.")
+            await asyncio.to_thread(_prepare, path)
+        presence = None if read_only else Presence(path.parent)
+        reading: aiosqlite.Connection | None = None
+        try:
+            reading = await reader(path, cannot_be_written=read_only)
+            found = await _version(reading, path)
+            if found < migrations.newest():
+                if read_only:
+                    raise Failure(
+                        "this workspace was written by an older influtui and must be brought up to date first",
+                        hint="Open it once without --read-only.",
+                    )
+                await asyncio.to_thread(_prepare, path)
+        except BaseException:
+            if reading is not None:
+                await reading.close()
+            if presence is not None:
+                presence.close()
+            raise
+    return Database(path, reading=reading, presence=presence)
 
 
-def _prepare(path: Path, read_only: bool) -> None:
-    from influtui.store import snapshots
+def _holds_something(path: Path) -> bool:
+    """Whether there is a database. Raises `StoreDamaged` where one is missing that has left its snapshots or its log."""
+    try:
+        if path.stat().st_size:
+            return True
+        remains = "is empty"
+    except FileNotFoundError:
+        remains = "is missing"
+    except OSError as error:
+        raise _unusable(path, error) from error
+    log = path.with_name(f"{path.name}-wal")
+    if snapshots.listed(path) or (log.exists() and log.stat().st_size):
+        raise StoreDamaged(f"the workspace's database {remains}", hint=snapshots.offer(path), at=str(path))
+    return False
 
-    if read_only:
-        _check_existing(path)
-        return
+
+async def _version(connection: aiosqlite.Connection, path: Path) -> int:
+    rows = await connection.execute_fetchall(
+        "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_master) FROM pragma_user_version,"
+        " pragma_application_id"
+    )
+    found, application, tables = next(iter(rows))
+    if tables and application != migrations.APPLICATION_ID:
+        raise Failure(f"{path} is a database of another program", hint="Choose another folder with --workspace DIR.")
+    migrations.refuse_newer(found)
+    return int(found)
+
+
+def _prepare(path: Path) -> None:
+    """Create or migrate. The caller has made sure that what is there is ours."""
     _create_private(path)
     connection = sqlite3.connect(path, isolation_level=None, timeout=30)
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         found = migrations.version(connection)
         migrations.refuse_newer(found)
-        if found == 0:
-            _refuse_stranger(connection, path)
-        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA journal_mode = WAL")
         if 0 < found < migrations.newest():
             snapshots.before_migration(connection, path, found)
         migrations.migrate(connection)
     finally:
         connection.close()
-
-
-def _check_existing(path: Path) -> None:
-    if not path.exists():
-        raise Failure(f"there is no workspace at {path.parent}", hint="Leave out --read-only to make one.")
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-    try:
-        found = migrations.version(connection)
-    finally:
-        connection.close()
-    migrations.refuse_newer(found)
-    if found < migrations.newest():
-        raise Failure(
-            "this workspace was written by an older influtui and must be brought up to date first",
-            hint="Open it once without --read-only.",
-        )
 
 
 def _create_private(path: Path) -> None:
@@ -271,13 +334,11 @@ def _create_private(path: Path) -> None:
         if not path.exists():
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE_MODE))
     except OSError as error:
-        raise Failure(
-            f"the workspace folder {path.parent} cannot be used: {error.strerror}",
-            hint="Name another one with --workspace DIR or INFLUTUI_WORKSPACE.",
-        ) from error
+        raise _unusable(path, error) from error
 
 
-def _refuse_stranger(connection: sqlite3.Connection, path: Path) -> None:
-    """A file that is somebody else's database must not be taken for an empty workspace."""
-    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        raise Failure(f"{path} is a database of another program", hint="Choose another folder with --workspace DIR.")
+def _unusable(path: Path, error: OSError) -> Failure:
+    return Failure(
+        f"the workspace folder {path.parent} cannot be used: {error.strerror}",
+        hint="Name another one with --workspace DIR or INFLUTUI_WORKSPACE.",
+    )

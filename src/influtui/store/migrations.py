@@ -7,7 +7,8 @@ is at one version or another, never between. A copy is made first (see `store/sn
 from __future__ import annotations
 
 import sqlite3
-from importlib.resources import files
+from functools import cache
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from influtui.model.failures import StoreTooNew
@@ -24,18 +25,22 @@ class Step(NamedTuple):
     sql: str
 
 
+_SCHEMA: Final = Path(__file__).with_name("schema")
+
+
 def steps() -> list[Step]:
     """All known steps in order, read from `schema/NNNN_name.sqlite.sql` (and `NNNN_name.sql` where both engines share it)."""
-    found: list[Step] = []
-    for entry in files("influtui.store").joinpath("schema").iterdir():
-        if entry.name.endswith(".sql") and not entry.name.endswith(".postgres.sql"):
-            found.append(Step(int(entry.name[:4]), entry.name.split(".")[0], entry.read_text("utf-8")))
-    return sorted(found)
+    return sorted(Step(int(entry.name[:4]), entry.name.split(".")[0], entry.read_text("utf-8")) for entry in _files())
 
 
+@cache
 def newest() -> int:
-    """The schema version this program writes."""
-    return max(step.number for step in steps())
+    """The schema version this program writes. Asked at every start: reads names only."""
+    return max(int(entry.name[:4]) for entry in _files())
+
+
+def _files() -> list[Path]:
+    return [entry for entry in _SCHEMA.glob("*.sql") if not entry.name.endswith(".postgres.sql")]
 
 
 def version(connection: sqlite3.Connection) -> int:

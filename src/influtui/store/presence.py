@@ -39,6 +39,16 @@ class Presence:
             fcntl.flock(self._file, fcntl.LOCK_SH)
         return True
 
+    def exclude_others(self) -> bool:
+        """Take the whole lock until `close`: sessions that start meanwhile wait. False where another one is on."""
+        if self._file is None:
+            return True
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
     def close(self) -> None:
         """Give the share back."""
         if self._file is not None:

@@ -32,28 +32,42 @@ PATIENCE: Final = 60.0
 _BUSY_TIMEOUT_MS: Final = 2_000
 
 
-async def connect(path: Path, *, durability: Durability = "full", read_only: bool = False) -> aiosqlite.Connection:
-    """A connection with its pragmas set. The file must exist; a read-only one refuses every write."""
-    uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
-    connection = await aiosqlite.connect(uri, uri=True, isolation_level=None, cached_statements=256)
-    connection.row_factory = sqlite3.Row
-    try:
-        for pragma in (
-            f"busy_timeout = {_BUSY_TIMEOUT_MS}",
-            "foreign_keys = ON",
-            "temp_store = MEMORY",
-            "cache_size = -65536",
-            "secure_delete = ON",
-            f"synchronous = {'FULL' if durability == 'full' else 'NORMAL'}",
-            *(("query_only = ON",) if read_only else ()),
-        ):
-            await connection.execute_fetchall(f"PRAGMA {pragma}")
-        for name, arguments, function in FUNCTIONS:
-            await connection.create_function(name, arguments, function, deterministic=True)
-    except BaseException:
-        await connection.close()
-        raise
-    return connection
+async def connect(
+    path: Path, *, durability: Durability = "full", read_only: bool = False, immutable: bool = False
+) -> aiosqlite.Connection:
+    """A connection with its pragmas and functions set, in one hop to its thread. The file must exist.
+
+    A read-only one refuses every write. `immutable` is for a medium on which not even a lock can be written.
+    """
+    mode = f"mode={'ro' if read_only else 'rw'}{'&immutable=1' if immutable else ''}"
+    pragmas = (
+        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+        "cache_size = -65536",
+        "secure_delete = ON",
+        f"synchronous = {'FULL' if durability == 'full' else 'NORMAL'}",
+        *(("query_only = ON",) if read_only else ()),
+    )
+
+    def connector() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, cached_statements=256
+        )
+        try:
+            connection.row_factory = sqlite3.Row
+            for pragma in pragmas:
+                connection.execute(f"PRAGMA {pragma}")
+            for name, arguments, function in FUNCTIONS:
+                connection.create_function(name, arguments, function, deterministic=True)
+            # The first look at the file: what is wrong with it is said here and not at some later query.
+            connection.execute("PRAGMA schema_version").fetchone()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    return await aiosqlite.Connection(connector, iter_chunk_size=64)
 
 
 def is_busy(error: sqlite3.Error) -> bool:
@@ -66,6 +80,18 @@ def is_damaged(error: sqlite3.Error) -> bool:
     """Whether the file itself is at fault."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def is_disk(error: sqlite3.Error) -> bool:
+    """Whether the disk is full or does not take what is written."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
+def is_refused(error: sqlite3.Error) -> bool:
+    """Whether the file or its folder may not be opened or written."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN)
 
 
 async def patiently(act: Callable[[], Awaitable[T]]) -> T:
