@@ -61,7 +61,7 @@ class Unreadable(ValueError):
 
 def is_unknown(text: str) -> bool:
     """Whether a cell says that nothing is known."""
-    return text.strip().casefold() in UNKNOWN
+    return text.strip().casefold().removesuffix("%").rstrip() in UNKNOWN
 
 
 def figure(text: str) -> Figure | None:
@@ -69,7 +69,7 @@ def figure(text: str) -> Figure | None:
     text = text.strip()
     if text.isascii() and text.isdigit() and len(text) <= 15:
         return Figure(int(text), Decimal(1), False)
-    if text.casefold() in UNKNOWN:
+    if is_unknown(text):
         return None
     found = _NUMBER.fullmatch(text)
     if found is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -14,7 +15,12 @@ from importlib.resources import files
 @lru_cache(maxsize=4096)
 def country_code(text: str) -> str | None:
     """`Spain`, `es`, `U.S.`, `España` to ISO 3166-1 alpha-2. None for what is no country that we know."""
-    return _table("countries").get(_folded(text))
+    found = _table("countries").get(_folded(text))
+    if found is None and not text.isascii():
+        # `CÃ´te d'Ivoire`: UTF-8 that somebody read as Windows-1252 on the way here.
+        with suppress(UnicodeError):
+            found = _table("countries").get(_folded(text.encode("cp1252").decode()))
+    return found
 
 
 @lru_cache(maxsize=1024)

@@ -33,11 +33,11 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WrittenNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A note on the person, with who wrote it and when (milliseconds)."""
+    """A note on the person, with who wrote it and when (milliseconds). A note without both is the import's own."""
 
-    at: int
-    actor: str
     text: str
+    at: int | None = None
+    actor: str | None = None
 
 
 class SeenComment(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +100,7 @@ class ProfileRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     person_name: str | None = None
     person_email: str | None = None
     person_country: str | None = None
+    person_since: int | None = None
     notes: tuple[WrittenNote, ...] = ()
     snapshots: tuple[Measured, ...] | None = None
     """The whole series, where the input holds it (our own export); None where the record is one measurement."""

@@ -97,6 +97,11 @@ async def begin(
     return ImportId(import_id)
 
 
+async def withdraw(transaction: Transaction, import_id: ImportId) -> None:
+    """Remove an import that turned out to bring nothing."""
+    await transaction.run("DELETE FROM imports WHERE id = ?", (import_id,))
+
+
 async def keep_count(transaction: Transaction, import_id: ImportId, counts: Mapping[str, int], *, state: str) -> None:
     """Write how far an import is, in the transaction of its rows, so that a killed one has told the truth."""
     assigned = ", ".join(f"{name} = ?" for name in COUNTS)
@@ -145,12 +150,14 @@ async def add_snapshots(transaction: Transaction, rows: Sequence[Sequence[Any]])
     return await transaction.many(_ADD_SNAPSHOT, rows) if rows else 0
 
 
-async def add_notes(transaction: Transaction, rows: Sequence[tuple[int, int, str, str]], import_id: ImportId) -> int:
-    """Notes (person, at, actor, text) that are not there yet."""
+async def add_notes(
+    transaction: Transaction, rows: Sequence[tuple[int, int | None, str, str]], import_id: ImportId
+) -> int:
+    """Notes (person, at, actor, text) that are not there yet. Without a time the text alone tells."""
     return await transaction.many(
-        "INSERT INTO notes (person_id, at, actor, text, import_id) SELECT ?1, ?2, ?3, ?4, ?5"
-        " WHERE NOT EXISTS (SELECT 1 FROM notes WHERE person_id = ?1 AND at = ?2 AND actor = ?3 AND text = ?4)",
-        [(*row, import_id) for row in rows],
+        "INSERT INTO notes (person_id, at, actor, text, import_id) SELECT ?1, coalesce(?2, ?6), ?3, ?4, ?5 WHERE NOT EXISTS"
+        " (SELECT 1 FROM notes WHERE person_id = ?1 AND text = ?4 AND (?2 IS NULL OR (at = ?2 AND actor = ?3)))",
+        [(*row, import_id, transaction.at) for row in rows],
     )
 
 

@@ -4,7 +4,8 @@
 alone decides what is new, what is newer and what is refused.
 """
 
-from influtui.services.importing.intake import Batch, ingest
+from influtui.services.importing.files import Format, import_file, known_platform
+from influtui.services.importing.intake import ingest
 from influtui.services.importing.report import ColumnUse, ImportReport, Progress
 
-__all__ = ["Batch", "ColumnUse", "ImportReport", "Progress", "ingest"]
+__all__ = ["ColumnUse", "Format", "ImportReport", "Progress", "import_file", "ingest", "known_platform"]

@@ -245,7 +245,6 @@ class Intake:
                 else:
                     found.unchanged += 1
             if (found.new or differing) and import_id is None:
-                unit.keeps_entry = True
                 import_id = await catalogue.begin(
                     unit.transaction,
                     entry=unit.entry,
@@ -262,6 +261,10 @@ class Intake:
                 counts["duplicates"] = self.counts["duplicates"] + len(found.repeated)
                 counts["rejected"] = self.counts["rejected"] + len(found.refused)
                 await catalogue.keep_count(unit.transaction, import_id, counts, state="running")
+                if self.import_id is None and not unit.rows:
+                    # What looked like news was there already (a note, a post): then there is no act and no import.
+                    await catalogue.withdraw(unit.transaction, import_id)
+                    import_id = None
         if import_id is not None:
             self.import_id, self._entry = import_id, unit.entry
         return found
@@ -406,7 +409,13 @@ class Intake:
             persons.append(person)
             rows.setdefault(
                 person,
-                (person, record.person_name, record.person_email, record.person_country, record.created_at or unit.at),
+                (
+                    person,
+                    record.person_name,
+                    record.person_email,
+                    record.person_country,
+                    record.person_since or unit.at,
+                ),
             )
         await catalogue.add_persons(unit.transaction, rows.values(), import_id)
         return persons
@@ -442,7 +451,7 @@ class Intake:
         gained: set[int] = set()
         for row_id, person_id, record in accounts:
             if record.notes:
-                notes = [(person_id, note.at, note.actor, note.text) for note in record.notes]
+                notes = [(person_id, note.at, note.actor or self._workspace.actor, note.text) for note in record.notes]
                 if await catalogue.add_notes(unit.transaction, notes, import_id):
                     gained.add(row_id)
             if record.seen_posts and await self._add_posts(unit, row_id, record, import_id):

@@ -61,6 +61,7 @@ class Progress:
     done: int = 0
     total: int | None = None
     source: str = ""
+    finished: bool = False
     listener: Callable[[Progress], None] | None = field(default=None, repr=False)
 
     def tell(self) -> None:

@@ -1,0 +1,263 @@
+"""A row of a file to a record: each mapped column through the reader of its field, with the reason where it fails.
+
+A number that cannot be read rejects the row; a country, a language or an address that cannot is left out and counted,
+because a person is worth keeping without it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any, Final, get_args
+
+import msgspec
+
+from influtui.model.columns import COUNTS, NUMERIC, Column
+from influtui.model.creators import FoundBy
+from influtui.model.failures import WrongUsage
+from influtui.model.figures import LARGEST, Figure, Unreadable, agree, count, figure, is_unknown
+from influtui.model.places import country_code, language_code
+from influtui.model.profile_records import ProfileRecord, WrittenNote
+from influtui.model.profiles import addresses, from_url, looks_like_url
+
+FOUND_BY: Final = frozenset(get_args(FoundBy))
+
+NAMES_FOR_HANDLES: Final = frozenset({"youtube"})
+"""Platforms whose lists often name channels and not handles. There a channel's title, blanks and all, stands in for its
+handle: a real handle has no blanks, so the two cannot be confused."""
+
+_SPLITS: Final = re.compile(r"[;,|\n]")
+
+
+class RowProblem(ValueError):
+    """Why a row cannot be taken."""
+
+
+class Converter:
+    """Makes records of rows, for one file's columns."""
+
+    def __init__(self, columns: Sequence[Column], *, platform: str | None, as_of: int | None = None) -> None:
+        self._platform = platform
+        self.left_out: Counter[str] = Counter()
+        """How many values of a field could not be read and were left out."""
+        self.examples: dict[str, str] = {}
+        self.twins_apart = 0
+        """Rows in which the exact and the abbreviated number disagree."""
+        self.destroyed = 0
+        """Names in which not one letter survived, replaced by the row's other name."""
+        self._plan: list[tuple[str, int, int | None]] = []
+        self._several: list[tuple[str, int]] = []
+        for column in columns:
+            if column.field in ("topics", "tags", "note"):
+                self._several.append((column.field, column.position))
+            elif column.field is not None:
+                self._plan.append((column.field, column.position, column.twin))
+        self._variant = _variant(columns)
+
+    def record(self, cells: Sequence[Any]) -> ProfileRecord:
+        """The record of one row. Raises `RowProblem`."""
+        values: dict[str, Any] = {}
+        quality: dict[str, str] = {}
+        for field, position, twin in self._plan:
+            cell = cells[position]
+            if type(cell) is int and 0 <= cell <= LARGEST and twin is None and field in NUMERIC:
+                values[field] = cell
+            elif field in NUMERIC:
+                found = self._number(field, cell, cells[twin] if twin is not None else None)
+                if found is not None:
+                    values[field] = found.value
+                    if found.rounded:
+                        quality[field] = "rounded"
+            elif cell is not None and cell != "":
+                value = self._value(field, cell)
+                if value is not None:
+                    values[field] = value
+        for field, position in self._several:
+            self._add(values, field, cells[position])
+        if "engagement_rate" in values and "engagement_variant" not in values and self._variant:
+            values["engagement_variant"] = self._variant
+        if quality:
+            measured = [field for field in values if field in NUMERIC]
+            whole = len(quality) == len(measured)
+            values["quality"] = "rounded" if whole else msgspec.json.encode(quality, order="sorted").decode()
+        return self._identified(values)
+
+    def _identified(self, values: dict[str, Any]) -> ProfileRecord:
+        """Platform and handle, from what the row says of them."""
+        platform = values.pop("platform", None) or self._platform
+        handle = values.get("handle") or ""
+        url = values.get("url")
+        address = handle if looks_like_url(handle) else url if url and not handle else None
+        if address:
+            try:
+                profile = from_url(address)
+            except WrongUsage as error:
+                raise RowProblem(error.message) from error
+            platform, handle = profile.platform, profile.handle
+            values.setdefault("url", address)
+        handle = handle.strip().removeprefix("@").strip()
+        if not handle:
+            raise RowProblem("no handle")
+        if platform is None:
+            raise RowProblem("no platform")
+        if not _can_be_handle(platform, handle):
+            handle = self._stand_in(platform, handle, values)
+        elif "name" not in values and not handle.isascii():
+            values["name"] = handle
+        values["platform"], values["handle"] = platform, handle
+        return ProfileRecord(**values)
+
+    def _stand_in(self, platform: str, handle: str, values: dict[str, Any]) -> str:
+        """What to call an account whose handle cell cannot be a handle."""
+        if platform not in NAMES_FOR_HANDLES:
+            raise RowProblem(f"“{handle}” cannot be a handle on {platform}")
+        if is_destroyed(handle):
+            name = values.get("name", "")
+            if not name or is_destroyed(name):
+                raise RowProblem(f"“{handle}” was destroyed by an earlier conversion: not one letter is left")
+            self.destroyed += 1
+            handle = name
+        values.setdefault("name", handle)
+        return handle
+
+    def _number(self, field: str, cell: Any, other: Any) -> Figure | None:
+        exact = self._figure(field, cell)
+        if other is None:
+            return exact
+        written = self._figure(field, other)
+        if exact is None or written is None:
+            return exact or written
+        if not agree(written, exact):
+            self.twins_apart += 1
+            return exact
+        # A twin that is the abbreviated number written out (50.7M, 50700000) knows no more digits than it.
+        return Figure(exact.value, exact.unit, written.rounded and written.value == exact.value)
+
+    def _figure(self, field: str, cell: Any) -> Figure | None:
+        if cell is None:
+            return None
+        if isinstance(cell, bool) or not isinstance(cell, (str, int, float)):
+            raise RowProblem(f"{field}: {_shown(cell)} is not a number")
+        try:
+            return (count if field in COUNTS else figure)(cell if isinstance(cell, str) else _plain(cell))
+        except Unreadable:
+            raise RowProblem(f"{field}: “{_shown(cell)}” is not a number") from None
+
+    def _value(self, field: str, cell: Any) -> Any:
+        text = _text(cell)
+        if text is None or not text:
+            return None
+        reader = _READERS.get(field)
+        if reader is None:
+            return None if field != "bio" and is_unknown(text) else text
+        if is_unknown(text):
+            return None
+        value = reader(text)
+        if value is None:
+            self.left_out[field] += 1
+            self.examples.setdefault(field, text[:60])
+        return value
+
+    def _add(self, values: dict[str, Any], field: str, cell: Any) -> None:
+        if field == "note":
+            text = _text(cell)
+            if text:
+                values["notes"] = (*values.get("notes", ()), WrittenNote(text=text))
+            return
+        parts = cell if isinstance(cell, (list, tuple)) else _SPLITS.split(_text(cell) or "")
+        named = [part.strip().casefold() for part in parts if isinstance(part, str) and not is_unknown(part)]
+        if named:
+            values[field] = tuple(dict.fromkeys((*values.get(field, ()), *named)))
+
+
+def is_destroyed(name: str) -> bool:
+    """Whether nothing of a name survived a conversion between encodings: only `ý`, `ï¿½`, `?` or replacement marks."""
+    return not re.search(r"\w", re.sub("[ýï¿½\ufffd?_]", "", name))
+
+
+def _can_be_handle(platform: str, handle: str) -> bool:
+    pattern = _handle_pattern(platform)
+    return pattern is None or pattern.fullmatch(handle) is not None
+
+
+@cache
+def _handle_pattern(platform: str) -> re.Pattern[str] | None:
+    known = addresses().platform.get(platform)
+    return re.compile(known.handle, re.IGNORECASE) if known else None
+
+
+def moment(text: str) -> int | None:
+    """A date or a time as milliseconds; None for what cannot be told without guessing (`03/04/2026`)."""
+    text = text.strip()
+    if text.isdecimal():
+        number = int(text)
+        return number * 1000 if 10**9 <= number < 10**10 else number if 10**12 <= number < 10**13 else None
+    german = re.fullmatch(r"(\d\d?)\.(\d\d?)\.(\d{4})", text)
+    try:
+        if german:
+            day, month, year = (int(part) for part in german.groups())
+            found = datetime(year, month, day, tzinfo=UTC)
+        elif re.fullmatch(r"\d{4}[-/]\d\d?[-/]\d\d?", text):
+            year, month, day = (int(part) for part in re.split("[-/]", text))
+            found = datetime.combine(date(year, month, day), datetime.min.time(), UTC)
+        else:
+            found = datetime.fromisoformat(text.removesuffix(" UTC"))
+            found = found if found.tzinfo else found.replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return round(found.timestamp() * 1000) if 1990 <= found.year <= 2200 else None
+
+
+def _email(text: str) -> str | None:
+    text = text.strip().removeprefix("mailto:")
+    return text if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}", text) else None
+
+
+def _found_by(text: str) -> str | None:
+    word = re.sub(r"\W+", "_", text.strip().casefold())
+    return word if word in FOUND_BY else None
+
+
+def _platform(text: str) -> str:
+    return text.strip().casefold()
+
+
+_READERS: Final[dict[str, Callable[[str], Any]]] = {
+    "platform": _platform,
+    "country": country_code,
+    "person_country": country_code,
+    "language": language_code,
+    "email": _email,
+    "person_email": _email,
+    "as_of": moment,
+    "found_by": _found_by,
+    "handle": str,
+    "person": str,
+}
+
+
+def _variant(columns: Sequence[Column]) -> str | None:
+    """The definition of an engagement rate, where its header names the window."""
+    for column in columns:
+        if column.field == "engagement_rate" and (found := re.search(r"(\d+)[\W_]*days?", column.header.casefold())):
+            return f"er_followers_{found[1]}d"
+    return None
+
+
+def _text(cell: Any) -> str | None:
+    if isinstance(cell, str):
+        return cell.strip()
+    return None if cell is None or isinstance(cell, (dict, list, tuple, bool)) else str(cell)
+
+
+def _plain(number: int | float) -> str:
+    if number != number or abs(number) > LARGEST:
+        raise Unreadable(str(number))
+    return repr(number)
+
+
+def _shown(cell: Any) -> str:
+    return str(cell)[:60]
