@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
@@ -159,7 +160,8 @@ def campaign_code(text: str) -> str:
 
 def code_from(name: str) -> str:
     """A code made from a campaign's name: `Spring Serum 2026` is SPRING-SERUM-2026."""
-    plain = re.sub(r"[^A-Z0-9]+", "-", name.upper()).strip("-")[:32].strip("-")
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^A-Z0-9]+", "-", letters.upper()).strip("-")[:32].strip("-")
     if not plain:
         raise WrongUsage(f"no code can be made from the name “{name}”", hint="Give one with --code.")
     return campaign_code(plain)
