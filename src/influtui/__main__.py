@@ -1,16 +1,179 @@
-"""The composition root: looks at the command line and the terminal, then wires one face."""
+"""The composition root: looks at the command line and the terminal, then wires one face.
+
+Without a command the app opens. Its skeleton is on the screen before anything heavy is imported, so this module imports
+nothing of influtui at the top, and reads the few options of the app itself.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from influtui.tui.app import Ran
+
+USAGE = 2
+FAILED = 1
+
+
+class AppLine(NamedTuple):
+    """A command line that opens the app."""
+
+    workspace: str | None = None
+    read_only: bool = False
+    ascii: bool = False
+    mouse: bool = True
+    theme: str | None = None
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run influtui and return its exit code."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    line = app_line(words)
+    if line is not None:
+        return open_app(line)
+    if _opens_demo(words):
+        return open_demo(words)
     from influtui.cli.main import main as command_line
 
-    return command_line(sys.argv[1:] if argv is None else argv)
+    return command_line(words)
+
+
+def app_line(words: Sequence[str]) -> AppLine | None:
+    """The options of the app, when the line holds nothing else; None when it is for the command line."""
+    line = AppLine()
+    rest = iter(words)
+    for word in rest:
+        name, has_value, value = word.partition("=")
+        if name in ("--workspace", "--theme"):
+            given = value if has_value else next(rest, None)
+            if not given:
+                return None
+            line = line._replace(workspace=given) if name == "--workspace" else line._replace(theme=given)
+        elif word == "--read-only":
+            line = line._replace(read_only=True)
+        elif word == "--ascii":
+            line = line._replace(ascii=True)
+        elif word == "--no-mouse":
+            line = line._replace(mouse=False)
+        else:
+            return None
+    return line
+
+
+def _opens_demo(words: Sequence[str]) -> bool:
+    """Whether this is `demo` as a person at a terminal means it: make the world, then look around in it."""
+    asks_only = {"--no-ui", "--help", "-h", "--json"}
+    return bool(words) and words[0] == "demo" and not asks_only & set(words) and refusal() is None
+
+
+def refusal() -> tuple[str, str] | None:
+    """Why there can be no app here, and what to do instead; None when there can."""
+    pointer = "The command line does everything the app does: `influtui --help`."
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return "the app needs a terminal, and this is a pipe or a file", pointer
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        return f"the app cannot draw on this terminal (TERM={os.environ.get('TERM') or 'unset'})", pointer
+    return None
+
+
+def open_app(line: AppLine) -> int:
+    """Show the skeleton, import the app, run it."""
+    refused = refusal()
+    if refused is not None:
+        sys.stderr.write(f"influtui: {refused[0]}\n  {refused[1]}\n")
+        return USAGE
+    from influtui.tui import skeleton
+
+    show_skeleton(skeleton)
+    try:
+        # A lone escape is answered after this many milliseconds; Textual's own default is felt.
+        os.environ.setdefault("ESCDELAY", "30")
+        os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+        from pathlib import Path
+
+        from influtui.services.workspace import default_folder
+        from influtui.tui.app import InflutuiApp, Options
+
+        folder = Path(line.workspace) if line.workspace else default_folder()
+        options = Options(folder, line.read_only, line.ascii, line.mouse, line.theme)
+        app = InflutuiApp(options, run_line=run_line)
+    except BaseException as error:
+        sys.stdout.write(skeleton.LEAVE)
+        sys.stdout.flush()
+        return _explained(error)
+    app.run(mouse=line.mouse)
+    return app.return_code or 0
+
+
+def open_demo(words: Sequence[str]) -> int:
+    """Make the demo world as the command line does, then open the app on it."""
+    import itertools
+
+    from influtui.cli.main import main as command_line
+
+    code = command_line([*words, "--no-ui"])
+    if code != 0:
+        return code
+    folder = next((after for word, after in itertools.pairwise(words) if word == "--dir"), None)
+    folder = folder or next((word.partition("=")[2] for word in words if word.startswith("--dir=")), None)
+    return open_app(AppLine(workspace=folder or _demo_folder()))
+
+
+def _demo_folder() -> str:
+    from influtui.demo import default_folder
+
+    return str(default_folder())
+
+
+def show_skeleton(skeleton: object) -> None:
+    """Write the empty frame to the terminal."""
+    from influtui.tui.skeleton import frame
+
+    size = os.get_terminal_size(sys.stdout.fileno())
+    colour = not os.environ.get("NO_COLOR") and "256" in os.environ.get("TERM", "") + os.environ.get("COLORTERM", "")
+    sys.stdout.write(frame(size.columns, size.lines, colour=colour))
+    sys.stdout.flush()
+
+
+def _explained(error: BaseException) -> int:
+    """Say why the app did not start. What nobody foresaw goes on as it is."""
+    from influtui.model.failures import Failure
+
+    if not isinstance(error, Failure):
+        raise error
+    sys.stderr.write(f"influtui: {error.message}\n" + (f"  {error.hint}\n" if error.hint else ""))
+    return error.exit_code
+
+
+def run_line(words: Sequence[str], folder: Path, read_only: bool) -> Ran:
+    """Run a command line inside this process, for the app, and return what it wrote.
+
+    It is handed over from here since the app may not import the command line. Standard input is empty, so that a
+    question is refused (with `--yes` as the hint) instead of waiting behind the screen.
+    """
+    import contextlib
+    import io
+
+    from influtui.cli.main import main as command_line
+    from influtui.tui.app import Ran
+
+    given = ["--workspace", str(folder), *(["--read-only"] if read_only else []), *words]
+    out, err, stdin = io.StringIO(), io.StringIO(), sys.stdin
+    sys.stdin = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                code = command_line(given)
+            except SystemExit as ended:
+                code = ended.code if isinstance(ended.code, int) else FAILED
+    finally:
+        sys.stdin = stdin
+    return Ran(code, out.getvalue(), err.getvalue())
 
 
 if __name__ == "__main__":

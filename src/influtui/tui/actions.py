@@ -1,0 +1,97 @@
+"""Every action of the app, once: what it is called, which keys it has, where it works, and the command line that does the same.
+
+The keymap, the footer, `?` and the docs' key page all read this registry. A pane carries an action out with a method
+`do_<name>`; a method `why_not_<name>` says why it cannot be done now, and then the action is greyed and says so.
+"""
+
+# ruff: noqa: E501 - a table is read along its rows
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+Place = Literal["everywhere", "list", "discover", "inbox", "shipments", "panel", "editor"]
+"""Where a key works. What is meant in a pane is looked up there first, then in `list`, then `everywhere`."""
+
+
+class Action(NamedTuple):
+    """One thing that can be done."""
+
+    name: str
+    place: Place
+    keys: tuple[str, ...]
+    label: str
+    """One or two words for the footer."""
+    help: str
+    """A sentence for `?`."""
+    footer: int = 0
+    """Where in the footer: 1 first; 0 not at all."""
+    line: str | None = None
+    """The same as words of the command line."""
+
+
+ACTIONS: Final[tuple[Action, ...]] = (
+    # Move.
+    Action("down", "everywhere", ("j", "down", "ctrl+n"), "down", "One row down."),
+    Action("up", "everywhere", ("k", "up", "ctrl+p"), "up", "One row up."),
+    Action("first", "everywhere", ("g", "home"), "first", "To the first row."),
+    Action("last", "everywhere", ("G", "end"), "last", "To the last row."),
+    Action("half_down", "everywhere", ("ctrl+d",), "half page down", "Half a page down."),
+    Action("half_up", "everywhere", ("ctrl+u",), "half page up", "Half a page up."),
+    Action("page_down", "everywhere", ("pagedown", "ctrl+f"), "page down", "A page down."),
+    Action("page_up", "everywhere", ("pageup", "ctrl+b"), "page up", "A page up."),
+    Action("into", "everywhere", ("enter", "l", "right"), "open", "Into the detail of the row."),
+    Action("out", "everywhere", ("escape", "h", "left"), "back", "Out of the detail; then clear marks, then the search."),
+    Action("switch", "everywhere", ("tab",), "list/detail", "Give the moving keys to the detail, or back to the list."),
+    # Find and choose.
+    Action("search", "list", ("/",), "search", "Search, in the search language.", footer=10, line="creators search QUERY"),
+    Action("next", "list", ("n",), "next", "To the next row that waits for a decision or an answer."),
+    Action("sort", "list", ("o",), "sort", "Sort by the next column; after the last, as it was."),
+    Action("mark", "list", ("space",), "mark", "Mark the row, and go on to the next."),
+    Action("mark_range", "list", ("v",), "range", "Mark from here to where you press it again."),
+    Action("mark_all", "list", ("*",), "all", "Mark all rows, seen or not; again: none."),
+    # Discover.
+    Action("shortlist", "discover", ("s",), "shortlist", "Pick the person for the campaign in use.", footer=1, line="campaign shortlist"),
+    Action("reject", "discover", ("x",), "reject", "Reject the person for the campaign in use, with a reason.", footer=2),
+    Action("later", "discover", ("z",), "later", "Put the decision off.", footer=3),
+    Action("compose", "discover", ("c",), "compose", "Write to the person, or to all marked, from a template.", footer=4, line="campaign contact"),
+    Action("tag", "discover", ("t",), "tag", "Add tags; a minus before a tag takes it away.", footer=6, line="creators edit"),
+    Action("note", "list", ("N",), "note", "Add a note to the person.", footer=7, line="creators edit --note"),
+    Action("terms", "list", ("e",), "terms", "Note the agreed terms of the collaboration.", line="collab terms"),
+    Action("file_post", "list", ("f",), "file post", "File the link of a post of this collaboration.", line="post add"),
+    Action("paste", "discover", ("p",), "paste", "Paste box: handles and links of people to add.", line="creators add"),
+    Action("copy_handle", "list", ("y",), "copy handle", "Copy the handle, or the tracking number."),
+    Action("copy_link", "list", ("Y",), "copy link", "Copy the link."),
+    # Inbox.
+    Action("reply", "inbox", ("r",), "reply", "Write a reply. The draft is kept while you type.", footer=1, line="inbox reply"),
+    Action("paste_answer", "inbox", ("p",), "log answer", "Paste an answer that came another way.", footer=2, line="inbox log-dm"),
+    # Shipments.
+    Action("add", "shipments", ("a",), "add parcel", "Add one parcel for a person.", footer=1, line="ship add"),
+    Action("paste_numbers", "shipments", ("p",), "paste numbers", "Paste box for tracking numbers, recognised as you paste.", footer=2, line="ship detect"),
+    # Everywhere.
+    Action("undo", "everywhere", ("u",), "undo", "Take back your latest change, and say what it was.", footer=20, line="undo"),
+    Action("redo", "everywhere", ("ctrl+r",), "redo", "Put back what you took back last.", line="redo"),
+    Action("command", "everywhere", (":",), "command", "A line of the command line, here.", footer=21),
+    Action("campaign", "everywhere", ("@",), "campaign", "Choose the campaign in use.", line="campaign use"),
+    Action("help", "everywhere", ("?",), "keys", "The keys of this place.", footer=22),
+    Action("discover", "everywhere", ("2",), "Discover", "The pane where creators are found."),
+    Action("inbox", "everywhere", ("4",), "Inbox", "The pane of conversations."),
+    Action("shipments", "everywhere", ("5",), "Shipments", "The pane of parcels."),
+    Action("quit", "everywhere", ("q",), "quit", "Close what is open; at the top, quit. Drafts are kept.", footer=23),
+)  # fmt: skip
+"""In the order in which `?` tells them."""
+
+WRITES: Final = frozenset(
+    {"shortlist", "reject", "later", "compose", "tag", "note", "terms", "file_post", "paste", "reply", "paste_answer",
+     "add", "paste_numbers", "undo", "redo"}
+)  # fmt: skip
+"""What `--read-only` refuses."""
+
+DIGITS: Final = {"1": "Today", "3": "Pipeline", "6": "Results", "7": "Plugins"}
+"""Panes whose digit is taken and which are not there yet."""
+
+
+def of(place: Place) -> list[Action]:
+    """The actions that work in a place, its own first."""
+    inner: tuple[Place, ...] = (place, "list", "everywhere")
+    return sorted((action for action in ACTIONS if action.place in inner), key=lambda action: inner.index(action.place))

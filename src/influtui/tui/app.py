@@ -1,0 +1,435 @@
+"""The app: one screen with a header, the panes, a prompt line and a footer of keys. It wires and knows nothing of the work.
+
+Keys go through one queue to one keymap and from there to the pane, so that what is typed ahead is done in order and
+focus never moves. The workspace's change feed tells the panes what to look at again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from influtui.model.failures import Failure
+from influtui.services.workspace import Workspace, opened, wall_clock
+from influtui.tui import actions, standing, themes
+from influtui.tui.keymap import Keymap
+from influtui.tui.panes.base import Pane
+from influtui.tui.private import Burst, CrashesQuietly, notice_pasted_text, say_after_exit
+from influtui.tui.render import bars
+from influtui.tui.render.spans import ASCII, Glyphs, Look
+from influtui.tui.scrubber import Scrubber
+from influtui.tui.standing import Standing
+from influtui.tui.themes import Palette
+from influtui.tui.watch import watch
+from influtui.tui.widgets.lines import Bar
+from influtui.tui.widgets.prompt import Confirmation, Prompt, Question
+
+RunLine = Callable[[Sequence[str], Path, bool], "Ran"]
+"""Runs words of the command line on a workspace, in this process, and returns what it wrote."""
+
+_KEY_PATIENCE: Final = 10.0
+"""Seconds that the next key waits for the action of the one before it."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command line wrote, and its exit code."""
+
+    exit_code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the app was started."""
+
+    folder: Path
+    read_only: bool = False
+    ascii: bool = False
+    mouse: bool = True
+    theme: str | None = None
+
+
+class Desk(Screen[None], inherit_bindings=False):
+    """The only screen. What no editor takes goes to the app's keymap."""
+
+    AUTO_FOCUS = None
+
+    def on_key(self, event: events.Key) -> None:
+        """Hand a key to the app."""
+        event.stop()
+        event.prevent_default()
+        self.app.key_pressed(event.key, event.character)  # type: ignore[attr-defined]
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Hand pasted text to the app: it never acts as keys."""
+        event.stop()
+        self.app.pasted(event.text, is_burst=isinstance(event, Burst))  # type: ignore[attr-defined]
+
+
+class InflutuiApp(CrashesQuietly, inherit_bindings=False):
+    """influtui on a terminal."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    CSS_PATH = "app.tcss"
+    TITLE = "influtui"
+
+    def __init__(
+        self, options: Options, *, run_line: RunLine | None = None, clock: Callable[[], int] = wall_clock
+    ) -> None:
+        self.options = options
+        self.run_line = run_line
+        self._clock = clock
+        self._glyphs = ASCII if options.ascii else Glyphs()
+        self.palette: Palette = themes.for_terminal(options.theme)
+        notice_pasted_text()
+        super().__init__(ansi_color=self.palette.theme.ansi)
+        self.animation_level = "none"
+        self.keymap = Keymap()
+        self.prompt = Prompt()
+        self.workspace: Workspace
+        self.standing = Standing()
+        self._notice: tuple[str, str] = ("", "text")
+        self._keys: asyncio.Queue[tuple[str, str | None] | str] = asyncio.Queue()
+        self._resources = AsyncExitStack()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._asked = asyncio.Event()
+        self.opened = asyncio.Event()
+        """Set when the first pane shows what is in the workspace."""
+
+    # The frame.
+
+    def get_default_screen(self) -> Screen[None]:
+        """The desk."""
+        return Desk(id="_default")
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """The scrubber stands last, behind every widget."""
+        return [*super().get_line_filters(), Scrubber()]
+
+    def compose(self) -> ComposeResult:
+        """Header, panes, prompt, footer."""
+        from influtui.tui.panes.discover import Discover
+
+        yield Bar(palette=self.get_palette, id="header")
+        with Container(id="panes"):
+            yield Discover(self)
+        yield Bar(palette=self.get_palette, ground="pane", id="prompt")
+        yield Bar(palette=self.get_palette, id="footer")
+
+    def get_palette(self) -> Palette:
+        """The theme in use."""
+        return self.palette
+
+    def look(self) -> Look:
+        """What render functions need to know."""
+        return Look(self._clock(), self._glyphs)
+
+    @property
+    def now(self) -> int:
+        """The time."""
+        return self._clock()
+
+    def _bar(self, name: str) -> Bar:
+        return self.screen.query_one(f"#{name}", Bar)
+
+    @property
+    def pane(self) -> Pane:
+        """The pane that is shown."""
+        return next(pane for pane in self.screen.query(Pane) if pane.display)
+
+    async def on_mount(self) -> None:
+        """Catch what would leave the terminal broken, then open the workspace beside the message loop."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # A test runs the app off the main thread's terminal, where there is nothing to restore.
+            if not self.is_headless:
+                loop.add_signal_handler(number, self._told_to_go, number)
+        self._draw_frame()
+        self.background(self._open())
+        self.background(self._read_keys())
+
+    def _told_to_go(self, number: signal.Signals) -> None:
+        self.exit(return_code=128 + number)
+
+    async def _open(self) -> None:
+        try:
+            self.workspace = await self._resources.enter_async_context(
+                opened(self.options.folder, read_only=self.options.read_only, clock=self._clock)  # type: ignore[arg-type]
+            )
+        except Failure as failure:
+            lines = [f"influtui: {failure.message}", *([f"  {failure.hint}"] if failure.hint else [])]
+            self.exit(return_code=failure.exit_code)
+            say_after_exit(self, lines)
+            return
+        if self.workspace.settings.theme and not self.options.theme:
+            self._use_theme(self.workspace.settings.theme)
+        await self.pane.opened()
+        self.opened.set()
+        await self.read_standing()
+        self.background(watch(self.workspace, self._changed))
+
+    def _use_theme(self, name: str) -> None:
+        try:
+            palette = themes.load(themes.fitting(os.environ, name))
+        except Failure as failure:
+            self.failed(failure)
+            return
+        if palette is not self.palette:
+            self.palette = palette
+            self.ansi_color = palette.theme.ansi
+            self.screen.refresh(layout=True)
+
+    async def on_unmount(self) -> None:
+        """Let drafts be written, stop what runs, close the workspace."""
+        for pane in self.query(Pane):
+            await pane.closing()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._resources.aclose()
+
+    # Losing the terminal's focus repaints nothing: over a slow line that would cost a whole screen.
+
+    def on_app_blur(self, event: events.AppBlur) -> None:
+        """Nothing changes."""
+        event.prevent_default()
+
+    def on_app_focus(self, event: events.AppFocus) -> None:
+        """Nothing changes."""
+        event.prevent_default()
+
+    # Keys and pastes, in the order in which they came.
+
+    def key_pressed(self, key: str, character: str | None) -> None:
+        """Put a key into the queue."""
+        self._keys.put_nowait((key, character))
+
+    def pasted(self, text: str, *, is_burst: bool = False) -> None:
+        """Put pasted text into the queue. A burst that is one line for a prompt was typed ahead, not pasted."""
+        line = text.rstrip("\n")
+        typed_ahead = is_burst and "\n" not in line and (self.prompt.open or line[:1] in (":", "/"))
+        if typed_ahead:
+            for character in text:
+                self._keys.put_nowait(
+                    ("enter" if character == "\n" else character, character if character != "\n" else None)
+                )
+        else:
+            self._keys.put_nowait(text)
+
+    async def _read_keys(self) -> None:
+        await self.opened.wait()
+        while True:
+            pressed = await self._keys.get()
+            try:
+                if isinstance(pressed, str):
+                    self._take_paste(pressed)
+                else:
+                    await self._take_key(*pressed)
+            except Exception as error:
+                self.failed(error)
+            self.draw_prompt()
+
+    def _take_paste(self, text: str) -> None:
+        if self.prompt.open:
+            self.prompt.insert(text)
+        else:
+            self.pane.pasted(text)
+
+    async def _take_key(self, key: str, character: str | None) -> None:
+        self._notice = ("", "text")
+        if self.prompt.open:
+            self.prompt.key(key, character)
+            return
+        if self.pane.takes_key(key, character):
+            return
+        action = self.keymap.action(self.pane.place, key, character)
+        if action is not None:
+            await self._do(action)
+        elif (name := actions.DIGITS.get(character or "")) is not None:
+            self.notice(f"{name} is not there yet. 2 Discover, 4 Inbox, 5 Shipments.", "warn")
+        elif key == "ctrl+c":
+            self.notice("q closes; ctrl+c copies nothing here.")
+
+    async def _do(self, action: actions.Action) -> None:
+        """Carry an action out. The next key waits until it is done or has asked something."""
+        from influtui.tui.everywhere import Everywhere
+
+        owner: Any = self.pane if hasattr(self.pane, f"do_{action.name}") else Everywhere(self)
+        if (reason := self.why_not(action)) is not None:
+            self.notice(f"{action.label}: {reason}", "warn")
+            return
+        result = getattr(owner, f"do_{action.name}")()
+        if asyncio.iscoroutine(result):
+            self._asked.clear()
+            task = self.background(result)
+            asked = asyncio.create_task(self._asked.wait())
+            await asyncio.wait({task, asked}, timeout=_KEY_PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+            asked.cancel()
+
+    def why_not(self, action: actions.Action) -> str | None:
+        """Why an action cannot be done now; None when it can."""
+        if self.options.read_only and action.name in actions.WRITES:
+            return "this session is read-only"
+        why = getattr(self.pane, f"why_not_{action.name}", None)
+        reason: str | None = why() if why is not None else None
+        return reason
+
+    # Talking with the person at the keys.
+
+    def ask(self, asked: Question | Confirmation) -> None:
+        """Open the prompt line. An editor that has the keys gives them up for the answer."""
+        self.screen.set_focus(None)
+        self.prompt.ask(asked)
+        self._asked.set()
+        self.draw_prompt()
+
+    async def answer(
+        self, label: str, *, text: str = "", kind: str | None = None, hint: str = "", choices: Sequence[str] = ()
+    ) -> str | None:
+        """Ask for a line and wait for it; `tab` goes through the choices. None when it was cancelled."""
+        answered: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        self.ask(
+            Question(
+                f"{label} ",
+                lambda said: _settle(answered, said),
+                text=text,
+                kind=kind,
+                hint=hint,
+                cancelled=lambda: _settle(answered, None),
+                choices=choices,
+            )
+        )
+        return await answered
+
+    async def agreed(self, question: str) -> bool:
+        """Ask a yes-or-no question and wait for the answer."""
+        answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.ask(Confirmation(question, lambda: _settle(answered, True), lambda: _settle(answered, False)))
+        return await answered
+
+    def go_on(self) -> None:
+        """Let the next key act while the action that calls this works on."""
+        self._asked.set()
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy by OSC 52, which reaches the clipboard of the person's own machine through SSH."""
+        self.copy_to_clipboard(text)
+        one_line = text if "\n" not in text else what
+        self.notice(
+            f"Copied {one_line}. (A terminal without OSC 52 ignores it: the text stands in the detail.)", "good"
+        )
+
+    def notice(self, text: str, kind: str = "text") -> None:
+        """Say what happened, until the next key."""
+        self._notice = (text, kind)
+        self.draw_prompt()
+
+    def failed(self, error: BaseException) -> None:
+        """Say what went wrong. What nobody foresaw ends the app with a report."""
+        if isinstance(error, Failure):
+            self.notice(error.message + (f" {error.hint}" if error.hint else ""), "bad")
+        elif isinstance(error, Exception):
+            self.crashed(error)
+
+    def draw_prompt(self) -> None:
+        """Show the prompt, or the last notice in its place."""
+        if self.prompt.open:
+            self._bar("prompt").show(lambda width: self.prompt.line(width, self.look()))
+        else:
+            text, kind = self._notice
+            self._bar("prompt").show(lambda width: bars.notice(text, kind, width, self.look()))
+
+    def draw_footer(self) -> None:
+        """Show the keys of this place."""
+        listed = [(action, self.why_not(action)) for action in actions.of(self.pane.place)]
+        self._bar("footer").show(lambda width: bars.footer(listed, width, self.look()))
+
+    def _draw_frame(self) -> None:
+        facts = bars.HeaderFacts(
+            workspace=self.options.folder.expanduser().absolute().name or "influtui",
+            campaign=self.campaign,
+            tabs=(("2", "Discover"), ("4", "Inbox"), ("5", "Shipments")),
+            current=self.pane.title,
+            waiting=self.standing.waiting,
+            read_only=self.options.read_only,
+        )
+        self._bar("header").show(lambda width: bars.header(facts, width, self.look()))
+        self.draw_footer()
+
+    draw_header = _draw_frame
+
+    # Panes and the workspace.
+
+    async def go(self, pane_type: type[Pane]) -> Pane:
+        """Show a pane, made on its first visit."""
+        panes = list(self.screen.query(Pane))
+        wanted = next((pane for pane in panes if type(pane) is pane_type), None)
+        if wanted is None:
+            wanted = pane_type(self)
+            wanted.display = False
+            await self.screen.query_one("#panes").mount(wanted)
+        if not wanted.display:
+            for pane in panes:
+                pane.display = False
+            wanted.display = True
+            self._draw_frame()
+            await wanted.opened()
+        return wanted
+
+    @property
+    def campaign(self) -> str | None:
+        """The code of the campaign in use."""
+        return self.standing.campaign.code if self.standing.campaign else None
+
+    async def read_standing(self) -> None:
+        """Look up which campaign is in use and what waits, and say so in the header."""
+        before = self.standing
+        self.standing = await standing.read(self.workspace)
+        if self.standing != before:
+            self._draw_frame()
+            self.pane.draw_title()
+
+    async def _changed(self, nouns: set[str]) -> None:
+        await self.read_standing()
+        for pane in self.query(Pane):
+            await pane.changed(nouns)
+
+    async def refresh_panes(self) -> None:
+        """Show the workspace as it is now, at once and not with the next look at the change feed."""
+        await self.read_standing()
+        for pane in self.query(Pane):
+            await pane.changed(pane.watches())
+
+    def background(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run something beside the message loop; a failure of it is shown."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.failed(error)
+
+
+def _settle(future: asyncio.Future[Any], value: Any) -> None:
+    if not future.done():
+        future.set_result(value)

@@ -1,0 +1,41 @@
+"""From a key, pressed in a place, to the action it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from influtui.tui.actions import ACTIONS, Action, Place
+
+NAMES = {
+    "slash": "/", "colon": ":", "question_mark": "?", "asterisk": "*", "at": "@", "apostrophe": "'",
+    "vertical_line": "|", "circumflex_accent": "^",
+}  # fmt: skip
+
+
+class Keymap:
+    """The keys of every place. A conflict within one place is an error of whoever made the map."""
+
+    def __init__(self, actions: Sequence[Action] = ACTIONS) -> None:
+        self._actions: dict[tuple[Place, str], Action] = {}
+        for action in actions:
+            for key in action.keys:
+                if (other := self._actions.get((action.place, key))) is not None:
+                    raise ValueError(f"{key} in {action.place} is both {other.name} and {action.name}")
+                self._actions[action.place, key] = action
+
+    def action(self, place: Place, key: str, character: str | None) -> Action | None:
+        """The action of a key, looked up in the place, then in lists, then everywhere."""
+        name = character if character is not None and character.isprintable() and character != " " else key
+        name = NAMES.get(name, name)
+        levels: tuple[Place, ...] = (place, "list", "everywhere")
+        for level in levels:
+            if (found := self._actions.get((level, name))) is not None:
+                return found
+        return None
+
+
+def shown(key: str) -> str:
+    """A key as people read it: `^r` for ctrl+r, `esc`, `spc`."""
+    if key.startswith("ctrl+"):
+        return f"^{key[5:]}"
+    return {"escape": "esc", "pagedown": "pgdn", "pageup": "pgup", "space": "space"}.get(key, key)

@@ -1,0 +1,1 @@
+"""The panes: each wires one place of the work to the services."""

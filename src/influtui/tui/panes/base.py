@@ -1,0 +1,337 @@
+"""What every pane is: a title, a list, and a detail beside it (from 100 columns) or in its place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.widget import Widget
+
+from influtui.tui.actions import Place
+from influtui.tui.render import bars
+from influtui.tui.render.spans import Line
+from influtui.tui.widgets.lines import Bar, Lines
+from influtui.tui.widgets.list import VirtualList
+
+if TYPE_CHECKING:
+    from influtui.tui.app import InflutuiApp
+    from influtui.tui.widgets.cover import Cover
+
+SIDE_BY_SIDE: Final = 100
+REST: Final = 0.28
+"""Seconds that the cursor rests before the detail follows: running down a list costs two rows a step, not a screen."""
+
+
+class Pane(Widget):
+    """A place of the work. Subclasses fill the list and say what its rows are."""
+
+    title: ClassVar[str]
+    list_place: ClassVar[Place]
+    counts: ClassVar[tuple[str, str]]
+    """What a row is: (`account`, `accounts`)."""
+    can_focus = False
+
+    def __init__(self, desk: InflutuiApp) -> None:
+        super().__init__(id=f"pane-{self.title.lower()}")
+        self.desk = desk
+        self.query_text = ""
+        self.table: VirtualList[Any] = self.make_list()
+        self.detail = Lines(look=desk.look, palette=desk.get_palette, border=True)
+        self.detail.add_class("detail")
+        self.head = Bar(palette=desk.get_palette, ground="pane")
+        self.head.add_class("title")
+        self.cover: Cover | None = None
+        self.inside = False
+        """Whether the moving keys are the detail's."""
+        self.narrow = False
+        self._rest: asyncio.TimerHandle | None = None
+        self._detail_task: asyncio.Task[Any] | None = None
+        self._detail_key: object = None
+
+    def compose(self) -> ComposeResult:
+        """Title, list, detail, and the place of what covers them for a while."""
+        yield self.head
+        body = Container(self.table, self.detail, classes="body")
+        yield body
+        yield Container(classes="over")
+
+    # For subclasses.
+
+    def make_list(self) -> VirtualList[Any]:
+        """The list, with its columns."""
+        raise NotImplementedError
+
+    async def load(self, *, keep_place: bool) -> None:
+        """Fill the list for `query_text`."""
+        raise NotImplementedError
+
+    async def detail_of(self, record: Any) -> Callable[[int], Sequence[Line]]:
+        """What the detail shows of a row, as a function of the width."""
+        raise NotImplementedError
+
+    def watches(self) -> set[str]:
+        """The nouns whose changes this pane shows."""
+        raise NotImplementedError
+
+    def pasted(self, text: str) -> None:
+        """Text was pasted while no prompt was open."""
+        self.desk.notice("Pasted text does nothing here.", "warn")
+
+    async def refs(self) -> list[str]:
+        """The marked rows, or the one under the cursor, as words of the command line."""
+        return []
+
+    def note(self) -> Line:
+        """What the title says beside the count."""
+        return ()
+
+    def counted(self) -> str:
+        """The count, with what it counts."""
+        one, many = self.counts
+        return f"{self.table.total:,} {one if self.table.total == 1 else many}"
+
+    # The frame of a pane.
+
+    @property
+    def place(self) -> Place:
+        """Where keys are looked up."""
+        return self.cover.place if self.cover is not None else self.list_place
+
+    async def opened(self) -> None:
+        """The pane is shown: fill the list on the first visit, refresh it on later ones."""
+        await self.load(keep_place=self.table.ready)
+        self.draw_title()
+
+    async def closing(self) -> None:
+        """The app ends: keep what was typed."""
+        if self._rest is not None:
+            self._rest.cancel()
+        if self.cover is not None:
+            await self.cover.closing()
+
+    async def changed(self, nouns: set[str]) -> None:
+        """Something changed in the workspace, by whomever."""
+        if self.display and self.table.ready and nouns & self.watches():
+            await self.load(keep_place=True)
+            self.follow(now=True, again=True)
+            self.draw_title()
+
+    def draw_title(self) -> None:
+        """Say what the list shows."""
+        facts = bars.TitleFacts(
+            query=self.query_text,
+            counted=self.counted() if self.table.ready else "",
+            position=self.table.cursor + 1 if self.table.total else None,
+            marked=self.table.marked,
+            note=self.note(),
+        )
+        self.head.show(lambda width: bars.title(facts, width, self.desk.look()))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Side by side, or one at a time."""
+        self.narrow = event.size.width < SIDE_BY_SIDE
+        self.set_class(self.narrow, "narrow")
+        self.set_class(self.inside, "inside")
+
+    def moved(self) -> None:
+        """The cursor is elsewhere, or the row under it has arrived."""
+        self.draw_title()
+        self.follow()
+
+    def follow(self, *, now: bool = False, again: bool = False) -> None:
+        """Let the detail follow the cursor, once it rests."""
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None
+        if self.narrow and not self.inside:
+            return
+        if again:
+            self._detail_key = None
+        if now or self._detail_key is None:
+            self._fill_detail()
+        else:
+            self._rest = asyncio.get_running_loop().call_later(REST, self._fill_detail)
+
+    def _fill_detail(self) -> None:
+        record = self.table.current
+        if record is None:
+            if not self.table.total:
+                self.detail.show(lambda width: ())
+                self._detail_key = None
+            return
+        if self._detail_task is not None:
+            self._detail_task.cancel()
+        self._detail_task = self.desk.background(self._show_detail(record))
+
+    async def _show_detail(self, record: Any) -> None:
+        make = await self.detail_of(record)
+        same = self._detail_key == self.table.key_of(record)
+        self._detail_key = self.table.key_of(record)
+        self.detail.show(make, keep_place=same)
+
+    # Keys that mean the same in every pane.
+
+    def takes_key(self, key: str, character: str | None) -> bool:
+        """Whether what covers the pane took a key."""
+        return self.cover is not None and self.cover.takes_key(key, character)
+
+    def _step(self, by: int) -> None:
+        if self.cover is not None:
+            self.cover.scroll_by(by)
+        elif self.inside:
+            self.detail.scroll_by(by)
+        else:
+            self.table.move(by)
+
+    def do_down(self) -> None:
+        """One row or line down."""
+        self._step(1)
+
+    def do_up(self) -> None:
+        """One row or line up."""
+        self._step(-1)
+
+    def do_first(self) -> None:
+        """To the top."""
+        self._step(-self.table.total - 1_000_000)
+
+    def do_last(self) -> None:
+        """To the end."""
+        self._step(self.table.total + 1_000_000)
+
+    def do_half_down(self) -> None:
+        """Half a screen down."""
+        self._step(self.table.height // 2)
+
+    def do_half_up(self) -> None:
+        """Half a screen up."""
+        self._step(-(self.table.height // 2))
+
+    def do_page_down(self) -> None:
+        """A screen down."""
+        self._step(max(1, self.table.height - 1))
+
+    def do_page_up(self) -> None:
+        """A screen up."""
+        self._step(-max(1, self.table.height - 1))
+
+    def do_into(self) -> None:
+        """Into the detail."""
+        if self.cover is None and self.table.total:
+            self._set_inside(True)
+
+    def do_switch(self) -> None:
+        """The moving keys go to the other one."""
+        if self.cover is None and self.table.total:
+            self._set_inside(not self.inside)
+
+    def do_out(self) -> None:
+        """One step out: what covers, the detail, the marks, the search."""
+        if self.cover is not None:
+            self.uncover()
+        elif self.inside:
+            self._set_inside(False)
+        elif self.table.range_from is not None:
+            self.table.range_from = None
+            self.table.refresh()
+        elif self.table.marked:
+            self.table.mark_all(False)
+            self.draw_title()
+        elif self.query_text:
+            self.desk.background(self.search(""))
+
+    def do_quit(self) -> None:
+        """Close what is open; at the top, the app."""
+        if self.cover is not None or (self.inside and self.narrow):
+            self.do_out()
+        else:
+            self.desk.exit()
+
+    def _set_inside(self, inside: bool) -> None:
+        self.inside = inside
+        self.set_class(inside, "inside")
+        self.detail.set_active(inside)
+        if inside:
+            self.follow(now=True, again=True)
+
+    def do_mark(self) -> None:
+        """Mark the row, and go on."""
+        if (record := self.table.current) is not None:
+            self.table.toggle([record])
+            self.table.move(1)
+            self.draw_title()
+
+    async def do_mark_range(self) -> None:
+        """Begin a range, or mark what lies between its beginning and here."""
+        if self.table.range_from is None:
+            self.table.range_from = self.table.cursor
+            self.desk.notice("Range: move, then v again marks it. esc leaves it.")
+            self.table.refresh()
+            return
+        first, last = sorted((self.table.range_from, self.table.cursor))
+        self.table.range_from = None
+        self.table.toggle(await self.table.slice(first, last + 1), on=True)
+        self.draw_title()
+
+    def do_mark_all(self) -> None:
+        """All, or none."""
+        self.table.mark_all(not self.table.marked)
+        self.draw_title()
+
+    # The search.
+
+    def do_search(self) -> None:
+        """Open the search with what is searched for now."""
+        from influtui.tui.widgets.prompt import Question
+
+        before = self.query_text
+        self.desk.ask(
+            Question(
+                "/ ",
+                lambda text: self._accept_search(text),
+                text=before,
+                kind="search",
+                changed=self.typed,
+                cancelled=lambda: self._accept_search(before),
+                hint=self.search_hint,
+            )
+        )
+
+    search_hint: ClassVar[str] = ""
+
+    def typed(self, text: str) -> None:
+        """The search changed by a letter."""
+
+    def _accept_search(self, text: str) -> None:
+        self.desk.background(self.search(text))
+
+    async def search(self, text: str) -> None:
+        """Show what a search finds."""
+        self.query_text = text
+        self.table.mark_all(False)
+        self.table.cursor = self.table.top = 0
+        await self.load(keep_place=False)
+        self.follow(now=True, again=True)
+        self.draw_title()
+
+    # What covers the pane for a while: help, output, an editor.
+
+    def put_cover(self, cover: Cover) -> None:
+        """Show something in place of list and detail."""
+        self.uncover()
+        self.cover = cover
+        self.query_one(".over", Container).mount(cover)
+        self.add_class("covered")
+        self.desk.draw_footer()
+
+    def uncover(self) -> None:
+        """Show list and detail again."""
+        if self.cover is not None:
+            self.desk.background(self.cover.leave())
+            self.cover = None
+            self.remove_class("covered")
+            self.desk.draw_footer()

@@ -1,0 +1,234 @@
+"""Inbox: conversations, those that wait for us first; answering, and noting answers that came another way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from influtui.model.creators import Ref
+from influtui.model.failures import Failure
+from influtui.tui.panes import work
+from influtui.tui.panes.base import Pane
+from influtui.tui.render.conversations import COLUMNS, detail, nothing_here, one_message
+from influtui.tui.render.spans import Line
+from influtui.tui.widgets.cover import Editor
+from influtui.tui.widgets.list import Fixed, VirtualList
+
+if TYPE_CHECKING:
+    from influtui.model.messages import ConversationRow
+
+
+class Inbox(Pane):
+    """A row is a conversation."""
+
+    title = "Inbox"
+    list_place = "inbox"
+    counts = ("conversation", "conversations")
+    search_hint = "words that occur in it"
+    table: VirtualList[ConversationRow]
+
+    def make_list(self) -> VirtualList[Any]:
+        """The list, with its columns."""
+        return VirtualList(
+            COLUMNS,
+            key=lambda row: row.id,
+            look=self.desk.look,
+            palette=self.desk.get_palette,
+            moved=self.moved,
+            failed=self.desk.failed,
+        )
+
+    def watches(self) -> set[str]:
+        """What this pane shows."""
+        return {"conversations", "messages", "terms", "shipments", "posts", "persons", "creators"}
+
+    async def load(self, *, keep_place: bool) -> None:
+        """Read the conversations."""
+        from influtui.services import inbox
+
+        here = self.table.current
+        rows = await inbox.conversations(self.desk.workspace, self.query_text)
+        self.table.empty = nothing_here(self.query_text)
+        # A conversation that moved in the list keeps the cursor: the person at the keys is reading it.
+        place = next((at for at, row in enumerate(rows) if here is not None and row.id == here.id), None)
+        self.table.show(Fixed(rows), cursor=place if keep_place else 0, keep_rows=keep_place)
+
+    def counted(self) -> str:
+        """How many there are, and how many wait for us."""
+        waiting = self.desk.standing.waiting
+        return super().counted() + (f", {waiting} wait for us" if waiting else "")
+
+    async def detail_of(self, record: ConversationRow) -> Callable[[int], Sequence[Line]]:
+        """The conversation, then what the campaign has of the person."""
+        from influtui.services import inbox
+
+        conversation = await inbox.conversation(self.desk.workspace, record.id)
+        done: Callable[[int], Sequence[Line]] = lambda width: ()  # noqa: E731
+        if record.creator is not None:
+            done = await work.lines_of(self.desk.workspace, Ref(id=record.creator), self.desk.look)
+
+        def lines(width: int) -> list[Line]:
+            extra = list(done(width))
+            return [*detail(conversation, width, self.desk.look()), *([(), *extra] if extra else [])]
+
+        return lines
+
+    def _nobody(self) -> str | None:
+        return None if self.table.total else "there is no conversation here"
+
+    why_not_reply = why_not_paste_answer = why_not_terms = why_not_file_post = why_not_copy_handle = _nobody
+    why_not_copy_link = why_not_note = _nobody
+
+    async def refs(self) -> list[str]:
+        """The person of the row, as a word of the command line."""
+        current = await self.table.current_row()
+        return [current.ref] if current and current.ref else []
+
+    async def do_next(self) -> None:
+        """To the next conversation that waits for us."""
+        rows = await self.table.slice(self.table.cursor + 1, self.table.total)
+        step = next((at for at, row in enumerate(rows, 1) if row.awaiting == "us"), None)
+        if step is None:
+            self.desk.notice("No conversation below waits for us.")
+        else:
+            self.table.move(step)
+
+    # Answering.
+
+    async def do_reply(self) -> None:
+        """Write an answer under what they wrote last. It is kept while it is written."""
+        from influtui.services import inbox
+
+        current = await self.table.current_row()
+        if current is None:
+            return
+        conversation = await inbox.conversation(self.desk.workspace, current.id)
+        seen = conversation.messages[-1].id if conversation.messages else None
+        theirs = next((each for each in reversed(conversation.messages) if each.direction == "in"), None)
+        by_mail = current.channel == "email"
+
+        async def keep(text: str) -> None:
+            await inbox.save_draft(self.desk.workspace, current.id, text)
+
+        async def accept(text: str) -> bool:
+            return await self._send(current, text, seen) if by_mail else await self._note_sent(current, text)
+
+        def said(text: str) -> Sequence[Line]:
+            width = max(20, self.size.width - 2)
+            return one_message(theirs, width, self.desk.look()) if theirs else ()
+
+        heading = f"Reply to {current.name or current.ref or current.address}"
+        verb = "sends it" if by_mail else "notes it as sent by hand"
+        self.put_cover(
+            Editor(self.desk, heading, text=conversation.draft or "", verb=verb, accept=accept, keep=keep, watch=said)
+        )
+
+    async def _send(self, row: ConversationRow, text: str, seen: int | None) -> bool:
+        from influtui.services import inbox
+
+        if not text.strip():
+            self.desk.notice("There is nothing to send yet.", "warn")
+            return False
+        if not await self.desk.agreed(f"Send it to {row.address}? It cannot be taken back."):
+            self.desk.notice("Not sent; the draft is kept.")
+            return False
+        self.desk.notice("Sending…")
+        try:
+            delivery = await inbox.reply(self.desk.workspace, row.id, text, seen=seen)
+        except Failure as failure:
+            self.desk.failed(failure)
+            return False
+        await self.desk.refresh_panes()
+        if delivery.state == "sent":
+            self.desk.notice(f"Sent to {row.address}.", "good")
+        else:
+            self.desk.notice(f"{delivery.state}: {delivery.said}. :outbox list says what to do.", "bad")
+        return delivery.state != "failed"
+
+    async def _note_sent(self, row: ConversationRow, text: str) -> bool:
+        from influtui.services import inbox
+
+        try:
+            await inbox.log_sent(self.desk.workspace, row.id, text, channel=row.channel)
+        except Failure as failure:
+            self.desk.failed(failure)
+            return False
+        await inbox.save_draft(self.desk.workspace, row.id, "")
+        await self.desk.refresh_panes()
+        self.desk.notice("Noted as sent. u takes it back.", "good")
+        return True
+
+    async def do_paste_answer(self) -> None:
+        """Paste what they answered."""
+        await self._open_answer("")
+
+    def pasted(self, text: str) -> None:
+        """Pasted text is what they answered."""
+        if self.table.total:
+            self.desk.background(self._open_answer(text))
+        else:
+            super().pasted(text)
+
+    async def _open_answer(self, text: str) -> None:
+        from influtui.services import drafts, inbox
+
+        current = await self.table.current_row()
+        if current is None:
+            return
+        who = current.name or current.ref or current.address
+        place = f"answer:{current.id}"
+
+        async def keep(written: str) -> None:
+            await drafts.keep(self.desk.workspace, place, written)
+
+        async def accept(written: str) -> bool:
+            try:
+                await inbox.log_answer(self.desk.workspace, current.id, written)
+            except Failure as failure:
+                self.desk.failed(failure)
+                return False
+            await drafts.keep(self.desk.workspace, place, "")
+            await self.desk.refresh_panes()
+            self.desk.notice(f"Noted what {who} answered. u takes it back.", "good")
+            return True
+
+        begun = text or await drafts.kept(self.desk.workspace, place)
+        self.put_cover(Editor(self.desk, f"What {who} answered", text=begun, verb="notes it", accept=accept, keep=keep))
+
+    # What belongs to the person.
+
+    async def do_note(self) -> None:
+        """A note on the person."""
+        from influtui.services import creators
+
+        current = await self.table.current_row()
+        if current is None or current.creator is None:
+            return
+        text = await self.desk.answer(f"note on {current.name or current.ref}", kind="note")
+        if text:
+            await creators.note(self.desk.workspace, Ref(id=current.creator), text)
+            self.desk.notice("Noted. u takes it back.", "good")
+
+    async def do_terms(self) -> None:
+        """Note what was agreed."""
+        current = await self.table.current_row()
+        if current is not None and current.creator is not None:
+            await work.note_terms(self.desk, Ref(id=current.creator), str(current.name or current.ref))
+
+    async def do_file_post(self) -> None:
+        """File the link of a post."""
+        current = await self.table.current_row()
+        if current is not None and current.creator is not None:
+            await work.file_post(self.desk, Ref(id=current.creator), str(current.name or current.ref))
+
+    async def do_copy_handle(self) -> None:
+        """Copy the handle."""
+        current = await self.table.current_row()
+        if current is not None and current.ref:
+            self.desk.copy(current.ref.partition(":")[2], "handle")
+
+    async def do_copy_link(self) -> None:
+        """Copy the address."""
+        current = await self.table.current_row()
+        if current is not None and current.address:
+            self.desk.copy(current.address, "address")

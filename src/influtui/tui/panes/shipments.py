@@ -1,0 +1,158 @@
+"""Shipments: parcels, where they are, and a paste box that recognises tracking numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from influtui.model.failures import Failure
+from influtui.model.shipping import states
+from influtui.tui.panes.base import Pane
+from influtui.tui.render.numbers import plural
+from influtui.tui.render.shipments import COLUMNS, detail, nothing_here, outcomes, recognised
+from influtui.tui.render.spans import Line
+from influtui.tui.widgets.cover import Editor, Page
+from influtui.tui.widgets.list import Fixed, VirtualList
+
+if TYPE_CHECKING:
+    from influtui.store.shipments import Shipment
+
+
+class Shipments(Pane):
+    """A row is a parcel."""
+
+    title = "Shipments"
+    list_place = "shipments"
+    counts = ("parcel", "parcels")
+    search_hint = "words, state:delivered  carrier:ups  campaign:CODE"
+    table: VirtualList[Shipment]
+
+    def make_list(self) -> VirtualList[Any]:
+        """The list, with its columns."""
+        return VirtualList(
+            COLUMNS,
+            key=lambda shipment: shipment.id,
+            look=self.desk.look,
+            palette=self.desk.get_palette,
+            moved=self.moved,
+            failed=self.desk.failed,
+        )
+
+    def watches(self) -> set[str]:
+        """What this pane shows."""
+        return {"shipments", "shipment_events", "persons", "creators", "collaborations"}
+
+    async def load(self, *, keep_place: bool) -> None:
+        """Read the parcels."""
+        from influtui.services import fulfilment
+
+        rows = await fulfilment.list_shipments(self.desk.workspace, self.query_text)
+        self.table.empty = nothing_here(self.query_text)
+        self.table.show(Fixed(rows), cursor=None if keep_place else 0, keep_rows=keep_place)
+
+    async def detail_of(self, record: Shipment) -> Callable[[int], Sequence[Line]]:
+        """The parcel with its link and events."""
+        from influtui.services import fulfilment
+
+        known = await fulfilment.show_shipment(self.desk.workspace, f"#{record.id}")
+        return lambda width: detail(known, width, self.desk.look())
+
+    async def refs(self) -> list[str]:
+        """The parcel, as a word of the command line."""
+        current = await self.table.current_row()
+        return [current.number] if current else []
+
+    def _nothing(self) -> str | None:
+        return None if self.table.total else "there is no parcel here"
+
+    why_not_copy_handle = why_not_copy_link = _nothing
+
+    def why_not_note(self) -> str | None:
+        """Notes, terms and posts belong to people."""
+        return "it belongs to a person: do it in Discover (2) or in the Inbox (4)"
+
+    why_not_terms = why_not_file_post = why_not_note
+
+    async def do_next(self) -> None:
+        """To the next parcel that needs a person."""
+        rows = await self.table.slice(self.table.cursor + 1, self.table.total)
+        step = next((at for at, row in enumerate(rows, 1) if states()[row.state].stage == "stuck"), None)
+        if step is None:
+            self.desk.notice("No parcel below is in trouble.")
+        else:
+            self.table.move(step)
+
+    async def do_copy_handle(self) -> None:
+        """Copy the number."""
+        current = await self.table.current_row()
+        if current is not None:
+            self.desk.copy(current.number, "number")
+
+    async def do_copy_link(self) -> None:
+        """Copy the tracking link."""
+        current = await self.table.current_row()
+        if current is None or not current.url:
+            self.desk.notice("No tracking link is known.", "warn")
+        else:
+            self.desk.copy(current.url, "link")
+
+    async def do_add(self) -> None:
+        """One parcel: the number, then for whom."""
+        from influtui.services import fulfilment
+
+        number = await self.desk.answer("tracking number", kind="tracking", hint="or the carrier's link")
+        if not number:
+            return
+        who = await self.desk.answer(
+            "for", kind="ref", hint="@handle, platform:handle or name; enter alone: nobody yet"
+        )
+        if who is None:
+            return
+        done = await fulfilment.add_shipment(self.desk.workspace, number, who or None)
+        await self.desk.refresh_panes()
+        said = (
+            f"{done.shipment.number} recorded"
+            if done.shipment and done.status == "added"
+            else "That parcel is known already"
+        )
+        self.desk.notice(f"{said}. {' '.join(done.hints)}".strip(), "good" if done.status == "added" else "warn")
+
+    def do_paste_numbers(self) -> None:
+        """Open the paste box."""
+        self.pasted("")
+
+    def pasted(self, text: str) -> None:
+        """Tracking numbers, one a line, recognised as they come."""
+        from influtui.model.parcel_lists import read_line
+
+        def watch(written: str) -> Sequence[Line]:
+            return recognised([read_line(line) for line in written.splitlines() if line.strip()], self.desk.look())
+
+        self.put_cover(
+            Editor(self.desk, "Tracking numbers", text=text, verb="records them", accept=self._record, watch=watch)
+        )
+
+    async def _record(self, text: str) -> bool:
+        from influtui.services import fulfilment
+
+        lines = [line for line in text.splitlines() if line.strip()]
+        if not lines:
+            self.desk.notice("There is nothing to record yet.", "warn")
+            return False
+        try:
+            done = await fulfilment.add_shipments(self.desk.workspace, lines)
+        except Failure as failure:
+            self.desk.failed(failure)
+            return False
+        await self.desk.refresh_panes()
+        added = sum(each.status == "added" for each in done)
+        rejected = sum(each.status == "rejected" for each in done)
+        self.desk.background(self._tell(done, added, rejected))
+        return True
+
+    async def _tell(self, done: Sequence[Any], added: int, rejected: int) -> None:
+        self.put_cover(Page(self.desk, "What was recorded", lambda width: outcomes(done, width, self.desk.look())))
+        said = (
+            f"{plural(added, 'parcel')} recorded" + (f", {rejected} refused" if rejected else "") + ". u takes it back."
+        )
+        self.desk.notice(said, "warn" if rejected else "good")

@@ -1,0 +1,136 @@
+"""The frame's lines: header, title of the pane, footer of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from influtui.tui.actions import Action
+from influtui.tui.keymap import shown
+from influtui.tui.render.spans import Line, Look, Span, beside, cell, clip, fit, width_of
+
+
+class HeaderFacts(NamedTuple):
+    """What the header says."""
+
+    workspace: str
+    campaign: str | None
+    tabs: Sequence[tuple[str, str]]
+    """(digit, name) of each pane."""
+    current: str
+    waiting: int = 0
+    """Conversations that wait for us."""
+    state: str = ""
+    read_only: bool = False
+
+
+def header(facts: HeaderFacts, width: int, look: Look) -> Line:
+    """Where one is: workspace and campaign at the left, the panes in the middle, the state at the right."""
+    campaign = Span(f"@{cell(facts.campaign)}", "accent") if facts.campaign else Span("no campaign: @", "dim")
+    tabs: list[Span] = []
+    for digit, pane in facts.tabs:
+        here = pane == facts.current
+        label = f" {digit} {pane}" + (f" {facts.waiting}" if pane == "Inbox" and facts.waiting else "") + " "
+        tabs.append(Span(label, "chip" if here else "dim"))
+    state: Line = (Span("read-only ", "warn"),) if facts.read_only else ()
+    if facts.state:
+        state = (*state, Span(f"{facts.state} ", "dim"))
+    name = Span(f" {cell(facts.workspace)}", "strong")
+    shorter: tuple[Line, ...] = (
+        (name, Span(f" {look.glyphs.dot} ", "dim"), campaign, Span("  ")),
+        (campaign._replace(text=f" {campaign.text}"), Span("  ")),
+        (Span(" "),),
+    )
+    for left in shorter:
+        if width_of(left) + width_of(tabs) + width_of(state) + 1 <= width:
+            return beside((*left, *tabs), state, width)
+    return clip(tuple(tabs), width)
+
+
+class TitleFacts(NamedTuple):
+    """What the line above a list says."""
+
+    query: str
+    counted: str
+    """`1,204 accounts`."""
+    position: int | None
+    marked: int = 0
+    note: Line = ()
+
+
+def title(facts: TitleFacts, width: int, look: Look) -> Line:
+    """The search at the left; what is counted, marked, and where the cursor is at the right."""
+    right: list[Span] = [*facts.note]
+    if facts.note:
+        right.append(Span("  "))
+    if facts.marked:
+        right += [Span(f"{look.glyphs.mark} {facts.marked:,} marked", "accent"), Span("  ")]
+    right.append(Span(facts.counted, "heading"))
+    if facts.position is not None:
+        right.append(Span(f"{facts.position:>8,} ", "dim"))
+    else:
+        right.append(Span(" "))
+    left: Line = (
+        (Span(" / ", "key"), Span(cell(facts.query), "strong"))
+        if facts.query
+        else (Span(" / ", "key"), Span("search", "dim"))
+    )
+    return beside(left, tuple(right), width)
+
+
+def footer(actions: Sequence[tuple[Action, str | None]], width: int, look: Look) -> Line:
+    """The keys of this place, the important ones first; those that cannot be used now are dim."""
+    spans: list[Span] = [Span(" ")]
+    used = 1
+    ordered = sorted((pair for pair in actions if pair[0].footer), key=lambda pair: pair[0].footer)
+    for action, reason in _fitting(ordered, width - 1):
+        key = shown(action.keys[0])
+        spans += [
+            Span(key, "dim" if reason else "key"),
+            Span(f" {action.label}", "dim" if reason else "text"),
+            Span("  "),
+        ]
+        used += len(key) + len(action.label) + 3
+    return clip(tuple(spans), width)
+
+
+def _fitting(ordered: Sequence[tuple[Action, str | None]], width: int) -> list[tuple[Action, str | None]]:
+    """As many keys as fit; `?` and quit, which lead to the others, always."""
+
+    def size(action: Action) -> int:
+        return len(shown(action.keys[0])) + len(action.label) + 3
+
+    always = [pair for pair in ordered if pair[0].name in ("help", "quit")]
+    room = width - sum(size(action) for action, _ in always)
+    kept: list[tuple[Action, str | None]] = []
+    for pair in ordered:
+        if pair in always:
+            continue
+        if size(pair[0]) > room:
+            break
+        kept.append(pair)
+        room -= size(pair[0])
+    return [*kept, *always]
+
+
+def notice(text: str, kind: str, width: int, look: Look) -> Line:
+    """What has just happened, until something else does."""
+    role = {"good": "good", "bad": "bad", "warn": "warn"}.get(kind, "text")
+    return clip((Span(" "), Span(fit(cell(text), width - 2).rstrip(), role)), width)  # type: ignore[arg-type]
+
+
+def keys_page(actions: Sequence[tuple[Action, str | None]], width: int, look: Look) -> list[Line]:
+    """The keys of a place as `?` shows them: what each does, and why some do nothing now."""
+    lines: list[Line] = []
+    place = None
+    for action, reason in actions:
+        if action.place != place:
+            place = action.place
+            heading = {"list": "In every list", "everywhere": "Everywhere"}.get(place, f"In {place}")
+            lines += [(), (Span(heading, "heading"),)]
+        keys = " ".join(shown(key) for key in action.keys)
+        text = f"{action.help}" + (f" (Not now: {reason})" if reason else "")
+        role = "dim" if reason else "text"
+        command = f"  :{action.line}" if action.line else ""
+        lines.append((Span(fit(keys, 14), "key"), Span(text, role), Span(command, "dim")))  # type: ignore[arg-type]
+    return [clip(line, width) for line in lines[1:]]

@@ -1,0 +1,190 @@
+"""All that is known of a creator and the person behind it, as the lines of the detail panel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from influtui.model.memory import line as memory_line
+from influtui.model.text import safe
+from influtui.model.times import Millis
+from influtui.tui.render.creators import VERDICT_ROLES, freshness, verdict_glyph
+from influtui.tui.render.numbers import UNKNOWN, age, compact, exact, percent, sparkline
+from influtui.tui.render.spans import EMPTY, Line, Look, Span, beside, cell, clip, fit, wrapped
+
+if TYPE_CHECKING:
+    from influtui.model.creators import Creator
+    from influtui.model.measurements import Measured, Opinions
+    from influtui.services.creators import CreatorDetail
+
+LABELS: Final = {
+    "followers": "followers", "engagement_rate": "engagement", "avg_views": "views a post", "avg_likes": "likes a post",
+    "avg_comments": "comments a post", "avg_shares": "shares a post", "posts": "posts", "following": "following",
+}  # fmt: skip
+_LABEL: Final = 15
+_NOTES: Final = 20
+_HISTORY: Final = 12
+
+
+def detail(
+    known: CreatorDetail, width: int, look: Look, *, verdict: str | None = None, campaign: str | None = None,
+    work: Sequence[Line] = (),
+) -> list[Line]:  # fmt: skip
+    """The detail panel of one account and its person. `work` is what the campaign has of the person: terms, parcels, posts."""
+    creator = known.creator
+    lines = _who(known, width, look, verdict, campaign)
+    if work:
+        lines += [EMPTY, *work]
+    lines += [EMPTY, *_numbers(known, width, look)]
+    if creator.bio:
+        lines += [EMPTY, (Span("Bio", "heading"),), *wrapped(creator.bio, width)]
+    if len(known.accounts) > 1:
+        lines += [EMPTY, (Span(f"{len(known.accounts)} accounts of this person", "heading"),)]
+        lines += [_account(account, account.id == creator.id, width, look) for account in known.accounts]
+    if known.notes:
+        lines += [EMPTY, (Span("Notes", "heading"),)]
+        for note in known.notes[:_NOTES]:
+            lines.append((Span(f"{age(note.at, look.now)} ago, {cell(note.actor)}", "dim"),))
+            lines += wrapped(note.text, width)
+    if known.history:
+        lines += [EMPTY, (Span("History", "heading"),)]
+        for entry in known.history[:_HISTORY]:
+            undone = " (taken back)" if entry.undone else ""
+            why = f": {cell(entry.reason)}" if entry.reason else ""
+            text = f"{cell(entry.summary)}{why}{undone}"
+            lines.append(
+                clip(
+                    (Span(fit(age(entry.at, look.now), 5), "dim"), Span(text, "dim" if entry.undone else "text")), width
+                )
+            )
+    return lines
+
+
+def _who(known: CreatorDetail, width: int, look: Look, verdict: str | None, campaign: str | None) -> list[Line]:
+    creator = known.creator
+    name = cell(known.person.name or creator.name or creator.handle)
+    decided: Line = ()
+    if verdict:
+        words = {"pick": "picked", "reserve": "reserve", "rejected": "rejected", "later": "later"}
+        decided = (
+            Span(f"{verdict_glyph(verdict, look)} {words.get(verdict, verdict)}", VERDICT_ROLES.get(verdict, "text")),
+        )
+    lines: list[Line] = [beside((Span(name, "strong"),), decided, width)]
+    place = " ".join(filter(None, (creator.country or known.person.country, creator.language)))
+    facts = f" {look.glyphs.dot} ".join(filter(None, (cell(creator.platform), creator.tier, place)))
+    lines.append(clip((Span(f"@{cell(creator.handle)}", "accent"), Span(f"  {facts}", "dim")), width))
+    remembered = memory_line(known.memory, Millis(look.now))
+    if remembered:
+        if look.glyphs.dot != "·":
+            remembered = remembered.replace("·", look.glyphs.dot)
+        lines += wrapped(remembered, width, "warn")
+    if creator.url:
+        lines.append(clip((Span(cell(creator.url), "link"),), width))
+    email = creator.email or known.person.email
+    if email:
+        lines.append(clip((Span(cell(email), "text"),), width))
+    if creator.topics or creator.tags:
+        tags = " ".join(f"#{tag}" for tag in creator.tags)
+        lines.append(
+            clip(
+                (Span(cell(", ".join(creator.topics)), "text"), Span(f"  {cell(tags)}" if tags else "", "accent")),
+                width,
+            )
+        )
+    if creator.found_by:
+        detail = f", {cell(creator.found_detail)}" if creator.found_detail else ""
+        lines.append(clip((Span(f"found by {creator.found_by.replace('_', ' ')}{detail}", "dim"),), width))
+    return lines
+
+
+def _numbers(known: CreatorDetail, width: int, look: Look) -> list[Line]:
+    lines: list[Line] = [(Span("Numbers", "heading"),)]
+    shown = [metric for metric in LABELS if metric in known.measured]
+    if not shown:
+        return [*lines, *wrapped("None known. Importing a file or asking the platform brings them.", width, "dim")]
+    for metric in shown:
+        lines += _metric(metric, known.measured[metric], width, look)
+    growth = [reading.values.get("followers") for reading in known.series]
+    line = sparkline(growth, look, width=max(8, min(40, width - _LABEL - 14)))
+    if line:
+        known_points = [value for value in growth if value is not None]
+        change = (known_points[-1] - known_points[0]) / known_points[0] * 100 if known_points[0] else None
+        trend = "" if change is None else f"{change:+.1f}%"
+        since = age(known.series[0].at, look.now)
+        lines.append(
+            clip((Span(fit("growth", _LABEL), "dim"), Span(line, "accent"), Span(f" {trend} in {since}", "dim")), width)
+        )
+    return lines
+
+
+def _metric(metric: str, known: Opinions, width: int, look: Look) -> list[Line]:
+    lines = [_value(LABELS[metric], metric, known.newest, width, look)]
+    if known.disagree:
+        lines += [_value("  says also", metric, other, width, look) for other in known.others]
+    return lines
+
+
+def _value(label: str, metric: str, measured: Measured, width: int, look: Look) -> Line:
+    number = measured.value
+    if measured.quality == "hidden" and number is None:
+        shown = "hidden"
+    elif metric == "engagement_rate":
+        shown = percent(number)
+    else:
+        shown = exact(number) if number is not None and number < 1_000_000 else compact(number)
+    sign = {"rounded": "~", "estimated": "?"}.get(measured.quality, " ")
+    role = freshness(measured.as_of, look.now)
+    source = f"{age(measured.as_of, look.now):>4}  {cell(measured.source)}"
+    quality = "" if measured.quality in ("exact", "hidden") else f", {measured.quality}"
+    return clip(
+        (Span(fit(label, _LABEL), "dim"), Span(f"{shown:>10}{sign}", role), Span(f" {source}{quality}", "dim")), width
+    )
+
+
+def _account(account: Creator, is_this: bool, width: int, look: Look) -> Line:
+    mark = look.glyphs.cursor if is_this else " "
+    return clip(
+        (
+            Span(f"{mark} ", "accent"),
+            Span(fit(cell(account.handle), min(24, max(10, width - 28)))),
+            Span(f" {fit(cell(account.platform), 10)}", "dim"),
+            Span(f"{compact(account.followers):>7}"),
+            Span(f" {percent(account.engagement_rate) if account.engagement_rate is not None else UNKNOWN:>7}", "dim"),
+        ),
+        width,
+    )
+
+
+def first_run(look: Look) -> list[Line]:
+    """What to do in a workspace without anybody in it."""
+
+    def key(name: str, text: str) -> Line:
+        return (Span(fit(name, 34), "key"), Span(text))
+
+    return [
+        (Span("Nobody here yet. Four ways to begin:", "strong"),),
+        EMPTY,
+        key(":creators import FILE", "a CSV, NDJSON or account download"),
+        key("p", "paste handles or profile links"),
+        key(":discover bluesky vegan baking", "ask a platform, no account needed"),
+        key("q, then: influtui demo", "look around in a made-up workspace"),
+        EMPTY,
+        (Span("? shows the keys of this place.", "dim"),),
+    ]
+
+
+def nothing_found(query: str, look: Look) -> list[Line]:
+    """What to do when a search finds nobody."""
+    return [
+        (Span("Nobody matches ", "strong"), Span(safe(query), "accent")),
+        EMPTY,
+        (
+            Span("/", "key"),
+            Span("  change the search"),
+        ),
+        (
+            Span("esc", "key"),
+            Span("  show everybody"),
+        ),
+        (Span("Unknown values match no qualifier: try with fewer of them.", "dim"),),
+    ]

@@ -1,0 +1,27 @@
+"""What the header tells: the campaign in use, how full its shortlist is, and how many conversations wait for us."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from influtui.model.campaigns import Campaign
+from influtui.model.shortlist import Meter
+from influtui.services.workspace import Workspace
+
+
+class Standing(NamedTuple):
+    """How things stand. Without a campaign there is no meter."""
+
+    campaign: Campaign | None = None
+    meter: Meter | None = None
+    waiting: int = 0
+
+
+async def read(workspace: Workspace) -> Standing:
+    """Look it up."""
+    from influtui.services import campaigns, inbox
+
+    campaign = await campaigns.in_use(workspace)
+    meter = await campaigns.meter(workspace, campaign.code) if campaign else None
+    waiting = sum(row.awaiting == "us" for row in await inbox.conversations(workspace))
+    return Standing(campaign, meter, waiting)

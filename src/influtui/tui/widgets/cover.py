@@ -1,0 +1,174 @@
+"""What stands in place of a pane's list and detail for a while: a page to read, or text to write."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import TextArea
+
+from influtui.tui.actions import Place
+from influtui.tui.render.spans import Line, Span, beside, cell
+from influtui.tui.widgets.lines import Bar, Lines
+
+if TYPE_CHECKING:
+    from influtui.tui.app import InflutuiApp
+
+AUTOSAVE: Final = 1.0
+"""Seconds after a letter until the draft is on the disk. Losing more than two is not acceptable."""
+
+
+class Cover(Widget):
+    """Something over a pane."""
+
+    place: Place = "panel"
+    can_focus = False
+    DEFAULT_CSS = """
+    Cover { height: 1fr; layout: vertical; }
+    Cover > Bar { height: 1; }
+    Cover > Lines { height: 1fr; }
+    """
+
+    def __init__(self, desk: InflutuiApp, heading: str) -> None:
+        super().__init__()
+        self.desk = desk
+        self.heading = heading
+
+    def heading_bar(self, hint: str) -> Bar:
+        """The line above: what this is, and how to leave."""
+        bar = Bar(palette=self.desk.get_palette)
+        bar.show(lambda width: beside((Span(f" {cell(self.heading)}", "strong"),), (Span(f"{hint} ", "dim"),), width))
+        return bar
+
+    def takes_key(self, key: str, character: str | None) -> bool:
+        """Whether this key is for the cover and not for the keymap."""
+        return False
+
+    def scroll_by(self, by: int) -> None:
+        """The moving keys."""
+
+    async def closing(self) -> None:
+        """The app ends, or the cover is taken away: keep what was typed."""
+
+    async def leave(self) -> None:
+        """Take the cover away."""
+        await self.closing()
+        await self.remove()
+
+
+class Page(Cover):
+    """Lines to read."""
+
+    def __init__(self, desk: InflutuiApp, heading: str, make: Callable[[int], Sequence[Line]]) -> None:
+        super().__init__(desk, heading)
+        self._lines = Lines(look=desk.look, palette=desk.get_palette)
+        self._lines.show(make)
+
+    def compose(self) -> ComposeResult:
+        """Heading and lines."""
+        yield self.heading_bar("esc closes")
+        yield self._lines
+
+    def scroll_by(self, by: int) -> None:
+        """Scroll the page."""
+        self._lines.scroll_by(by)
+
+
+class Editor(Cover):
+    """Text to write. Saved while it is typed; `ctrl+s` does with it what it is for, `esc` leaves and keeps the draft."""
+
+    place: Place = "editor"
+    DEFAULT_CSS = """
+    Editor > TextArea { height: 1fr; border: none; padding: 0 1; background: $background; }
+    Editor > TextArea:focus { border: none; }
+    Editor > Lines { height: auto; max-height: 50%; }
+    """
+
+    def __init__(
+        self,
+        desk: InflutuiApp,
+        heading: str,
+        *,
+        text: str,
+        verb: str,
+        accept: Callable[[str], Awaitable[bool]],
+        keep: Callable[[str], Awaitable[None]] | None = None,
+        watch: Callable[[str], Sequence[Line]] | None = None,
+    ) -> None:
+        super().__init__(desk, heading)
+        self._accept = accept
+        self._keep = keep
+        self._watch = watch
+        self._verb = verb
+        self._kept = text
+        self._timer: Timer | None = None
+        self.area = TextArea(text, soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
+        self.area.cursor_blink = False
+        self.below = Lines(look=desk.look, palette=desk.get_palette)
+
+    def compose(self) -> ComposeResult:
+        """Heading, text, and what is said of the text."""
+        yield self.heading_bar(f"^s {self._verb}   esc closes" + (" (the draft is kept)" if self._keep else ""))
+        yield self.area
+        if self._watch is not None:
+            yield self.below
+
+    def on_mount(self) -> None:
+        """Write at the end."""
+        self.area.focus()
+        self.area.move_cursor(self.area.document.end)
+        self._say()
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Save soon; say what the text holds."""
+        event.stop()
+        self._say()
+        if self._keep is not None and self._timer is None:
+            self._timer = self.set_timer(AUTOSAVE, self._save)
+
+    def _say(self) -> None:
+        if self._watch is not None:
+            said = list(self._watch(self.area.text))
+            self.below.styles.height = min(max(1, len(said)), 12)
+            self.below.show(lambda width: said)
+
+    async def _save(self) -> None:
+        self._timer = None
+        if self._keep is not None and self.area.text != self._kept:
+            text = self.area.text
+            await self._keep(text)
+            self._kept = text
+
+    async def closing(self) -> None:
+        """Save what is not saved yet."""
+        if self._timer is not None:
+            self._timer.stop()
+        if not self._done:
+            await self._save()
+
+    _done = False
+
+    def takes_key(self, key: str, character: str | None) -> bool:
+        """`ctrl+s` and `esc`; everything else has gone to the text already."""
+        if key == "ctrl+s":
+            self.desk.background(self._finish())
+            return True
+        if key == "escape":
+            self.desk.pane.uncover()
+            return True
+        return True
+
+    async def _finish(self) -> None:
+        if await self._accept(self.area.text):
+            self._done = True
+            self.desk.pane.uncover()
+        elif self.is_mounted:
+            self.area.focus()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pasted text has gone into the text."""
+        event.stop()

@@ -1,0 +1,330 @@
+"""The one list of the app: a window on rows that live elsewhere.
+
+It holds a cursor, marks and the pages around what is seen; rows come from a `Source` by position, a page at a time, so
+that ten rows and ten million cost the same. What has not arrived is drawn as a placeholder; the cursor never waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+from textual import events
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from influtui.tui.render.columns import Column, Layout, headings, place, placeholder, row
+from influtui.tui.render.spans import EMPTY, Line, Look, Span
+from influtui.tui.themes import Palette
+from influtui.tui.widgets.strips import strip
+
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+
+PAGE: Final = 64
+KEPT_PAGES: Final = 48
+_GUTTER: Final = 2
+
+
+class Source(Protocol[R_co]):
+    """Rows by position."""
+
+    @property
+    def total(self) -> int:
+        """How many rows there are."""
+        ...
+
+    async def rows(self, start: int, stop: int) -> Sequence[R_co]:
+        """The rows from `start` up to and without `stop`."""
+        ...
+
+
+class Fixed(Generic[R]):
+    """A source of rows that are all here."""
+
+    def __init__(self, rows: Sequence[R]) -> None:
+        self.all = rows
+
+    @property
+    def total(self) -> int:
+        """How many rows there are."""
+        return len(self.all)
+
+    async def rows(self, start: int, stop: int) -> Sequence[R]:
+        """The rows from `start` up to `stop`."""
+        return self.all[start:stop]
+
+
+class VirtualList(Widget, Generic[R]):
+    """Rows in columns. The owner moves the cursor; the list tells it through `moved`."""
+
+    can_focus = False
+
+    def __init__(
+        self,
+        columns: Sequence[Column[R]],
+        *,
+        key: Callable[[R], int],
+        look: Callable[[], Look],
+        palette: Callable[[], Palette],
+        moved: Callable[[], None] = lambda: None,
+        failed: Callable[[Exception], None] = lambda error: None,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        super().__init__(id=id)
+        self._columns = columns
+        self._key = key
+        self._look = look
+        self._palette = palette
+        self._moved = moved
+        self._failed = failed
+        self._source: Source[R] = Fixed(())
+        self._pages: dict[int, Sequence[R]] = {}
+        self._stale: set[int] = set()
+        self._fetch: asyncio.Task[None] | None = None
+        self._layout: Layout = ()
+        self._generation = 0
+        self.total = 0
+        self.cursor = 0
+        self.top = 0
+        self.marks: set[int] = set()
+        self.all_marked = False
+        """Every row of the source is marked, except those in `marks`."""
+        self.range_from: int | None = None
+        self.sorted_by: str | None = None
+        self.descending = True
+        self.empty: Sequence[Line] = ()
+        """What to say, and to do next, when there are no rows."""
+        self.ready = False
+
+    # What is shown.
+
+    def show(self, source: Source[R], *, cursor: int | None = None, keep_rows: bool = False) -> None:
+        """Show another source. With `keep_rows` the old rows stand until the new ones come (a refresh, not a new place)."""
+        self._source = source
+        self._generation += 1
+        self.total = source.total
+        self.ready = True
+        if keep_rows:
+            self._stale = set(self._pages)
+        else:
+            self._pages.clear()
+            self._stale.clear()
+        self.range_from = None
+        self.to(self.cursor if cursor is None else cursor, always=True)
+        self.refresh()
+
+    def reload(self) -> None:
+        """Ask for all rows again; the ones shown stay until then."""
+        self.show(self._source, keep_rows=True)
+
+    def at(self, index: int) -> R | None:
+        """The row at a position, when it has arrived."""
+        page = self._pages.get(index // PAGE)
+        offset = index % PAGE
+        return page[offset] if page is not None and offset < len(page) else None
+
+    @property
+    def current(self) -> R | None:
+        """The row under the cursor, when it has arrived."""
+        return self.at(self.cursor) if self.total else None
+
+    async def current_row(self) -> R | None:
+        """The row under the cursor, waited for."""
+        if not self.total:
+            return None
+        if (here := self.current) is None:
+            rows = await self._source.rows(self.cursor, self.cursor + 1)
+            here = rows[0] if rows else None
+        return here
+
+    async def slice(self, start: int, stop: int) -> Sequence[R]:
+        """Rows by position, whether they have been seen or not."""
+        return await self._source.rows(start, stop)
+
+    # Where the cursor is.
+
+    @property
+    def height(self) -> int:
+        """How many rows are seen at once."""
+        return max(1, self.size.height - 1)
+
+    def move(self, by: int) -> None:
+        """Move the cursor by rows."""
+        self.to(self.cursor + by)
+
+    def to(self, index: int, *, always: bool = False) -> None:
+        """Put the cursor on a row and scroll as little as needed."""
+        index = max(0, min(index, self.total - 1))
+        old, old_top = self.cursor, self.top
+        self.cursor = index
+        if index < self.top:
+            self.top = index
+        elif index >= self.top + self.height:
+            self.top = index - self.height + 1
+        self.top = max(0, min(self.top, self.total - self.height))
+        if self.top != old_top or self.range_from is not None:
+            self.refresh()
+        elif index != old:
+            self._refresh_rows((old, index))
+        if index != old or always:
+            self._fetch_around()
+            self._moved()
+
+    # Marks.
+
+    def is_marked(self, record: R) -> bool:
+        """Whether a row is among the marked ones."""
+        return (self._key(record) in self.marks) != self.all_marked
+
+    @property
+    def marked(self) -> int:
+        """How many rows are marked."""
+        return self.total - len(self.marks) if self.all_marked else len(self.marks)
+
+    def toggle(self, records: Iterable[R], *, on: bool | None = None) -> None:
+        """Mark rows, or take their marks away. Without `on` each is turned over."""
+        for record in records:
+            wanted = not self.is_marked(record) if on is None else on
+            if self.is_marked(record) != wanted:
+                self.marks ^= {self._key(record)}
+        self.refresh()
+
+    def mark_all(self, on: bool = True) -> None:
+        """Mark every row of the source, seen or not; or none."""
+        self.marks.clear()
+        self.all_marked = on
+        self.range_from = None
+        self.refresh()
+
+    # Drawing.
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen: the headings, then rows from `top` on."""
+        width = self.size.width
+        palette, look = self._palette(), self._look()
+        if y == 0:
+            title = headings(self._layout, look, sorted_by=self.sorted_by, descending=self.descending)
+            return strip((Span(" " * _GUTTER), *title), width, palette)
+        index = self.top + y - 1
+        if index >= self.total:
+            told = self.empty[y - 2] if self.ready and not self.total and 0 <= y - 2 < len(self.empty) else EMPTY
+            return strip((Span("  "), *told), width, palette)
+        record = self.at(index)
+        here = index == self.cursor
+        thumb = self._thumb(y - 1)
+        if record is None:
+            line: Line = placeholder(self._layout, look)
+            marked = self.all_marked
+        else:
+            line = row(record, self._layout, look)
+            marked = self.is_marked(record)
+        in_range = self.range_from is not None and (
+            min(self.range_from, self.cursor) <= index <= max(self.range_from, self.cursor)
+        )
+        gutter = (
+            Span(look.glyphs.cursor if here else " ", "selected" if here else "accent"),
+            Span(look.glyphs.mark if marked or in_range else " ", "accent"),
+        )
+        body = strip(
+            (*gutter, *line), width - 1, palette, "cursor" if here else "pane", role="selected" if here else None
+        )
+        bar = strip((Span(look.glyphs.upright if thumb else " ", "dim"),), 1, palette, "cursor" if here else "pane")
+        return Strip([*body, *bar], width)
+
+    def _thumb(self, y: int) -> bool:
+        """Whether the position mark at the right edge covers this line."""
+        if self.total <= self.height:
+            return False
+        size = max(1, self.height * self.height // self.total)
+        start = self.top * (self.height - size) // max(1, self.total - self.height)
+        return start <= y < start + size
+
+    def _refresh_rows(self, indexes: Iterable[int]) -> None:
+        regions = [
+            Region(0, index - self.top + 1, self.size.width, 1)
+            for index in indexes
+            if self.top <= index < self.top + self.height
+        ]
+        if regions:
+            self.refresh(*regions)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the columns for the new width."""
+        self._layout = place(self._columns, max(8, event.size.width - _GUTTER - 1))
+        self.to(self.cursor, always=True)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """As wide as there is room."""
+        return container.width
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Three rows a tick."""
+        event.stop()
+        self.move(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Three rows a tick."""
+        event.stop()
+        self.move(-3)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click puts the cursor where it points."""
+        if event.y > 0 and self.top + event.y - 1 < self.total:
+            self.to(self.top + event.y - 1)
+
+    # Fetching.
+
+    def _wanted_pages(self) -> list[int]:
+        """The pages to have, the most urgent first: what is seen, then one screen either side."""
+        last = max(0, (self.total - 1) // PAGE)
+        seen = range(self.top // PAGE, min(last, (self.top + self.height) // PAGE) + 1)
+        near = (max(0, self.top - self.height) // PAGE, min(last, (self.top + 2 * self.height) // PAGE))
+        wanted = [*seen, *(page for page in near if page not in seen)]
+        return [page for page in wanted if page not in self._pages or page in self._stale]
+
+    def _fetch_around(self) -> None:
+        if self.total and self._wanted_pages() and (self._fetch is None or self._fetch.done()):
+            self._fetch = asyncio.get_running_loop().create_task(self._fetch_pages())
+
+    async def _fetch_pages(self) -> None:
+        """Fetch until what is around the cursor is here. One page at a time: after each the cursor may be elsewhere."""
+        try:
+            while wanted := self._wanted_pages():
+                page, generation = wanted[0], self._generation
+                rows = await self._source.rows(page * PAGE, min(self.total, (page + 1) * PAGE))
+                if generation != self._generation:
+                    continue
+                self._pages[page] = rows
+                self._stale.discard(page)
+                if not rows and page * PAGE < self.total:
+                    self.total = page * PAGE
+                self._forget_far_pages()
+                first = max(page * PAGE, self.top)
+                self._refresh_rows(range(first, min((page + 1) * PAGE, self.top + self.height)))
+                if page == self.cursor // PAGE:
+                    self._moved()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            self._failed(error)
+
+    def _forget_far_pages(self) -> None:
+        if len(self._pages) > KEPT_PAGES:
+            here = self.top // PAGE
+            for page in sorted(self._pages, key=lambda page: -abs(page - here))[: len(self._pages) - KEPT_PAGES]:
+                del self._pages[page]
+
+    def on_unmount(self) -> None:
+        """No fetch outlives the list."""
+        if self._fetch is not None:
+            self._fetch.cancel()
+
+    def key_of(self, record: R) -> int:
+        """What identifies a row."""
+        return self._key(record)
+
+
+AnyList = VirtualList[Any]
