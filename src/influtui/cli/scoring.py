@@ -7,7 +7,7 @@ import click
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.cli.progress import progress_bar
-from influtui.cli.words import QUERY_WORDS, query_words
+from influtui.cli.queries import QueryCommand
 from influtui.model.creators import parse_ref
 from influtui.model.scoring.records import Component, Score
 from influtui.model.text import SafeText, safe
@@ -16,8 +16,8 @@ from influtui.services.selection import select
 from influtui.services.workspace import Workspace
 
 
-@click.command("score", context_settings=QUERY_WORDS)
-@click.argument("query", nargs=-1, callback=query_words)
+@click.command("score", cls=QueryCommand)
+@click.argument("query", nargs=-1)
 @click.option("--campaign", metavar="CODE", help="Judge fit and relevance for this campaign (default: the one in use).")
 @click.option("--again", is_flag=True, help="Score also those whose scores are up to date.")
 @with_workspace
@@ -62,10 +62,10 @@ def _heading(found: Score) -> str:
 
 
 def _line(part: Component) -> tuple[SafeText, ...]:
-    return tuple(
-        safe(cell)
-        for cell in (part.signal, _number(part.value), _number(part.peer), f"{part.points:+.1f}", part.evidence)
-    )
+    unknown = part.value is None and part.signal != "start"
+    points = "-" if unknown else f"{part.points:+.1f}"
+    cells = (part.signal, _number(part.value), _number(part.peer), points, part.evidence)
+    return tuple(safe(cell) for cell in cells)
 
 
 def _number(value: float | None) -> str:
