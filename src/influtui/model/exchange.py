@@ -7,9 +7,9 @@ that begins with `'` already, so that taking the first `'` off gives back what w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -21,6 +21,12 @@ SCHEMA: Final = "influtui.creator/1"
 
 _EXECUTED: Final = frozenset("=+-@\t\r\n'＝＋－＠")
 """What makes a spreadsheet read a cell as a formula when it stands first (OWASP, CSV injection), full-width forms included."""
+
+
+class Columns(Protocol):
+    """A row of the store: values by column."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
 
 
 class SnapshotOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -163,14 +169,14 @@ def to_record(creator: CreatorOut) -> ProfileRecord:
     )
 
 
-def snapshot_out(row: Mapping[str, Any]) -> SnapshotOut:
+def snapshot_out(row: Columns) -> SnapshotOut:
     """A row of `snapshots` as we write it."""
     names = SnapshotOut.__struct_fields__
     return SnapshotOut(**{name: row[name] for name in names if name != "at"}, at=rfc3339(row["at"]) or "")
 
 
 def creator_out(
-    row: Mapping[str, Any],
+    row: Columns,
     *,
     tier: str | None,
     notes: Sequence[NoteOut],

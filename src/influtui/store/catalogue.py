@@ -8,7 +8,7 @@ win is decided above (`services/importing`); this module only writes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -190,3 +190,71 @@ async def remember_mapping(transaction: Transaction, signature: str, mapping: Ma
         " ON CONFLICT (signature) DO UPDATE SET mapping = excluded.mapping, at = excluded.at",
         (signature, msgspec.json.encode(dict(mapping)).decode(), transaction.at),
     )
+
+
+class Full(NamedTuple):
+    """A run of accounts with all that hangs on them, for an export."""
+
+    accounts: list[Row]
+    """With their person's `person_name`, `person_email`, `person_country` and `person_since`."""
+    notes: dict[int, list[Row]]
+    """By person."""
+    snapshots: dict[int, list[Row]]
+    posts: dict[int, list[Row]]
+    comments: dict[int, list[Row]]
+    """By post."""
+
+
+async def all_ids(reader: Reader) -> list[int]:
+    """Every account, by id."""
+    return [row[0] for row in await reader.all("SELECT id FROM creators ORDER BY id")]
+
+
+async def full(reader: Reader, ids: Sequence[int]) -> Full:
+    """Accounts by id with everything that an export carries. Ids that are gone are left out."""
+    wanted = (msgspec.json.encode(ids).decode(),)
+    accounts = await reader.all(
+        "SELECT creators.*, persons.name AS person_name, persons.email AS person_email,"
+        " persons.country AS person_country, persons.created_at AS person_since FROM json_each(?) AS wanted"
+        " CROSS JOIN creators ON creators.id = wanted.value JOIN persons ON persons.id = creators.person_id"
+        " ORDER BY creators.id",
+        wanted,
+    )
+    posts = await _grouped(
+        reader,
+        "SELECT * FROM creator_posts WHERE creator_id IN (SELECT value FROM json_each(?))"
+        " ORDER BY creator_id, platform_post_id",
+        wanted,
+        "creator_id",
+    )
+    persons = (msgspec.json.encode([row["person_id"] for row in accounts]).decode(),)
+    post_ids = (msgspec.json.encode([row["id"] for rows in posts.values() for row in rows]).decode(),)
+    return Full(
+        accounts,
+        await _grouped(
+            reader,
+            "SELECT * FROM notes WHERE person_id IN (SELECT value FROM json_each(?)) ORDER BY person_id, at, actor, text",
+            persons,
+            "person_id",
+        ),
+        await _grouped(
+            reader,
+            "SELECT * FROM snapshots WHERE creator_id IN (SELECT value FROM json_each(?)) ORDER BY creator_id, at, source",
+            wanted,
+            "creator_id",
+        ),
+        posts,
+        await _grouped(
+            reader,
+            "SELECT * FROM creator_comments WHERE post_id IN (SELECT value FROM json_each(?)) ORDER BY post_id, seq",
+            post_ids,
+            "post_id",
+        ),
+    )
+
+
+async def _grouped(reader: Reader, sql: str, values: tuple[str], key: str) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for row in await reader.all(sql, values):
+        found.setdefault(row[key], []).append(row)
+    return found

@@ -157,7 +157,9 @@ class _Job:
             return objects.foreign_batches(source.blocks(), keys.headers, columns, converter, intake.rejected, position)
 
         report = await self._run(source, "ndjson", batches, headers=None, keeps_ids=keys.ours)
-        return await self._closed(report, source, columns, keys.headers, keys.sample, converter, nested=keys.nested)
+        return await self._closed(
+            report, source, columns, keys.headers, keys.sample, converter, nested=() if keys.ours else keys.nested
+        )
 
     async def document(self, source: Input, shape: str, told: Told) -> ImportReport:
         """An account download, or one JSON array of objects."""
