@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -23,6 +23,7 @@ from influtui.model.query_ast import Context, Query, ShipsTo, bind, depends_on_c
 from influtui.services.workspace import Workspace
 from influtui.store import campaigns
 from influtui.store import search as store
+from influtui.store.column_engine import WORTH_IT, ColumnEngine, engine_of
 from influtui.store.search import Facets, Order
 
 MOST_ROWS: Final = 10_000
@@ -39,27 +40,82 @@ class Found(msgspec.Struct, frozen=True):
     """What to give as `after` for the following page; None on the last one."""
 
 
-class Listing:
+class Listing(Protocol):
     """All that a search found, by place: for a list that a person scrolls."""
-
-    def __init__(self, workspace: Workspace, ids: Sequence[CreatorId], campaign: int | None) -> None:
-        self._workspace = workspace
-        self._ids = ids
-        self._campaign = campaign
 
     @property
     def total(self) -> int:
-        """How many were found."""
-        return len(self._ids)
+        """How many were found, exactly."""
+        ...
 
     async def rows(self, start: int, stop: int) -> list[Creator]:
         """The records from place `start` up to `stop`. An account that was removed since is left out."""
-        found = [CreatorId(int(each)) for each in self._ids[max(0, start) : max(0, stop)]]
-        return await store.records(self._workspace.db, found, self._campaign)
+        ...
 
     async def ids(self) -> list[CreatorId]:
-        """All accounts, in order."""
+        """All accounts that were found, in order."""
+        ...
+
+    async def facets(self) -> Facets:
+        """How many of them have each tier, platform, country, language and topic."""
+        ...
+
+
+class Places(Protocol):
+    """Ids by place: a list, or an array of the columns."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def __getitem__(self, places: slice, /) -> Any: ...
+
+
+class _Known:
+    """A listing whose ids are at hand, from whichever back end."""
+
+    def __init__(self, workspace: Workspace, asked: Asked, ids: Places) -> None:
+        self._workspace = workspace
+        self._asked = asked
+        self._ids = ids
+
+    @property
+    def total(self) -> int:
+        return len(self._ids)
+
+    async def rows(self, start: int, stop: int) -> list[Creator]:
+        found = [CreatorId(int(each)) for each in self._ids[max(0, start) : max(0, stop)]]
+        return await store.records(self._workspace.db, found, self._asked.order.campaign)
+
+    async def ids(self) -> list[CreatorId]:
         return [CreatorId(int(each)) for each in self._ids]
+
+    async def facets(self) -> Facets:
+        engine = _loaded(self._workspace)
+        if engine is None:
+            return await store.facets(self._workspace.db, self._asked.query)
+        return await engine.ask(lambda columns: columns.facets(columns.found(self._asked.query)))
+
+
+class _Windows:
+    """A listing of a large catalogue whose columns are not loaded yet: each window is a statement of its own."""
+
+    def __init__(self, workspace: Workspace, asked: Asked, total: int) -> None:
+        self._workspace = workspace
+        self._asked = asked
+        self.total = total
+
+    async def rows(self, start: int, stop: int) -> list[Creator]:
+        start = max(0, start)
+        query, order = self._asked.query, self._asked.order
+        found = await store.window(self._workspace.db, query, order, start, max(0, stop - start))
+        return await store.records(self._workspace.db, found, order.campaign)
+
+    async def ids(self) -> list[CreatorId]:
+        return await store.ids(self._workspace.db, self._asked.query, self._asked.order)
+
+    async def facets(self) -> Facets:
+        return await store.facets(self._workspace.db, self._asked.query)
 
 
 class Asked(NamedTuple):
@@ -90,10 +146,16 @@ async def search(
     asked = await ask(workspace, query, sort, campaign)
     key = _key_of(after, asked) if after else None
     page = await store.page(workspace.db, asked.query, asked.order, limit, key)
+    engine = _loaded(workspace)
+    if engine and (count or facets):
+        counted, by_facet = await engine.ask(lambda columns: columns.counts(asked.query))
+    else:
+        counted = await store.count(workspace.db, asked.query) if count else 0
+        by_facet = await store.facets(workspace.db, asked.query) if facets else {}
     return Found(
         rows=await store.records(workspace.db, page.ids, asked.order.campaign),
-        count=await store.count(workspace.db, asked.query) if count else None,
-        facets=await store.facets(workspace.db, asked.query) if facets else None,
+        count=counted if count else None,
+        facets=by_facet if facets else None,
         next=_cursor(asked, page.last) if page.last else None,
     )
 
@@ -105,10 +167,18 @@ async def matching(workspace: Workspace, query: str) -> list[CreatorId]:
 
 
 async def open_listing(workspace: Workspace, query: str, sort: str | None = None) -> Listing:
-    """All creators that `query` asks for, with random access. Cancel it when a newer question is asked."""
+    """All creators that `query` asks for, with random access. Cancel it when a newer question is asked.
+
+    In a large catalogue the first call begins to load the columns; until they are there, statements answer.
+    """
     asked = await ask(workspace, query, sort)
-    found = await store.ids(workspace.db, asked.query, asked.order)
-    return Listing(workspace, found, asked.order.campaign)
+    if await store.size(workspace.db) <= WORTH_IT:
+        return _Known(workspace, asked, await store.ids(workspace.db, asked.query, asked.order))
+    engine = engine_of(workspace.db)
+    if not engine.ready():
+        return _Windows(workspace, asked, await store.count(workspace.db, asked.query))
+    ids: Places = await engine.ask(lambda columns: columns.listed(asked.query, asked.order))
+    return _Known(workspace, asked, ids)
 
 
 async def ask(workspace: Workspace, text: str, sort: str | None = None, campaign: str | None = None) -> Asked:
@@ -154,6 +224,12 @@ async def _read(workspace: Workspace, text: str) -> Query:
     except QueryError:
         here = await store.platforms(workspace.db)
         return parse(text, _with_platforms(here))
+
+
+def _loaded(workspace: Workspace) -> ColumnEngine | None:
+    """The columns, where they are loaded already: a single question is not worth loading them."""
+    engine = engine_of(workspace.db)
+    return engine if engine.loaded else None
 
 
 def _with_platforms(names: Sequence[str]) -> Table:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -102,6 +102,7 @@ class Database:
         self._opening = asyncio.Lock()
         self._connections: dict[str, aiosqlite.Connection] = {"read": reading}
         self._presence = presence
+        self._closers: list[Callable[[], None]] = []
 
     def is_alone(self) -> bool:
         """Whether no other session that may write has this database open."""
@@ -175,13 +176,22 @@ class Database:
         row = await self.one("PRAGMA data_version")
         return int(row[0]) if row else 0
 
+    def when_closing(self, closer: Callable[[], None]) -> None:
+        """Have `closer` called, in a thread, before the database is closed."""
+        self._closers.append(closer)
+
     async def close(self) -> None:
         """Close every connection. The database file is complete without its log afterwards, where no other session is on."""
-        while self._connections:
-            _, connection = self._connections.popitem()
-            await connection.close()
-        if self._presence is not None:
-            self._presence.close()
+        try:
+            while self._closers:
+                await asyncio.to_thread(self._closers.pop())
+        finally:
+            # Whatever happens: a connection that stays open keeps its thread, and with it the process.
+            # The one that reads first: only one that may write takes the log into the database as the last of them.
+            for kind in sorted(self._connections, key=lambda kind: kind != "read"):
+                await self._connections.pop(kind).close()
+            if self._presence is not None:
+                self._presence.close()
 
     async def _connection(self, kind: str) -> aiosqlite.Connection:
         if kind not in self._connections:
@@ -282,6 +292,17 @@ async def open_database(path: Path, *, read_only: bool = False) -> Database:
                 presence.close()
             raise
     return Database(path, reading=reading, presence=presence)
+
+
+async def copied(database: Database, target: Path) -> None:
+    """A copy of the database as it is now, in one file, while others go on writing."""
+
+    def copy() -> None:
+        with closing(sqlite3.connect(f"{database.path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            snapshots.copy(connection, target)
+
+    with damage_explained(database.path):
+        await asyncio.to_thread(copy)
 
 
 def _holds_something(path: Path) -> bool:

@@ -103,7 +103,7 @@ async def page(reader: Reader, query: Query, order: Order, limit: int, after: Se
     selected = ", ".join(f"{key.sql} AS key{number}" for number, key in enumerate(keys))
     of_keys = [value for key in keys for value in key.values]
     rows = await reader.all(
-        f"SELECT {selected} FROM creators WHERE {' AND '.join(parts)} ORDER BY {_ordered(keys)} LIMIT ?",
+        f"SELECT {selected} FROM creators WHERE {' AND '.join(parts)} ORDER BY {ordering(keys)} LIMIT ?",
         [*of_keys, *values, limit + 1],
     )
     kept = [tuple(row) for row in rows[:limit]]
@@ -117,9 +117,28 @@ async def ids(reader: Reader, query: Query, order: Order) -> list[CreatorId]:
     selected = ", ".join(f"{key.sql} AS key{number}" for number, key in enumerate(keys))
     of_keys = [value for key in keys for value in key.values]
     rows = await reader.all(
-        f"SELECT {selected} FROM creators WHERE {condition} ORDER BY {_ordered(keys)}", [*of_keys, *values]
+        f"SELECT {selected} FROM creators WHERE {condition} ORDER BY {ordering(keys)}", [*of_keys, *values]
     )
     return [CreatorId(row[-1]) for row in rows]
+
+
+async def window(reader: Reader, query: Query, order: Order, start: int, size: int) -> list[CreatorId]:
+    """The accounts from place `start` of an order: for jumping about where no list of ids is at hand."""
+    keys = terms(order, query)
+    condition, values = where(query, CREATORS)
+    selected = ", ".join(f"{key.sql} AS key{number}" for number, key in enumerate(keys))
+    of_keys = [value for key in keys for value in key.values]
+    rows = await reader.all(
+        f"SELECT {selected} FROM creators WHERE {condition} ORDER BY {ordering(keys)} LIMIT ? OFFSET ?",
+        [*of_keys, *values, size, start],
+    )
+    return [CreatorId(row[-1]) for row in rows]
+
+
+async def size(reader: Reader) -> int:
+    """About how many accounts there are (those that are gone count too), at once."""
+    rows = await reader.all("SELECT next - 1 FROM counters WHERE name = 'creators'")
+    return int(rows[0][0])
 
 
 async def count(reader: Reader, query: Query) -> int:
@@ -212,7 +231,8 @@ async def platforms(reader: Reader) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _ordered(keys: list[Term]) -> str:
+def ordering(keys: list[Term]) -> str:
+    """An ORDER BY over `key0`, `key1`, …: the unknown last in both directions."""
     parts: list[str] = []
     for number, key in enumerate(keys):
         # SQLite takes NULL for the smallest: last by itself downwards, told to be last upwards.

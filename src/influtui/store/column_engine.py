@@ -1,0 +1,154 @@
+"""The thread in which columns live: loaded there, asked there, one question at a time, the latest first to be heard.
+
+A question that nobody waits for any more (its task was cancelled, because a newer one was asked) is interrupted inside
+SQLite within a millisecond, or never begun. Every question runs in one read transaction of the thread's own connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from weakref import WeakKeyDictionary
+
+from influtui.store.database import Database
+from influtui.store.functions import FUNCTIONS
+
+if TYPE_CHECKING:
+    from influtui.store.column_search import ColumnSearch
+
+T = TypeVar("T")
+
+WORTH_IT: Final = 20_000
+"""Below so many accounts plain statements are fast enough, and nothing need be loaded."""
+
+Question = Callable[["ColumnSearch"], Any]
+
+
+class ColumnEngine:
+    """The columns of one database file. Costs nothing until `ready` or `ask` is called."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._questions: queue.SimpleQueue[tuple[Question, Future[Any]] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._connection: sqlite3.Connection | None = None
+        self._asked: Future[Any] | None = None
+        self._lock = threading.Lock()
+        self._loading: Future[Any] | None = None
+        self._closing = threading.Event()
+
+    def ready(self) -> bool:
+        """Whether columns are loaded; if not, begins to load them, and does not wait."""
+        if self._loading is None:
+            self._loading = self._put(lambda columns: columns.warm())
+        return self.loaded
+
+    @property
+    def loaded(self) -> bool:
+        """Whether columns are loaded. Begins nothing."""
+        return self._loading is not None and self._loading.done() and self._loading.exception() is None
+
+    async def ask(self, question: Callable[[ColumnSearch], T]) -> T:
+        """The answer to a question that is put to the columns as they are now. Waits for them to be loaded.
+
+        Cancelling the wait interrupts the question.
+        """
+        answer = self._put(question)
+        try:
+            found: T = await asyncio.wrap_future(answer)
+        except asyncio.CancelledError:
+            with self._lock:
+                answer.cancel()
+                if self._asked is answer and self._connection is not None:
+                    self._connection.interrupt()
+            raise
+        return found
+
+    def close(self) -> None:
+        """End the thread, interrupting what it is at."""
+        if self._thread is None:
+            return
+        self._closing.set()
+        self._questions.put(None)
+        self._thread.join()
+        self._thread = None
+
+    def _put(self, question: Question) -> Future[Any]:
+        answer: Future[Any] = Future()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="search", daemon=True)
+            self._thread.start()
+        self._questions.put((question, answer))
+        return answer
+
+    def _work(self) -> None:
+        # numpy and its columns are imported here: nothing that starts the program waits for them.
+        from influtui.store.column_search import ColumnSearch
+
+        connection = self._connect()
+        columns = ColumnSearch(connection)
+        try:
+            while (asked := self._questions.get()) is not None:
+                self._answer(columns, connection, *asked)
+        finally:
+            with self._lock:
+                self._connection = None
+            connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{self._path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+        )
+        # Whatever it is at, closing ends it: the handler is called every few milliseconds of a statement.
+        connection.set_progress_handler(self._closing.is_set, 20_000)
+        connection.execute("PRAGMA busy_timeout = 2000")
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("PRAGMA cache_size = -16384")
+        for name, arguments, function in FUNCTIONS:
+            connection.create_function(name, arguments, function, deterministic=True)
+        with self._lock:
+            self._connection = connection
+        return connection
+
+    def _answer(
+        self, columns: ColumnSearch, connection: sqlite3.Connection, question: Question, answer: Future[Any]
+    ) -> None:
+        with self._lock:
+            if not answer.set_running_or_notify_cancel():
+                return
+            self._asked = answer
+        found: Any = None
+        failed: BaseException | None = None
+        try:
+            connection.execute("BEGIN")
+            try:
+                columns.refresh()
+                found = question(columns)
+            finally:
+                connection.execute("COMMIT")
+        except Exception as error:
+            failed = error
+        with self._lock:
+            self._asked = None
+        if failed is not None:
+            answer.set_exception(failed)
+        else:
+            answer.set_result(found)
+
+
+_engines: Final[WeakKeyDictionary[Database, ColumnEngine]] = WeakKeyDictionary()
+
+
+def engine_of(database: Database) -> ColumnEngine:
+    """The engine of an open database; it ends with it."""
+    engine = _engines.get(database)
+    if engine is None:
+        engine = _engines[database] = ColumnEngine(database.path)
+        database.when_closing(engine.close)
+    return engine

@@ -1,0 +1,182 @@
+"""Orders of all accounts, kept in memory: who comes at which place, for every sort that was asked for.
+
+An order that a column holds is sorted here; others are read from the database once. A handful of changed accounts are
+put in their new places; after more, the order is made anew when it is asked for.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from influtui.model.query_ast import Everything, Query
+from influtui.model.query_match import BEYOND, Sought, sought
+from influtui.store.columns import Columns, Ids, pulled
+from influtui.store.search import NAME_KEY, Order, ordering, terms
+
+_MOST_KEPT: Final = 6
+_MOST_MOVED: Final = 200
+"""Above this many changed accounts an order is made anew instead of mended."""
+
+_FROM_NUMBERS: Final = {"followers": "followers", "er": "engagement_rate", "age": "as_of"}
+_FROM_CODES: Final = ("platform", "country")
+
+
+class Kept(NamedTuple):
+    """One order: the ids by place, and the place by id."""
+
+    ids: Ids
+    place: NDArray[np.int32]
+
+
+class Orders:
+    """The orders of one set of columns."""
+
+    def __init__(self, columns: Columns, connection: sqlite3.Connection) -> None:
+        self._columns = columns
+        self._connection = connection
+        self._kept: OrderedDict[Order, Kept] = OrderedDict()
+
+    def of(self, order: Order) -> Kept:
+        """An order, made now if it is not kept."""
+        order = _without_campaign(order)
+        kept = self._kept.get(order)
+        if kept is None:
+            kept = self._kept[order] = self._placed(self._made(order))
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(order)
+        return kept
+
+    def forget(self) -> None:
+        """Drop every order."""
+        self._kept.clear()
+
+    def follow(self, runs: Sequence[tuple[int, int]]) -> None:
+        """Put the accounts in `runs` (first, last) into their new places. Orders by scores are dropped: scores are no columns."""
+        moved = sum(last - first + 1 for first, last in runs)
+        for order, kept in list(self._kept.items()):
+            lasting = order.name in (*_FROM_NUMBERS, "name", "handle")
+            if not lasting or moved > _MOST_MOVED:
+                del self._kept[order]
+            elif moved:
+                self._kept[order] = self._mended(
+                    order, kept, [each for first, last in runs for each in range(first, last + 1)]
+                )
+
+    def match_keys(self, query: Query, found: Ids, order: Order) -> NDArray[np.int64]:
+        """For each of `found` a number that says how well it matches: the rank of the match, then the place by followers."""
+        by_followers = self.of(Order("followers", True)).place
+        wanted = sought(query)
+        if wanted is None:
+            return by_followers[found].astype(np.int64)
+        ranks = np.full(self._columns.size, 3, np.int64)
+        ranks[self._names_from(wanted)] = 2
+        for handle in wanted.handles:
+            ranks[self._handles(handle, handle + BEYOND)] = 1
+        for handle in wanted.handles:
+            ranks[self._handles(handle, None)] = 0
+        chosen = ranks[found] if order.descending else 3 - ranks[found]
+        return chosen * self._columns.size + by_followers[found]
+
+    def _handles(self, low: str, high: str | None) -> Ids:
+        condition, values = ("= ?", [low]) if high is None else (">= ? AND handle_key < ?", [low, high])
+        rows = self._connection.execute(f"SELECT id FROM creators WHERE handle_key {condition}", values).fetchall()
+        return np.array([row[0] for row in rows], np.uint32)
+
+    def _names_from(self, wanted: Sought) -> Ids:
+        """Accounts whose name begins with the words: a stretch of the order by name, found by halving."""
+        ids = self.of(Order("name", False)).ids
+        low, high = wanted.name_range()
+        ends = []
+        for end in (low, high):
+            first, last = 0, len(ids)
+            while first < last:
+                middle = (first + last) // 2
+                row = self._connection.execute(
+                    f"SELECT {NAME_KEY} || ' ' FROM creators WHERE id = ?", (int(ids[middle]),)
+                ).fetchone()
+                if row[0] < end:
+                    first = middle + 1
+                else:
+                    last = middle
+            ends.append(first)
+        return ids[ends[0] : ends[1]]
+
+    def _made(self, order: Order) -> Ids:
+        everyone = self._columns.everyone()
+        if order.name == "id":
+            return everyone[::-1] if order.descending else everyone
+        if order.name in _FROM_NUMBERS:
+            numbers = self._columns.numbers[_FROM_NUMBERS[order.name]][everyone]
+            # NaN comes last however it is signed, and a stable sort leaves equals in the order of their ids.
+            return everyone[np.argsort(-numbers if order.descending else numbers, kind="stable")]
+        if order.name in _FROM_CODES:
+            column = self._columns.coded[order.name]
+            texts = sorted((text for text in column.values if text is not None), reverse=order.descending)
+            places = {text: place for place, text in enumerate(texts)}
+            by_code = np.array([len(texts) if text is None else places[text] for text in column.values])
+            return everyone[np.argsort(by_code[column.codes[everyone]], kind="stable")]
+        keys = terms(order, Everything())
+        selected = ", ".join(f"{key.sql} AS key{number}" for number, key in enumerate(keys))
+        # LIMIT keeps the inner order: without it the outer query may drop it.
+        sql = f"SELECT {selected} FROM creators ORDER BY {ordering(keys)} LIMIT -1"
+        return pulled(self._connection, f"SELECT group_concat(key{len(keys) - 1}) FROM ({sql})", [])
+
+    def _placed(self, ids: Ids) -> Kept:
+        place = np.zeros(self._columns.size, np.int32)
+        place[ids] = np.arange(len(ids), dtype=np.int32)
+        return Kept(ids, place)
+
+    def _mended(self, order: Order, kept: Kept, moved: list[int]) -> Kept:
+        """The order with the accounts `moved` taken out and put in anew, each by halving."""
+        gone = np.zeros(self._columns.size, np.bool_)
+        gone[moved] = True
+        ids = kept.ids[~gone[kept.ids]]
+        arriving = sorted((self._key(order, each), each) for each in moved if self._columns.alive[each])
+        at: list[int] = []
+        for key, _ in arriving:
+            first, last = 0, len(ids)
+            while first < last:
+                middle = (first + last) // 2
+                if self._key(order, int(ids[middle])) < key:
+                    first = middle + 1
+                else:
+                    last = middle
+            at.append(first)
+        return self._placed(np.insert(ids, at, np.array([each for _, each in arriving], np.uint32)))
+
+    def _key(self, order: Order, each: int) -> tuple[Any, ...]:
+        """What Python can compare as the database orders: the unknown last, ties by id."""
+        keys = terms(order, Everything())
+        selected = ", ".join(key.sql for key in keys)
+        row = self._connection.execute(f"SELECT {selected} FROM creators WHERE id = ?", (each,)).fetchone()
+        return tuple(
+            (True, 0) if value is None else (False, _Downwards(value) if key.descending else value)
+            for key, value in zip(keys, row, strict=True)
+        )
+
+
+class _Downwards:
+    """A value that compares the other way round."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __lt__(self, other: _Downwards) -> bool:
+        return bool(other._value < self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Downwards) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+def _without_campaign(order: Order) -> Order:
+    return order if order.name in ("fit", "relevance", "authenticity", "reach") else order._replace(campaign=None)

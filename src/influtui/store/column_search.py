@@ -1,0 +1,319 @@
+"""The search over columns in memory: the same answers as `store/search.py`, for catalogues of millions.
+
+Full text is asked one thing only, which ids match; filters, order, exact count and facets are arrays. What no column
+holds (a note, a campaign, an average) is asked of the database as a condition of its own, and kept while nothing changes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from influtui.model.ids import CreatorId
+from influtui.model.query_ast import (
+    And,
+    Everything,
+    Field,
+    Is,
+    Known,
+    Leaf,
+    Not,
+    Or,
+    Query,
+    Span,
+    Starts,
+    Words,
+)  # fmt: skip
+from influtui.store import filters
+from influtui.store.column_orders import Orders
+from influtui.store.columns import Columns, Ids, Mask, Sets, pulled
+from influtui.store.filters import AFTER_ALL, CREATORS, match_text
+from influtui.store.search import FACETS, Facets, Order, by_frequency
+
+_CACHE_BYTES: Final = 24_000_000
+_SPARSE: Final = 16
+"""Fewer than one in so many accounts are kept as a list of ids, more as bits."""
+
+
+class Posting(NamedTuple):
+    """The accounts that one leaf matches, as ids or, where they are many, as bits."""
+
+    ids: Ids | None
+    bits: NDArray[np.uint8] | None
+    matches: int
+
+    @property
+    def bytes(self) -> int:
+        """What it costs to keep."""
+        return sum(each.nbytes for each in (self.ids, self.bits) if each is not None)
+
+    def mask(self, size: int) -> Mask:
+        """As one truth for each id."""
+        if self.bits is not None:
+            mask = np.unpackbits(self.bits, count=min(size, len(self.bits) * 8)).view(np.bool_)
+            return mask if len(mask) == size else np.concatenate([mask, np.zeros(size - len(mask), np.bool_)])
+        mask = np.zeros(size, np.bool_)
+        mask[self.ids] = True
+        return mask
+
+
+class ColumnSearch:
+    """Columns, orders and what was asked lately, over one connection of one thread."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.columns = Columns()
+        self.orders = Orders(self.columns, connection)
+        self._kept: OrderedDict[Leaf, Posting] = OrderedDict()
+        self._kept_bytes = 0
+        self._totals: Facets | None = None
+
+    def refresh(self) -> None:
+        """Take in what changed since the last time. Called inside the read transaction of the question."""
+        newest, oldest = self._connection.execute("SELECT coalesce(max(seq), 0), min(seq) FROM change_log").fetchone()
+        seq = self.columns.seq
+        if seq == newest:
+            return
+        # Until it is done nothing is true of these columns: interrupted half-way, they are loaded anew.
+        self.columns.seq = -1
+        if seq < 0 or newest < seq or (oldest is not None and oldest > seq + 1):
+            self.columns.load(self._connection, newest)
+            self.orders.forget()
+        else:
+            rows = self._connection.execute(
+                "SELECT DISTINCT first_id, last_id FROM change_log WHERE seq > ? AND noun = 'creators'", (seq,)
+            ).fetchall()
+            runs = [(int(first), int(last)) for first, last in rows]
+            self.columns.reload(self._connection, runs, newest)
+            self.orders.follow(runs)
+        self._kept.clear()
+        self._kept_bytes = 0
+        self._totals = None
+
+    def asked(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a statement, as the columns see the store."""
+        return self._connection.execute(sql, values).fetchall()
+
+    def warm(self) -> None:
+        """Make what the first questions will need: the order that lists open in, and all accounts' facets."""
+        self.orders.of(Order())
+        self.facets(self.columns.everyone())
+
+    def found(self, query: Query) -> Ids:
+        """The ids of all that match, upwards."""
+        if isinstance(query, Everything):
+            return self.columns.everyone()
+        if isinstance(query, And):
+            return self._all_of(query)
+        posting = self._posting(query) if isinstance(query, Words) else None
+        if posting and posting.ids is not None:
+            return posting.ids
+        return np.flatnonzero(self._mask(query)).astype(np.uint32)
+
+    def listed(self, query: Query, order: Order) -> Ids:
+        """The ids of all that match, in an order."""
+        return self.ordered(query, self.found(query), order)
+
+    def counts(self, query: Query) -> tuple[int, Facets]:
+        """How many match, in all and by facet."""
+        found = self.found(query)
+        return len(found), self.facets(found)
+
+    def ordered(self, query: Query, found: Ids, order: Order) -> Ids:
+        """All of `found` in an order."""
+        if order.name == "match":
+            return found[np.argsort(self.orders.match_keys(query, found, order))]
+        kept = self.orders.of(order)
+        if len(found) * 4 < len(kept.ids):
+            return found[np.argsort(kept.place[found])]
+        mask = np.zeros(self.columns.size, np.bool_)
+        mask[found] = True
+        return kept.ids[mask[kept.ids]]
+
+    def first(self, query: Query, found: Ids, order: Order, limit: int) -> list[CreatorId]:
+        """The first `limit` of `found` in an order."""
+        keys = (
+            self.orders.match_keys(query, found, order) if order.name == "match" else self.orders.of(order).place[found]
+        )
+        if limit < len(found):
+            best = np.argpartition(keys, limit)[:limit] if limit else np.zeros(0, np.int64)
+            found, keys = found[best], keys[best]
+        return [CreatorId(int(each)) for each in found[np.argsort(keys)]]
+
+    def facets(self, found: Ids) -> Facets:
+        """How many of `found` have each tier, platform, country, language and topic."""
+        everyone = self.columns.everyone()
+        if len(found) * 2 < len(everyone):
+            return self._counted(found)
+        if self._totals is None:
+            self._totals = self._counted(everyone)
+        if len(found) == len(everyone):
+            return self._totals
+        others = np.ones(self.columns.size, np.bool_)
+        others[found] = False
+        others &= self.columns.alive
+        fewer = self._counted(np.flatnonzero(others).astype(np.uint32))
+        return {
+            facet: by_frequency({
+                name: number - fewer[facet].get(name, 0)
+                for name, number in counted.items()
+                if number > fewer[facet].get(name, 0)
+            })
+            for facet, counted in self._totals.items()
+        }  # fmt: skip
+
+    def _counted(self, ids: Ids) -> Facets:
+        counted: Facets = {facet: {} for facet in FACETS}
+        counted["tier"] = self.columns.tiers_counted(ids)
+        for name in ("platform", "country", "language"):
+            column = self.columns.coded[name]
+            sums = column.counted(ids)
+            counted[name] = {
+                value: int(sums[code]) for code, value in enumerate(column.values) if value is not None and sums[code]
+            }
+        counted["topic"] = self.columns.sets["topics"].members_counted(ids)
+        return {facet: by_frequency(values) for facet, values in counted.items()}
+
+    # Evaluation: over all ids at once, or over a few that are known to be enough.
+
+    def _all_of(self, query: And) -> Ids:
+        """A conjunction: from its rarest words, or else from its masks."""
+        words = [part for part in query.parts if isinstance(part, Words)]
+        rarest = min(words, key=lambda part: self._posting(part).matches, default=None)
+        posting = self._posting(rarest) if rarest else None
+        if posting is None or posting.ids is None:
+            return np.flatnonzero(self._mask(query)).astype(np.uint32)
+        ids = posting.ids
+        for part in sorted((part for part in query.parts if part is not rarest), key=self._cost):
+            ids = ids[self._within(part, ids)]
+        return ids
+
+    def _cost(self, part: Query) -> int:
+        if isinstance(part, Field):
+            return 0 if self._column_mask(part, self.columns.everyone()[:0]) is not None else 2
+        return 1 if isinstance(part, Words) else 3
+
+    def _mask(self, query: Query) -> Mask:
+        """Truth by id, false for ids that are not there."""
+        if isinstance(query, Everything):
+            return self.columns.alive.copy()
+        if isinstance(query, Not):
+            return self.columns.alive & ~self._mask(query.part)
+        if isinstance(query, And | Or):
+            masks = (self._mask(part) for part in query.parts)
+            whole = next(masks)
+            for mask in masks:
+                if isinstance(query, And):
+                    whole &= mask
+                else:
+                    whole |= mask
+            return whole
+        column = self._column_mask(query, None) if isinstance(query, Field) else None
+        return column & self.columns.alive if column is not None else self._posting(query).mask(self.columns.size)
+
+    def _within(self, query: Query, ids: Ids) -> Mask:
+        """Truth for each of `ids`, all of which are there."""
+        if isinstance(query, Everything):
+            return np.ones(len(ids), np.bool_)
+        if isinstance(query, Not):
+            return ~self._within(query.part, ids)
+        if isinstance(query, And | Or):
+            parts = (self._within(part, ids) for part in query.parts)
+            whole = next(parts)
+            for part in parts:
+                whole = whole & part if isinstance(query, And) else whole | part
+            return whole
+        column = self._column_mask(query, ids) if isinstance(query, Field) else None
+        return column if column is not None else self._posting(query).mask(self.columns.size)[ids]
+
+    def _column_mask(self, field: Field, ids: Ids | None) -> Mask | None:
+        """What the columns say of a field, for all ids or for some; None where they do not hold it."""
+        if field.name in self.columns.numbers:
+            numbers = self.columns.numbers[field.name]
+            return _any([_number_passes(test, numbers if ids is None else numbers[ids]) for test in field.any_of])
+        column = self.columns.coded.get(field.name) or self.columns.sets.get(field.name)
+        if column is None:
+            return None
+        passing = np.zeros(len(column.values), np.bool_)
+        for test in field.any_of:
+            if isinstance(test, Known):
+                passing[1:] = True
+            elif isinstance(test, Is | Starts) and isinstance(column, Sets):
+                passing[_sets_with(column, test)] = True
+            elif isinstance(test, Is | Starts):
+                passing[[code for code, value in enumerate(column.values) if _is(test, value)]] = True
+            else:
+                return None
+        passes: Mask = passing[column.codes if ids is None else column.codes[ids]]
+        return passes
+
+    # What the database is asked.
+
+    def _posting(self, leaf: Query) -> Posting:
+        if not isinstance(leaf, Words | Field):
+            raise TypeError(f"{type(leaf).__name__} is no leaf of a bound query")
+        if (kept := self._kept.get(leaf)) is not None:
+            self._kept.move_to_end(leaf)
+            return kept
+        posting = self._looked_up(leaf)
+        self._kept[leaf] = posting
+        self._kept_bytes += posting.bytes
+        while self._kept_bytes > _CACHE_BYTES and len(self._kept) > 1:
+            self._kept_bytes -= self._kept.popitem(last=False)[1].bytes
+        return posting
+
+    def _looked_up(self, leaf: Words | Field) -> Posting:
+        if isinstance(leaf, Words) and len(leaf.words) == 1 and not leaf.spaceless:
+            sql = "SELECT group_concat(rowid) FROM creator_text WHERE creator_text MATCH ?"
+            ids = pulled(self._connection, sql, [match_text(leaf)])
+        else:
+            condition, values = filters.where(leaf, CREATORS)
+            ids = pulled(self._connection, f"SELECT group_concat(id) FROM creators WHERE {condition}", values)
+        if len(ids) * _SPARSE < self.columns.size:
+            return Posting(np.sort(ids), None, len(ids))
+        mask = np.zeros(self.columns.size, np.bool_)
+        mask[ids] = True
+        return Posting(None, np.packbits(mask), len(ids))
+
+
+def _any(masks: list[Mask]) -> Mask | None:
+    if not masks:
+        return None
+    whole = masks[0]
+    for mask in masks[1:]:
+        whole = whole | mask
+    return whole
+
+
+def _number_passes(test: object, numbers: NDArray[np.float64]) -> Mask:
+    """Unknown is NaN, of which every comparison is false."""
+    if isinstance(test, Known):
+        return ~np.isnan(numbers)
+    if not isinstance(test, Span):
+        raise TypeError(f"{type(test).__name__} is no test of a number")
+    passing = ~np.isnan(numbers) if test.low is None and test.high is None else None
+    if test.low is not None:
+        passing = numbers >= test.low if test.low_included else numbers > test.low
+    if test.high is not None:
+        below = numbers <= test.high if test.high_included else numbers < test.high
+        passing = below if passing is None else passing & below
+    if passing is None:
+        raise AssertionError("a span without ends was handled above")
+    return passing
+
+
+def _is(test: Is | Starts, value: str | None) -> bool:
+    if value is None:
+        return False
+    return value == test.value if isinstance(test, Is) else test.value <= value < test.value + AFTER_ALL
+
+
+def _sets_with(column: Sets, test: Is | Starts) -> list[int]:
+    if isinstance(test, Is):
+        return column.members.get(test.value, [])
+    return [code for member, codes in column.members.items() if member.startswith(test.value) for code in codes]

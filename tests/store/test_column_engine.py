@@ -1,0 +1,127 @@
+"""The columns in memory follow the store, give way to newer questions and end with their database."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from influtui.model.qualifiers import CREATORS
+from influtui.model.query import parse
+from influtui.services import search as service
+from influtui.services.workspace import Workspace
+from influtui.store.column_engine import ColumnEngine, engine_of
+from influtui.store.column_search import ColumnSearch
+from influtui.store.search import Order
+
+Account = Callable[..., Awaitable[int]]
+
+
+async def asked(engine: ColumnEngine, text: str, sort: str = "followers", *, down: bool = True) -> list[int]:
+    query = parse(text, CREATORS)
+    found = await engine.ask(lambda columns: columns.listed(query, Order(sort, down)).tolist())
+    return list(found)
+
+
+async def test_columns_see_what_other_sessions_change(workspace: Workspace, account: Account) -> None:
+    engine = engine_of(workspace.db)
+    for number in range(1, 6):
+        await account(f"instagram:a{number}", name=f"Name {number}", followers=number * 1_000, bio="tea")
+    async with workspace.change("creators.edit", "Touched all") as unit:
+        await unit.update_many("creators", {each: {"country": "US"} for each in range(1, 6)})
+    assert await asked(engine, "country:US tea") == [5, 4, 3, 2, 1]
+    assert await asked(engine, "", "name", down=False) == [1, 2, 3, 4, 5]
+    async with workspace.change("creators.edit", "Changed two") as unit:
+        await unit.update_many(
+            "creators", {2: {"followers": 9_000, "name": "Zed", "bio": "milk"}, 3: {"followers": None}}
+        )
+    assert await asked(engine, "country:US") == [2, 5, 4, 1, 3]
+    assert await asked(engine, "tea") == [5, 4, 1, 3]
+    assert await asked(engine, "milk") == [2]
+    assert await asked(engine, "", "name", down=False) == [1, 3, 4, 5, 2]
+    async with workspace.change("creators.delete", "Removed one") as unit:
+        await unit.delete("creators", 5)
+    assert await asked(engine, "") == [2, 4, 1, 3]
+    assert await asked(engine, "-has:followers") == [3]
+
+
+async def test_a_change_of_very_many_is_followed_too(workspace: Workspace, account: Account) -> None:
+    engine = engine_of(workspace.db)
+    for number in range(1, 8):
+        await account(f"instagram:a{number}", followers=number)
+    async with workspace.db.write(1) as transaction:
+        transaction.touched_run("creators", 1, 7)
+    assert await asked(engine, "") == [7, 6, 5, 4, 3, 2, 1]
+    async with workspace.db.write(1) as transaction:
+        await transaction.run("UPDATE creators SET followers = -id")
+        transaction.touched_run("creators", 1, 5_000)
+    assert await asked(engine, "") == [1, 2, 3, 4, 5, 6, 7]
+
+
+async def test_a_note_is_found_as_soon_as_it_is_written(workspace: Workspace, account: Account) -> None:
+    engine = engine_of(workspace.db)
+    await account("instagram:a")
+    assert await asked(engine, "note:nuts") == []
+    async with workspace.change("creators.note", "Noted") as unit:
+        await unit.insert("notes", {"person_id": 1, "at": 1, "actor": "k", "text": "no nuts"})
+    assert await asked(engine, "note:nuts") == [1]
+
+
+async def test_a_question_that_nobody_waits_for_is_interrupted(workspace: Workspace) -> None:
+    engine = engine_of(workspace.db)
+    endless = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+    begun = threading.Event()
+
+    def count_on(columns: ColumnSearch) -> None:
+        begun.set()
+        columns.asked(endless)
+
+    stale = asyncio.create_task(engine.ask(count_on))
+    await asyncio.to_thread(begun.wait)
+    await asyncio.sleep(0.01)
+    stale.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stale
+    before = time.monotonic()
+    assert await asked(engine, "") == []
+    assert time.monotonic() - before < 1
+
+
+async def test_closing_the_database_ends_a_question_and_the_thread(workspace: Workspace) -> None:
+    engine = engine_of(workspace.db)
+    endless = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+    question = asyncio.create_task(engine.ask(lambda columns: columns.asked(endless)))
+    await asyncio.sleep(0.05)
+    await workspace.db.close()
+    with pytest.raises(Exception, match="interrupted"):
+        await question
+    assert not [thread for thread in threading.enumerate() if thread.name == "search"]
+
+
+async def test_a_large_catalogue_answers_before_and_after_its_columns_are_loaded(
+    workspace: Workspace, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "WORTH_IT", 3)
+    for number in range(1, 7):
+        await account(f"instagram:a{number}", followers=number, country="US" if number % 2 else None)
+    seen = []
+    for _ in range(200):
+        listing = await service.open_listing(workspace, "country:US")
+        seen.append(type(listing).__name__)
+        assert listing.total == 3
+        assert [row.id for row in await listing.rows(0, 2)] == [5, 3]
+        assert [row.id for row in await listing.rows(2, 9)] == [1]
+        assert await listing.ids() == [5, 3, 1]
+        assert (await listing.facets())["country"] == {"US": 3}
+        if seen[-1] == "_Known":
+            break
+        await asyncio.sleep(0.02)
+    assert seen[0] == "_Windows"
+    assert seen[-1] == "_Known"
+    found = await service.search(workspace, "country:US", count=True, facets=True, limit=1)
+    assert found.count == 3
+    assert found.facets is not None
+    assert found.facets["country"] == {"US": 3}
