@@ -90,13 +90,13 @@ def with_workspace(
     return callback
 
 
-def confirmed(question: str, *, yes: bool) -> None:
-    """Ask before what cannot be undone. Without a terminal and without `--yes` nothing is done (exit 2)."""
+def confirmed(question: str, *, yes: bool, because: str = "This cannot be undone.") -> None:
+    """Ask before what `undo` does not take back. Without a terminal and without `--yes` nothing is done (exit 2)."""
     if yes:
         return
     if not sys.stdin.isatty():
-        raise NeedsConfirmation(f"{question} This cannot be undone.", hint="Say so with --yes.")
-    if not click.confirm(f"{question} This cannot be undone. Go on?", err=True):
+        raise NeedsConfirmation(f"{question} {because}", hint="Say so with --yes.")
+    if not click.confirm(f"{question} {because} Go on?", err=True):
         raise NeedsConfirmation("Nothing was done.")
 
 

@@ -25,12 +25,17 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "results": ("results", "What a campaign cost and what it brought."),
     "secret": ("secret", "Keep a mailbox's password."),
     "template": ("template", "The letters that campaigns write from."),
+    "demo": ("demo", "Make a complete workspace with invented people, and open it."),
     "discover": ("discover", 'Find creators through a source: `discover bluesky "vegan baking"`.'),
     "plugin": ("plugin", "Installed plugins: what they offer and how they stand."),
     "ship": ("ship", "Recognise tracking numbers, record parcels and what happens to them."),
     "undo": ("journal", "Take back your latest change."),
     "redo": ("journal", "Put back what you took back last."),
     "journal": ("journal", "Who changed what, and when."),
+    "backup": ("upkeep", "Copy the database to a file."),
+    "restore": ("upkeep", "Put a snapshot or a backup in the database's place."),
+    "doctor": ("upkeep", "Look for what is wrong, and say what to do."),
+    "config": ("config", "Read and change the workspace's settings."),
 }
 """Command name -> (module below `influtui.cli` whose attribute of that name is the command, one line of help)."""
 

@@ -50,7 +50,17 @@ async def connect(
         *(("query_only = ON",) if read_only else ()),
     )
 
+    failed: list[sqlite3.Error] = []
+
     def connector() -> sqlite3.Connection:
+        try:
+            return opened()
+        except sqlite3.Error as error:
+            # A connector that raises leaves aiosqlite's thread to end by itself, noisily, after the loop has closed.
+            failed.append(error)
+            return sqlite3.connect(":memory:")
+
+    def opened() -> sqlite3.Connection:
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, cached_statements=256
         )
@@ -67,7 +77,11 @@ async def connect(
             raise
         return connection
 
-    return await aiosqlite.Connection(connector, iter_chunk_size=64)
+    connection = await aiosqlite.Connection(connector, iter_chunk_size=64)
+    if failed:
+        await connection.close()
+        raise failed[0]
+    return connection
 
 
 def is_busy(error: sqlite3.Error) -> bool:
