@@ -1,1 +1,229 @@
-"""The bluesky plugin."""
+"""Bluesky: people found by name and profile text, through the public interface that needs no account.
+
+`searchActors` finds, `getProfiles` counts (25 accounts a call), `getAuthorFeed` gives recent posts, from which the host
+computes engagement. Posts cannot be searched here: the public host refuses that on purpose.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import ClassVar, Final
+
+from typing_extensions import override
+
+from influtui.api import (
+    InvalidInput,
+    Page,
+    Parameter,
+    Plugin,
+    PluginError,
+    Post,
+    Profile,
+    RateLimited,
+    Reply,
+    Skipped,
+    Source,
+    SourceContext,
+    SourcesContext,
+    UpstreamChanged,
+    hookimpl,
+)
+from influtui_bluesky.wire import (
+    Actors,
+    Error,
+    Feed,
+    FeedItem,
+    PostView,
+    Profiles,
+    ProfileView,
+    read,
+    read_each,
+    rkey,
+)
+
+SEARCH: Final = "app.bsky.actor.searchActors"
+PROFILES: Final = "app.bsky.actor.getProfiles"
+FEED: Final = "app.bsky.feed.getAuthorFeed"
+
+PROFILES_AT_ONCE: Final = 25
+POSTS: Final = 50
+"""Posts that are read for engagement: a dozen that are older than two days are wanted, beside replies and reposts."""
+FEEDS_AT_ONCE: Final = 4
+
+UNRESOLVED: Final = "handle.invalid"
+"""Stands where an account's handle does not lead back to it."""
+
+_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE | re.ASCII)
+_REPOST: Final = "app.bsky.feed.defs#reasonRepost"
+_PIN: Final = "app.bsky.feed.defs#reasonPin"
+
+
+class BlueskySource(Source):
+    """The source."""
+
+    id: ClassVar[str] = "bluesky"
+
+    def __init__(self, ctx: SourceContext) -> None:
+        super().__init__(ctx)
+        self._feeds = asyncio.Semaphore(FEEDS_AT_ONCE)
+
+    @override
+    async def search(self, query: str, *, cursor: str | None, limit: int) -> Page:
+        asked: dict[str, Parameter] = {"q": query, "limit": max(1, min(limit, 100))}
+        if cursor is not None:
+            asked["cursor"] = cursor
+        found = read((await self._get(SEARCH, asked)).body, Actors)
+        views, odd = read_each(found.actors, ProfileView)
+        skipped = [Skipped("?", "the account's entry cannot be read")] * odd
+        # Labels of a search's short entry already say who is not to be shown: no further call is spent on those.
+        wanted = [view for view in views if not self._left_out(view, skipped)]
+        detailed = await self._detailed(wanted, skipped)
+        posts = await asyncio.gather(*(self._posts(view) for view in detailed))
+        profiles = [self._profile(view, recent) for view, recent in zip(detailed, posts, strict=True)]
+        return Page(profiles=tuple(profiles), skipped=tuple(skipped), next=found.cursor or None)
+
+    async def _detailed(self, views: Sequence[ProfileView], skipped: list[Skipped]) -> list[ProfileView]:
+        """The accounts with their counts, in the order of the search."""
+        known: dict[str, ProfileView] = {}
+        for start in range(0, len(views), PROFILES_AT_ONCE):
+            dids = [view.did for view in views[start : start + PROFILES_AT_ONCE]]
+            answer = read((await self._get(PROFILES, {"actors": dids})).body, Profiles)
+            for view in read_each(answer.profiles, ProfileView)[0]:
+                known[view.did] = view
+        kept: list[ProfileView] = []
+        for view in views:
+            detail = known.get(view.did)
+            if detail is None:
+                skipped.append(Skipped(view.handle, "its profile was not given out"))
+            elif not self._left_out(detail, skipped):
+                kept.append(detail)
+        return kept
+
+    def _left_out(self, view: ProfileView, skipped: list[Skipped]) -> bool:
+        """Whether an account is not to be shown; if so its reason is noted."""
+        reason = reason_to_hide(view)
+        if reason is not None:
+            skipped.append(Skipped(view.did if view.handle == UNRESOLVED else view.handle, reason))
+        return reason is not None
+
+    async def _posts(self, view: ProfileView) -> tuple[list[Post], str | None] | None:
+        """Recent posts of the account's own and their most frequent language; None where they cannot be read."""
+        if not self.ctx.settings.get("engagement", True) or view.posts_count == 0:
+            return None
+        try:
+            async with self._feeds:
+                reply = await self._get(FEED, {"actor": view.did, "filter": "posts_no_replies", "limit": POSTS})
+            items = read_each(read(reply.body, Feed).feed, FeedItem)[0]
+        except PluginError:
+            # The account itself is known; without its posts it has no engagement rate, and that is what is said.
+            return None
+        own = own_posts(view, items)
+        languages = Counter(language[:2].lower() for post in own for language in post.written().langs[:1])
+        return [as_post(view, post) for post in own], languages.most_common(1)[0][0] if languages else None
+
+    def _profile(self, view: ProfileView, recent: tuple[list[Post], str | None] | None) -> Profile:
+        email = _EMAIL.search(view.description or "")
+        return Profile(
+            platform="bluesky",
+            handle=view.handle,
+            platform_id=view.did,
+            name=view.display_name or None,
+            url=f"https://bsky.app/profile/{view.handle}",
+            bio=view.description or None,
+            language=recent[1] if recent else None,
+            email=email[0] if email else None,
+            followers=view.followers_count,
+            following=view.follows_count,
+            posts=view.posts_count,
+            recent_posts=tuple(recent[0]) if recent else None,
+            as_of=self.ctx.clock(),
+        )
+
+    async def _get(self, method: str, parameters: Mapping[str, Parameter]) -> Reply:
+        reply = await self.ctx.http.get(method, parameters)
+        if reply.status == 200:
+            return reply
+        try:
+            said = read(reply.body, Error)
+        except UpstreamChanged:
+            said = Error()
+        if reply.status == 400:
+            raise InvalidInput(
+                said.message or "Bluesky does not understand the question", detail=f"{method} {said.error}"
+            )
+        if reply.status == 403:
+            # The public host sits behind a filter that answers some networks with a page instead of data.
+            raise RateLimited("Bluesky refuses calls from this network (status 403)", detail=method)
+        raise UpstreamChanged(f"Bluesky answers with status {reply.status}", path=method, detail=said.message)
+
+
+class Bluesky(Plugin):
+    """The plugin."""
+
+    @hookimpl
+    @override
+    def influtui_sources(self, ctx: SourcesContext) -> Iterable[type[Source]]:
+        return [BlueskySource]
+
+
+def reason_to_hide(view: ProfileView) -> str | None:
+    """Why an account is not shown; None where it is."""
+    if view.handle == UNRESOLVED:
+        return "its handle does not lead back to it"
+    standing = {label.val for label in view.labels if not label.neg} - {label.val for label in view.labels if label.neg}
+    return next((reason for label, reason in _hidden().items() if label in standing), None)
+
+
+def own_posts(view: ProfileView, items: Iterable[FeedItem]) -> list[PostView]:
+    """The account's own posts, each once: reposts are other people's, and a pinned post comes again in its place."""
+    own: dict[str, PostView] = {}
+    for item in items:
+        if item.reason is not None and item.reason.type in (_REPOST, _PIN):
+            continue
+        if item.post.author.did == view.did:
+            own.setdefault(item.post.uri, item.post)
+    return list(own.values())
+
+
+def as_post(view: ProfileView, post: PostView) -> Post:
+    """A post in the host's terms. Quotes are shares with a word of one's own."""
+    written = post.written()
+    shares = None
+    if post.repost_count is not None or post.quote_count is not None:
+        shares = (post.repost_count or 0) + (post.quote_count or 0)
+    return Post(
+        id=rkey(post.uri),
+        url=f"https://bsky.app/profile/{view.handle}/post/{rkey(post.uri)}",
+        text=written.text or None,
+        posted_at=_moment(written.created_at, post.indexed_at),
+        likes=post.like_count,
+        comments=post.reply_count,
+        shares=shares,
+    )
+
+
+def _moment(claimed: str | None, indexed: str) -> datetime | None:
+    """When a post was made: what its author claims, but never later than the service saw it."""
+    times = [time for text in (claimed, indexed) if (time := _time(text)) is not None]
+    return min(times) if times else None
+
+
+def _time(text: str | None) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return time.replace(tzinfo=UTC) if time is not None and time.tzinfo is None else time
+
+
+@cache
+def _hidden() -> dict[str, str]:
+    hidden: dict[str, str] = tomllib.loads(files("influtui_bluesky").joinpath("labels.toml").read_text("utf-8"))["hide"]
+    return hidden

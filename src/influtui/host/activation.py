@@ -201,9 +201,10 @@ class Host:
             field.key: field.default for field in fields if field.default is not None
         }
         settings.update(self._settings.get(plugin, {}))
-        for key in ("base_url", *(field.key for field in fields)):
+        kinds: dict[str, str] = {"base_url": "url", **{field.key: field.kind for field in fields}}
+        for key, kind in kinds.items():
             if (value := os.environ.get(f"INFLUTUI_PLUGIN_{plugin}_{key}".upper().replace("-", "_"))) is not None:
-                settings[key] = value
+                settings[key] = _typed(value, kind)
         return settings
 
     async def close(self) -> None:
@@ -306,6 +307,13 @@ class Host:
             self._manager.register(kind(), plugin)
 
         await self._calls.guarded(plugin, "being imported", load, limit_s=IMPORT_LIMIT_S)
+
+
+def _typed(value: str, kind: str) -> str | int | bool:
+    """A setting from the environment, which knows only text, as its field's kind."""
+    if kind == "bool":
+        return value.strip().casefold() in ("1", "true", "yes", "on")
+    return int(value) if kind == "int" and value.strip().lstrip("-").isdecimal() else value
 
 
 def _listed(ids: Any) -> str:

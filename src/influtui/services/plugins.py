@@ -11,6 +11,8 @@ from influtui.model.failures import NotFound
 from influtui.model.nearest import nearest
 from influtui.services.workspace import Workspace
 
+__all__ = ["PluginState", "hosted", "plugin", "plugins"]
+
 
 @asynccontextmanager
 async def hosted(workspace: Workspace) -> AsyncIterator[Host]:

@@ -1,0 +1,134 @@
+"""What Bluesky sends, as far as we read it. Everything but an account's id and handle may be missing.
+
+After the lexicons `app.bsky.actor.defs`, `app.bsky.feed.defs` and `com.atproto.label.defs`. What is not named here is not
+read: pictures, the asker's own relations to the account, starter packs, live status.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+from influtui.api import UpstreamChanged
+
+T = TypeVar("T")
+
+
+class Label(msgspec.Struct, frozen=True, rename="camel"):
+    """A label on an account or a post. `neg` takes an earlier one back."""
+
+    val: str
+    neg: bool = False
+
+
+class ProfileView(msgspec.Struct, frozen=True, rename="camel"):
+    """`profileView` of a search, and `profileViewDetailed`, which has the counts."""
+
+    did: str
+    handle: str
+    display_name: str | None = None
+    description: str | None = None
+    website: str | None = None
+    followers_count: int | None = None
+    follows_count: int | None = None
+    posts_count: int | None = None
+    labels: list[Label] = []
+
+
+class Author(msgspec.Struct, frozen=True):
+    """Whose post it is."""
+
+    did: str
+
+
+class PostRecord(msgspec.Struct, frozen=True, rename="camel"):
+    """What the author wrote. `created_at` is what the author's program claims."""
+
+    text: str = ""
+    created_at: str | None = None
+    langs: list[str] = []
+
+
+class PostView(msgspec.Struct, frozen=True, rename="camel"):
+    """A post with its counts."""
+
+    uri: str
+    author: Author
+    record: msgspec.Raw
+    indexed_at: str
+    reply_count: int | None = None
+    repost_count: int | None = None
+    like_count: int | None = None
+    quote_count: int | None = None
+
+    def written(self) -> PostRecord:
+        """The author's record; records are free in form, and one that is odd tells nothing."""
+        try:
+            return msgspec.json.decode(self.record, type=PostRecord)
+        except msgspec.DecodeError:
+            return PostRecord()
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why a post is in a feed, where it is not simply the author's next one."""
+
+    type: str = msgspec.field(name="$type", default="")
+
+
+class FeedItem(msgspec.Struct, frozen=True):
+    """One entry of a feed."""
+
+    post: PostView
+    reason: Reason | None = None
+
+
+class Actors(msgspec.Struct, frozen=True):
+    """The answer of `searchActors`. Accounts are read one by one, so that an odd one costs only itself."""
+
+    actors: list[msgspec.Raw]
+    cursor: str | None = None
+
+
+class Profiles(msgspec.Struct, frozen=True):
+    """The answer of `getProfiles`."""
+
+    profiles: list[msgspec.Raw]
+
+
+class Feed(msgspec.Struct, frozen=True):
+    """The answer of `getAuthorFeed`."""
+
+    feed: list[msgspec.Raw]
+    cursor: str | None = None
+
+
+class Error(msgspec.Struct, frozen=True):
+    """The body of an answer that refuses."""
+
+    error: str = ""
+    message: str = ""
+
+
+def read(body: bytes | msgspec.Raw, kind: type[T]) -> T:
+    """A body as `kind`. Raises `UpstreamChanged` with the place where it differs."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UpstreamChanged(f"an answer of Bluesky does not look like {kind.__name__}", path=str(error)) from error
+
+
+def read_each(items: list[msgspec.Raw], kind: type[T]) -> tuple[list[T], int]:
+    """The items that are `kind`, and how many are not."""
+    found: list[T] = []
+    for item in items:
+        try:
+            found.append(msgspec.json.decode(item, type=kind))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue
+    return found, len(items) - len(found)
+
+
+def rkey(uri: str) -> str:
+    """The last part of `at://did/collection/key`, which a post's web address is made of."""
+    return uri.rsplit("/", 1)[-1]

@@ -1,0 +1,100 @@
+"""`plugin`: what is installed and how it stands. Imports no plugin, so that a broken one can always be looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from influtui.api import API_VERSION
+from influtui.cli.frame import with_workspace
+from influtui.cli.output import Output
+from influtui.model.text import safe
+from influtui.services import plugins
+from influtui.services.plugins import PluginState
+from influtui.services.workspace import Workspace
+
+
+@click.group(no_args_is_help=True)
+def plugin() -> None:
+    """Installed plugins: what they offer, where they ask, how they stand."""
+
+
+@plugin.command("list")
+@with_workspace
+async def list_(workspace: Workspace, out: Output) -> None:
+    """Every installed plugin, with its state and what to do about it."""
+    found = await plugins.plugins(workspace)
+    if out.json:
+        for each in found:
+            out.data(document(each))
+        return
+    rows = [
+        (safe(each.id), safe(each.version), safe(each.state), safe(_offers(each)), safe(each.reason)) for each in found
+    ]
+    out.table(("plugin", "version", "state", "offers", ""), rows)
+
+
+@plugin.command("info")
+@click.argument("id_", metavar="ID")
+@with_workspace
+async def info(workspace: Workspace, out: Output, id_: str) -> None:
+    """One plugin: its hosts, budgets, settings and state."""
+    found = await plugins.plugin(workspace, id_)
+    if out.json:
+        out.data(document(found))
+        return
+    out.say(f"{found.name} ({found.id} {found.version}, from {found.distribution})")
+    out.say(f"{found.state}: {found.reason}")
+    manifest = found.manifest
+    if manifest is None:
+        return
+    if manifest.description:
+        out.say(manifest.description)
+    out.say(f"made for plugin API {manifest.api}; this is {API_VERSION}")
+    for source in manifest.source:
+        out.say(f"source {source.id}: accounts of {source.platform}, asks {', '.join(source.hosts)}")
+        for budget in source.budget:
+            out.say(f"  at most {budget.limit:,} calls in {budget.window}")
+        if source.note:
+            out.say(f"  {source.note}")
+    for carrier in manifest.carrier:
+        out.say(f"carrier {carrier.id}: tracking links of {', '.join(carrier.carriers)}")
+    for field in manifest.field:
+        default = "" if field.default is None else f" (default {str(field.default).lower()})"
+        out.say(f"setting {field.key}: {field.label}{default}")
+    if found.path:
+        out.say(f"manifest: {found.path}")
+
+
+def document(found: PluginState) -> dict[str, Any]:
+    """A plugin as `influtui.plugin/1`."""
+    manifest = found.manifest
+    return {
+        "schema": "influtui.plugin/1",
+        "id": found.id,
+        "name": found.name,
+        "version": found.version,
+        "distribution": found.distribution,
+        "state": found.state,
+        "reason": found.reason,
+        "api": manifest.api if manifest else None,
+        "sources": [source.id for source in manifest.source] if manifest else [],
+        "carriers": [code for carrier in manifest.carrier for code in carrier.carriers] if manifest else [],
+        "hosts": list(manifest.hosts) if manifest else [],
+        "budgets": [
+            {"source": source.id, "budget": budget.id, "limit": budget.limit, "window": budget.window}
+            for source in (manifest.source if manifest else ())
+            for budget in source.budget
+        ],
+        "settings": [field.key for field in manifest.field] if manifest else [],
+        "manifest": found.path,
+    }
+
+
+def _offers(found: PluginState) -> str:
+    if found.manifest is None:
+        return "-"
+    offers = [f"source {source.id}" for source in found.manifest.source]
+    offers += [f"links of {len(carrier.carriers)} carriers" for carrier in found.manifest.carrier]
+    return ", ".join(offers)

@@ -1,0 +1,369 @@
+"""Discovery: ask a source for creators, and take in what it finds with where it came from and how old it is.
+
+Running plugins is `host`'s, keeping people `services.importing`'s. Engagement rates are computed here from the posts that
+a source hands over, by the same formula as everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from statistics import fmean
+from typing import Final
+
+import msgspec
+
+from influtui.api import PluginError, Post, Profile, RateLimited
+from influtui.api.errors import AuthInvalid, ConfigError, InvalidInput, QuotaExhausted
+from influtui.host.activation import Host, OpenSource
+from influtui.host.budgets import Quota, Spent
+from influtui.host.calls import Fault
+from influtui.host.manifests import SourceEntry
+from influtui.model.failures import Failure, NeedsConfiguration, NotFound, WrongUsage
+from influtui.model.ids import ImportId
+from influtui.model.nearest import nearest
+from influtui.model.profile_records import ProfileRecord, SeenPost
+from influtui.model.scoring.engagement import PostNumbers, counted, headline_variant, rate
+from influtui.model.scoring.rules import default_rules
+from influtui.model.text import OutsideText, from_outside
+from influtui.model.times import Millis, millis, rfc3339
+from influtui.services.importing import ingest
+from influtui.services.plugins import hosted
+from influtui.services.workspace import Workspace
+from influtui.store import budgets
+
+MOST: Final = 1_000
+"""Accounts that one run may ask for; a question that needs more is too wide."""
+
+
+class FoundAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """One account that a source handed over."""
+
+    ref: str
+    name: OutsideText | None
+    followers: int | None
+    engagement_rate: float | None
+    url: str | None
+
+
+class Omitted(msgspec.Struct, frozen=True):
+    """An account that was left out, and why."""
+
+    ref: str
+    reason: str
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """Why a run ended early."""
+
+    kind: str
+    message: str
+    hint: str | None
+
+
+class QuotaLeft(msgspec.Struct, frozen=True):
+    """What is left of a budget. `resets_at` is RFC 3339, None while nothing is spent."""
+
+    budget: str
+    limit: int
+    left: int
+    resets_at: str | None
+
+
+class DiscoverReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="influtui.discover/1"):
+    """What a run did: the command line's contract. `found` is the sum of the next five."""
+
+    source: str
+    platform: str
+    query: str
+    asked: int
+    """How many accounts were asked for."""
+    found: int
+    """How many the source handed over."""
+    added: int
+    updated: int
+    unchanged: int
+    duplicates: int
+    rejected: int
+    """Refused at the way in, or not an account at all; the reasons are in `skipped`."""
+    skipped: tuple[Omitted, ...]
+    quota: tuple[QuotaLeft, ...]
+    accounts: tuple[FoundAccount, ...]
+    more: bool
+    """Whether the source has more than was asked for."""
+    problem: Trouble | None
+    """Why the run ended early, with what came before it kept; None where it did not."""
+    note: str | None
+    """What the source wants known."""
+    import_id: ImportId | None
+    dry_run: bool
+
+
+class SourceInfo(msgspec.Struct, frozen=True):
+    """A source that can be asked, and whether it is ready."""
+
+    id: str
+    name: str
+    platform: str
+    ready: bool
+    reason: str
+
+
+async def sources(workspace: Workspace) -> list[SourceInfo]:
+    """Every source that an installed plugin announces. Imports none."""
+    async with hosted(workspace) as host:
+        return [
+            SourceInfo(id_, entry.name, entry.platform, state.state == "ready", state.reason)
+            for id_, (state, entry) in sorted(host.sources().items())
+        ]
+
+
+async def discover(
+    workspace: Workspace,
+    source: str,
+    query: str,
+    limit: int = 25,
+    *,
+    found_by: str | None = None,
+    dry_run: bool = False,
+    listener: Callable[[int], None] | None = None,
+) -> DiscoverReport:
+    """Ask `source` for up to `limit` accounts and take them in.
+
+    What came before a failure is kept and the failure reported; a run that got nothing raises it. `listener` hears how
+    many accounts have come so far.
+    """
+    if not query.strip():
+        raise WrongUsage("nothing is asked for", hint=f"influtui discover {source} “vegan baking”")
+    if not 1 <= limit <= MOST:
+        raise WrongUsage(f"--limit must be between 1 and {MOST}", hint="A narrower question finds better people.")
+    async with hosted(workspace) as host:
+        entry = _announced(host, source)
+        opened = await _open(workspace, host, source)
+        run = _Run(workspace, opened, query, limit, listener)
+        try:
+            report = await ingest(
+                workspace,
+                run.records(),
+                source=source,
+                kind="plugin",
+                found_by=found_by,
+                found_detail=f"{source}: {query}",
+                dry_run=dry_run,
+            )
+        finally:
+            await _close(workspace, opened)
+    if run.fault is not None and not run.accounts:
+        raise _as_failure(run.fault)
+    return DiscoverReport(
+        source=source,
+        platform=entry.platform,
+        query=query,
+        asked=limit,
+        found=report.read + run.junk,
+        added=report.added,
+        updated=report.updated,
+        unchanged=report.unchanged,
+        duplicates=report.duplicates,
+        rejected=report.rejected + run.junk,
+        skipped=tuple(run.omitted),
+        quota=tuple(_left(quota) for quota in opened.quotas()),
+        accounts=tuple(run.accounts),
+        more=run.more,
+        problem=_trouble(run.fault) if run.fault else None,
+        note=entry.note or None,
+        import_id=report.import_id,
+        dry_run=dry_run,
+    )
+
+
+class _Run:
+    """One run: pages become records; what goes wrong ends it and is kept."""
+
+    def __init__(
+        self, workspace: Workspace, source: OpenSource, query: str, limit: int, listener: Callable[[int], None] | None
+    ) -> None:
+        self._workspace = workspace
+        self._source = source
+        self._query = query
+        self._limit = limit
+        self._listener = listener
+        self.accounts: list[FoundAccount] = []
+        self.omitted: list[Omitted] = []
+        self.junk = 0
+        self.more = False
+        self.fault: Fault | None = None
+
+    async def records(self) -> AsyncIterator[ProfileRecord]:
+        """Every account of every page, until enough came or the source has no more."""
+        cursor: str | None = None
+        pages = 0
+        # A source whose pages are empty and never end is stopped as well.
+        while len(self.accounts) < self._limit and pages < self._limit + 10:
+            pages += 1
+            wanted = min(self._limit - len(self.accounts), self._source.entry.page)
+            try:
+                page = await self._source.search(self._query, cursor=cursor, limit=wanted)
+            except Fault as fault:
+                self.fault = fault
+                return
+            self.omitted += [Omitted(each.ref, each.reason) for each in (*page.skipped, *page.junk)]
+            self.junk += len(page.junk)
+            for profile in page.profiles:
+                record = _record(self._source.entry, profile)
+                self.accounts.append(_account(record))
+                yield record
+            if self._listener is not None:
+                self._listener(len(self.accounts))
+            cursor = page.next
+            self.more = cursor is not None
+            if cursor is None:
+                return
+
+
+def _announced(host: Host, source: str) -> SourceEntry:
+    known = host.sources()
+    if source not in known:
+        close = nearest(source, known)
+        names = (
+            ", ".join(sorted(known)) or "none; files and pasted handles work without one (`influtui creators import`)"
+        )
+        raise NotFound(
+            f"there is no source “{source}”", hint=f"Did you mean {close}? " * bool(close) + f"Sources: {names}."
+        )
+    return known[source][1]
+
+
+async def _open(workspace: Workspace, host: Host, source: str) -> OpenSource:
+    kept = await budgets.spent(workspace.db, source)
+    try:
+        return await host.open_source(source, {name: Spent(since, calls) for name, (since, calls) in kept.items()})
+    except Fault as fault:
+        raise _as_failure(fault) from fault
+
+
+async def _close(workspace: Workspace, source: OpenSource) -> None:
+    spent = {name: (each.since, each.calls) for name, each in source.ledger.spent.items()}
+    if spent and not workspace.db.read_only:
+        async with workspace.db.write(workspace.clock(), durability="normal") as transaction:
+            await budgets.keep(transaction, source.entry.id, spent)
+    try:
+        await source.close()
+    except Fault:
+        return  # what does not close with its loop gone is closed with the process
+
+
+def _record(entry: SourceEntry, profile: Profile) -> ProfileRecord:
+    as_of = millis(profile.as_of)
+    variant = headline_variant(entry.platform)
+    numbers = [_numbers(post) for post in profile.recent_posts or () if post.posted_at is not None]
+    kept = counted(numbers, platform=entry.platform, now=as_of, rules=default_rules().engagement)
+    measured = rate(variant, kept, profile.followers)
+    return ProfileRecord(
+        platform=profile.platform,
+        handle=profile.handle,
+        name=profile.name,
+        url=profile.url,
+        bio=profile.bio,
+        country=profile.country,
+        language=profile.language,
+        topics=profile.topics,
+        email=profile.email,
+        followers=profile.followers,
+        following=profile.following,
+        posts=profile.posts,
+        engagement_rate=round(measured.median, 4) if measured else None,
+        engagement_variant=variant if measured else None,
+        avg_views=_mean([post.views for post in kept]),
+        avg_likes=_mean([post.likes for post in kept]),
+        avg_comments=_mean([post.comments for post in kept]),
+        avg_shares=_mean([post.shares for post in kept]),
+        as_of=as_of,
+        quality=msgspec.json.encode(profile.quality).decode() if profile.quality else "exact",
+        seen_posts=tuple(_seen(post) for post in profile.recent_posts or ()),
+    )
+
+
+def _numbers(post: Post) -> PostNumbers:
+    return PostNumbers(
+        at=millis(post.posted_at) if post.posted_at else 0,
+        likes=post.likes,
+        comments=post.comments,
+        shares=post.shares,
+        views=post.views,
+        pinned=post.pinned,
+        sponsored=bool(post.sponsored),
+    )
+
+
+def _mean(values: Sequence[int | None]) -> float | None:
+    """The mean of what is known; None where nothing is."""
+    known = [value for value in values if value is not None]
+    return round(fmean(known), 2) if known else None
+
+
+def _seen(post: Post) -> SeenPost:
+    return SeenPost(
+        platform_post_id=post.id,
+        url=post.url,
+        caption=post.text,
+        posted_at=millis(post.posted_at) if post.posted_at else None,
+        likes=post.likes,
+        comments=post.comments,
+        shares=post.shares,
+        views=post.views,
+        sponsored=post.sponsored,
+    )
+
+
+def _account(record: ProfileRecord) -> FoundAccount:
+    return FoundAccount(
+        ref=f"{record.platform}:{record.handle}",
+        name=from_outside(record.name) if record.name else None,
+        followers=record.followers,
+        engagement_rate=record.engagement_rate,
+        url=record.url,
+    )
+
+
+def _left(quota: Quota) -> QuotaLeft:
+    return QuotaLeft(quota.budget, quota.limit, quota.left, rfc3339(quota.resets_at))
+
+
+def _trouble(fault: Fault) -> Trouble:
+    return Trouble(fault.kind, fault.message, _advice(fault))
+
+
+def _as_failure(fault: Fault) -> Failure:
+    error = fault.error
+    kind: type[Failure] = Failure
+    if isinstance(error, AuthInvalid | ConfigError) or fault.kind == "needs_config":
+        kind = NeedsConfiguration
+    elif isinstance(error, InvalidInput):
+        kind = WrongUsage
+    return kind(fault.message, hint=_advice(fault))
+
+
+def _advice(fault: Fault) -> str | None:
+    """What the user can do about a failure."""
+    error: PluginError | None = fault.error
+    if isinstance(error, RateLimited) and error.retry_after is not None:
+        return f"Try again in {error.retry_after:.0f} s; who was found stays."
+    if isinstance(error, QuotaExhausted) and error.resets_at is not None:
+        return f"Try again after {rfc3339(Millis(millis(error.resets_at)))}."
+    if isinstance(error, ConfigError):
+        return f"Set {error.field} under [plugin.{fault.plugin}] in config.toml."
+    return _ADVICE.get(fault.kind)
+
+
+_ADVICE: Final = {
+    "rate_limited": "Try again later; who was found stays.",
+    "transient": "Try again in a while; `influtui plugin info` shows where it asks.",
+    "auth": "Supply new credentials.",
+    "upstream_changed": "The platform's answers have changed: update the plugin, or tell its authors.",
+    "host_denied": "This is a fault of the plugin: tell its authors.",
+    "crashed": "This is a fault of the plugin: tell its authors.",
+    "junk": "This is a fault of the plugin: tell its authors.",
+    "mismatch": "This is a fault of the plugin: tell its authors.",
+    "hung": "Try again with a smaller --limit; if it stays so, tell the plugin's authors.",
+    "invalid_input": "Ask in other words.",
+}

@@ -1,0 +1,179 @@
+"""A stand-in of Bluesky's public interface on loopback: the three methods we use, with paging, limits and bad days.
+
+Built after the lexicons `app.bsky.actor.searchActors`, `app.bsky.actor.getProfiles` and `app.bsky.feed.getAuthorFeed`:
+parameters that those do not name, or values outside their bounds, are refused as the real service refuses them. The
+people are invented.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+PARAMETERS = {
+    "app.bsky.actor.searchActors": {"q", "term", "limit", "cursor"},
+    "app.bsky.actor.getProfiles": {"actors"},
+    "app.bsky.feed.getAuthorFeed": {"actor", "limit", "cursor", "filter", "includePins"},
+}
+SEEN = "2026-11-22T11:00:00.000Z"
+
+
+@dataclass
+class Person:
+    """One account."""
+
+    handle: str
+    name: str | None = None
+    bio: str | None = None
+    followers: int | None = 1_000
+    labels: tuple[str, ...] = ()
+    posts: list[dict[str, Any]] = field(default_factory=list)
+    gone: bool = False
+    """Found, but its profile is not given out."""
+
+    @property
+    def did(self) -> str:
+        known = zlib.crc32(self.handle.encode())
+        return "did:plc:unresolved" if self.handle == "handle.invalid" else f"did:plc:{known:012d}"
+
+    def view(self, *, detailed: bool) -> dict[str, Any]:
+        labels = [{"src": self.did, "uri": "at://x", "val": label, "cts": SEEN} for label in self.labels]
+        view: dict[str, Any] = {"did": self.did, "handle": self.handle, "labels": labels, "indexedAt": SEEN}
+        if self.name is not None:
+            view["displayName"] = self.name
+        if self.bio is not None:
+            view["description"] = self.bio
+        if detailed and self.followers is not None:
+            view |= {"followersCount": self.followers, "followsCount": 12, "postsCount": len(self.posts)}
+        return view
+
+
+def post(
+    person: str, key: str, *, likes: int, replies: int = 0, at: str = "2026-11-01T10:00:00Z", **more: Any
+) -> dict[str, Any]:
+    """One entry of a feed."""
+    did = Person(person).did
+    view = {
+        "uri": f"at://{did}/app.bsky.feed.post/{key}", "cid": key, "author": {"did": did, "handle": person},
+        "record": {"$type": "app.bsky.feed.post", "text": f"post {key}", "createdAt": at, "langs": ["en"]},
+        "likeCount": likes, "replyCount": replies, "repostCount": 1, "quoteCount": 1, "indexedAt": at,
+    }  # fmt: skip
+    return {"post": view, **more}
+
+
+class BlueskyStandIn:
+    """The server. `requests` keeps what was asked; `fault` may answer a request in another way."""
+
+    def __init__(self, people: list[Person]) -> None:
+        self.people = people
+        self.requests: list[tuple[str, dict[str, list[str]]]] = []
+        self.agents: set[str] = set()
+        self.fault: Callable[[str, int], tuple[int, dict[str, str], bytes] | float | None] = lambda method, count: None
+        """Told the method and how many requests came so far: an answer, seconds to wait first, or None."""
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer._serve(self)
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
+                return
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}/xrpc/"
+
+    def start(self) -> BlueskyStandIn:
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(5)
+
+    def asked(self, method: str) -> int:
+        return sum(name.endswith(method) for name, _ in self.requests)
+
+    def _serve(self, handler: BaseHTTPRequestHandler) -> None:
+        parts = urlsplit(handler.path)
+        method = parts.path.removeprefix("/xrpc/")
+        parameters = parse_qs(parts.query, keep_blank_values=True)
+        self.requests.append((method, parameters))
+        self.agents.add(handler.headers.get("user-agent", ""))
+        fault = self.fault(method, len(self.requests))
+        if isinstance(fault, tuple):
+            self._answer(handler, *fault)
+            return
+        if fault is not None:
+            time.sleep(fault)
+        status, body = self._body(method, parameters)
+        left = str(3_000 - len(self.requests))
+        self._answer(
+            handler, status, {"ratelimit-limit": "3000", "ratelimit-remaining": left}, json.dumps(body).encode()
+        )
+
+    def _answer(self, handler: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes) -> None:
+        try:
+            handler.send_response(status)
+            for name, value in {
+                "content-type": "application/json",
+                "content-length": str(len(body)),
+                **headers,
+            }.items():
+                handler.send_header(name, value)
+            handler.end_headers()
+            handler.wfile.write(body)
+        except OSError:
+            return  # the client has gone
+
+    def _body(self, method: str, parameters: dict[str, list[str]]) -> tuple[int, dict[str, Any]]:
+        if method not in PARAMETERS:
+            return 501, {"error": "MethodNotImplemented", "message": "Method Not Implemented"}
+        unknown = parameters.keys() - PARAMETERS[method]
+        limit = int(parameters.get("limit", ["25"])[0])
+        if unknown or not 1 <= limit <= 100:
+            return 400, {"error": "InvalidRequest", "message": f"Error: {unknown or limit} is not allowed"}
+        if method.endswith("searchActors"):
+            return 200, self._search(parameters, limit)
+        if method.endswith("getProfiles"):
+            return self._profiles(parameters)
+        return self._feed(parameters, limit)
+
+    def _search(self, parameters: dict[str, list[str]], limit: int) -> dict[str, Any]:
+        words = parameters["q"][0].casefold().split()
+        found = [
+            each
+            for each in self.people
+            if all(word in f"{each.handle} {each.name} {each.bio}".casefold() for word in words)
+        ]
+        start = int(parameters.get("cursor", ["0"])[0])
+        page: dict[str, Any] = {"actors": [each.view(detailed=False) for each in found[start : start + limit]]}
+        if start + limit < len(found):
+            page["cursor"] = str(start + limit)
+        return page
+
+    def _profiles(self, parameters: dict[str, list[str]]) -> tuple[int, dict[str, Any]]:
+        actors = parameters.get("actors", [])
+        if not 1 <= len(actors) <= 25:
+            return 400, {"error": "InvalidRequest", "message": "Error: actors must not have more than 25 elements"}
+        return 200, {
+            "profiles": [each.view(detailed=True) for each in self.people if each.did in actors and not each.gone]
+        }
+
+    def _feed(self, parameters: dict[str, list[str]], limit: int) -> tuple[int, dict[str, Any]]:
+        person = next((each for each in self.people if each.did == parameters["actor"][0]), None)
+        if person is None:
+            return 400, {"error": "InvalidRequest", "message": "Profile not found"}
+        return 200, {"feed": person.posts[:limit]}
