@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
+
+from influtui.model.times import Millis, millis
 
 
 class MailAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -25,6 +28,17 @@ class MailAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     reply_to: str | None = None
 
 
+class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A demo world's own time: it was `now` in it at the moment `made`, and goes on from there."""
+
+    now: datetime
+    made: datetime
+
+    def at(self, wall: Millis) -> Millis:
+        """The world's time at a wall clock's time."""
+        return Millis(millis(self.now) + wall - millis(self.made))
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The whole of `config.toml`. Every key has a default: an empty file is a working one."""
 
@@ -39,3 +53,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     theme: str | None = None
     plugin: dict[str, dict[str, str | int | bool]] = {}
     """Settings of plugins by their id."""
+    world: World | None = None
+    """Only in a demo world."""

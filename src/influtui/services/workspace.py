@@ -104,6 +104,9 @@ async def opened(
     """Open the workspace in `folder` (made where it does not exist) for the length of a block."""
     folder = folder.expanduser().absolute()
     settings = read_settings(folder)
+    if settings.world is not None and clock is wall_clock:
+        world = settings.world
+        clock = lambda: world.at(wall_clock())  # noqa: E731
     database = await open_database(folder / DATABASE, read_only=read_only)
     try:
         yield Workspace(folder, database, settings, settings.actor or default_actor(), clock)

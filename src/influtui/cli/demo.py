@@ -1,0 +1,36 @@
+"""`demo`: make the demo world. Opening the app on it is the program's entry's business."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+import msgspec
+
+from influtui.cli.frame import Session
+from influtui.demo import default_folder, world
+
+
+@click.command("demo")
+@click.option(
+    "--dir", "folder", type=click.Path(path_type=Path), help="Where to make it. Default: beside your own data."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=world.DEFAULT_SEED, show_default=True)
+@click.option("--creators", type=click.IntRange(min=1), default=world.DEFAULT_CREATORS, show_default=True)
+@click.option("--no-ui", is_flag=True, help="Only make it, do not open the app.")
+@click.pass_obj
+def demo(session: Session, folder: Path | None, seed: int, creators: int, no_ui: bool) -> None:
+    """Make a complete workspace with invented people and open it. No network, no keys.
+
+    The same seed and size make the same world. Where it is there already it is only opened.
+    """
+    out = session.out
+    made = asyncio.run(world.make(folder or default_folder(), seed=seed, creators=creators))
+    if out.json:
+        out.data({"schema": "influtui.demo/1", **msgspec.to_builtins(made)})
+        return
+    said = "Made" if made.made else "Found"
+    out.say(f"{said} a world of {made.creators:,} creators in {made.folder}")
+    if no_ui:
+        out.note(f"Look around: influtui --workspace {made.folder}")
