@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from influtui.model.failures import Failure, WrongUsage
-from influtui.model.pipeline import MOVED, PAUSED, Event, Standing, allowed, check_move, derive, holds, pipeline
+from influtui.model.pipeline import MOVED, PAUSED, Event, Standing, allowed, check_move, derive, facts, holds, pipeline
 
 ORDER = (
     "discovered", "vetted", "shortlisted", "contacted", "in_conversation", "negotiating", "agreed", "contract_sent",
@@ -20,11 +20,11 @@ FACTS = [cause.name for cause in pipeline().event]
 
 
 def events(*names: str) -> list[Event]:
-    """These facts, one a millisecond; `moved:state` is a hand move."""
-    made = []
+    """These facts, one a millisecond; `moved:state` is a hand move that knows what came before it."""
+    made: list[Event] = []
     for at, name in enumerate(names, 1):
         verb, _, to = name.partition(":")
-        made.append(Event(at=at, name=verb, to=to or None, order=at if to else 0))
+        made.append(Event(at, verb, to, at, facts(made)) if to else Event(at, verb))
     return made
 
 
@@ -113,6 +113,20 @@ def test_what_happens_during_a_pause_is_where_the_pause_ends() -> None:
     paused = derive(events("sent", "moved:paused", "answered"))
     assert paused == Standing(PAUSED, 2, "in_conversation")
     assert allowed(paused)[0] == "in_conversation"
+
+
+def test_an_answer_that_is_fetched_late_still_ends_a_silence_declared_before() -> None:
+    silent = events("sent", "moved:unresponsive")
+    early = Event(at=1, name="answered")
+    assert derive([*silent, early]).state == "in_conversation"
+
+
+def test_in_one_instant_what_a_move_did_not_know_comes_after_it() -> None:
+    agreed = [Event(5, "agreed", order=2)]
+    back = [*agreed, Event(5, "reopened", order=3)]
+    moved = [*back, Event(5, MOVED, "negotiating", 1, facts(back))]
+    assert derive(moved).state == "negotiating"
+    assert derive([*moved, Event(5, "agreed", order=4)]).state == "agreed"
 
 
 def test_it_says_since_when() -> None:

@@ -8,6 +8,7 @@ from influtui.cli import documents
 from influtui.cli.fields import DRY_RUN, SET, field_options, needed, said
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
+from influtui.cli.queries import QueryCommand
 from influtui.model.campaigns import Brand
 from influtui.model.text import safe
 from influtui.services import brands as service
@@ -35,17 +36,18 @@ async def new(workspace: Workspace, out: Output, /, name: str, dry_run: bool, **
     out.note("Nothing was changed: --dry-run." if dry_run else f"Made brand {made.name}.")
 
 
-@brand.command("list")
+@brand.command("list", cls=QueryCommand)
+@click.argument("query", nargs=-1)
 @with_workspace
-async def list_brands(workspace: Workspace, out: Output) -> None:
-    """All brands."""
-    found = await service.brands(workspace)
+async def list_brands(workspace: Workspace, out: Output, query: tuple[str, ...]) -> None:
+    """Brands: `brand list currency:EUR`."""
+    found = await service.brands(workspace, " ".join(query))
     if out.json:
         for each in found:
             out.data(documents.brand(each))
         return
     if not found:
-        out.note("No brand yet. Make one: influtui brand new NAME")
+        out.note("No brand matches." if query else "No brand yet. Make one: influtui brand new NAME")
         return
     rows = [
         (safe(each.name), safe(each.currency), documents.words(each.ship_to), documents.words(each.own_handles))

@@ -11,6 +11,7 @@ from influtui.cli import documents
 from influtui.cli.fields import DRY_RUN, SET, field_options, needed, said
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
+from influtui.cli.queries import QueryCommand
 from influtui.model.campaigns import Campaign
 from influtui.model.pipeline import pipeline
 from influtui.model.text import safe
@@ -91,18 +92,21 @@ async def new(
         out.note(f"Made campaign {made.campaign.code}{', now in use' if made.in_use else ''}.")
 
 
-@click.command("list")
+@click.command("list", cls=QueryCommand)
+@click.argument("query", nargs=-1)
 @with_workspace
-async def list_campaigns(workspace: Workspace, out: Output) -> None:
-    """All campaigns, running ones first; `*` marks the one in use."""
-    found = await service.list_campaigns(workspace)
+async def list_campaigns(workspace: Workspace, out: Output, query: tuple[str, ...]) -> None:
+    """Campaigns, running ones first; `*` marks the one in use: `campaign list state:active brand:acme`."""
+    found = await service.list_campaigns(workspace, " ".join(query))
     used = await service.in_use(workspace)
     if out.json:
         for each in found:
             out.data(documents.campaign(each, in_use=used is not None and each.id == used.id))
         return
     if not found:
-        out.note("No campaign yet. Make one: influtui campaign new NAME --wanted 15")
+        out.note(
+            "No campaign matches." if query else "No campaign yet. Make one: influtui campaign new NAME --wanted 15"
+        )
         return
     rows = []
     for each in found:

@@ -10,6 +10,7 @@ from influtui.cli import documents
 from influtui.cli.fields import CAMPAIGN, DRY_RUN
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
+from influtui.cli.queries import QueryCommand
 from influtui.model.creators import parse_ref
 from influtui.model.memory import ago
 from influtui.model.pipeline import pipeline
@@ -26,23 +27,21 @@ def collab() -> None:
     """Collaborations: one person in one campaign. REF is platform:handle (instagram:anna) or #id (#17)."""
 
 
-@collab.command("list")
-@click.argument("code", required=False, metavar="[CAMPAIGN]")
-@click.option("--state", "states", multiple=True, metavar="STATE", help="Only those in this state; may be repeated.")
+@collab.command("list", cls=QueryCommand)
+@click.argument("query", nargs=-1)
+@CAMPAIGN
 @with_workspace
-async def list_collaborations(workspace: Workspace, out: Output, code: str | None, states: tuple[str, ...]) -> None:
-    """The collaborations of a campaign, the furthest along first."""
-    found = await service.collaborations(workspace, code)
-    order = {name: position for position, name in enumerate(pipeline().names)}
-    wanted = {_state(name) for name in states}
-    shown = [each for each in found if not wanted or each.state in wanted]
-    shown.sort(key=lambda each: (pipeline().order(each.state) is None, -order[each.state], each.id))
+async def list_collaborations(workspace: Workspace, out: Output, query: tuple[str, ...], campaign: str | None) -> None:
+    """The collaborations of a campaign, the furthest along first: `collab list state:contacted since:>7d`."""
+    shown = await service.collaborations(workspace, " ".join(query), campaign=campaign)
     if out.json:
         for each in shown:
             out.data(documents.collaboration(each))
         return
     if not shown:
-        out.note("Nobody is here yet. Pick people: influtui campaign shortlist add REF…")
+        out.note(
+            "Nobody matches." if query else "Nobody is here yet. Pick people: influtui campaign shortlist add REF…"
+        )
         return
     now = workspace.clock()
     rows = [
@@ -257,15 +256,3 @@ def _document(detail: service.Detail) -> dict[str, Any]:
 
 def _event(each: service.Happened) -> str:
     return f"{each.what.replace('_', ' ')}: {each.detail}" if each.detail else each.what.replace("_", " ")
-
-
-def _state(name: str) -> str:
-    from influtui.model.failures import WrongUsage
-    from influtui.model.nearest import nearest
-
-    folded = name.strip().casefold().replace("-", "_").replace(" ", "_")
-    if folded not in pipeline().names:
-        close = nearest(folded, pipeline().names)
-        meant = f"Did you mean {close}? " if close else ""
-        raise WrongUsage(f"there is no state “{name}”", hint=f"{meant}The states: {', '.join(pipeline().names)}.")
-    return folded

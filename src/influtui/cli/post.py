@@ -10,6 +10,7 @@ from influtui.cli import documents
 from influtui.cli.fields import CAMPAIGN, DRY_RUN
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
+from influtui.cli.queries import QueryCommand
 from influtui.model.creators import parse_ref
 from influtui.model.failures import WrongUsage
 from influtui.model.posts import Numbers
@@ -100,19 +101,19 @@ async def add(
         out.note("Nothing was changed: --dry-run.")
 
 
-@post.command("list")
-@click.argument("code", required=False, metavar="[CAMPAIGN]")
+@post.command("list", cls=QueryCommand)
+@click.argument("query", nargs=-1)
 @CAMPAIGN
 @with_workspace
-async def list_posts(workspace: Workspace, out: Output, code: str | None, campaign: str | None) -> None:
-    """The posts of a campaign with their newest numbers."""
-    found = await service.posts(workspace, code or campaign)
+async def list_posts(workspace: Workspace, out: Output, query: tuple[str, ...], campaign: str | None) -> None:
+    """The posts of a campaign with their newest numbers: `post list platform:tiktok views:>10k`."""
+    found = await service.posts(workspace, " ".join(query), campaign=campaign)
     if out.json:
         for each, of in found:
             out.data(documents.post(each, of))
         return
     if not found:
-        out.note("No post yet. Record one: influtui post add URL REF")
+        out.note("No post matches." if query else "No post yet. Record one: influtui post add URL REF")
         return
     shown = ("impressions", "views", "likes", "comments")
     rows = [

@@ -8,6 +8,7 @@ from influtui.cli import documents
 from influtui.cli.fields import DRY_RUN, SET, field_options, needed, said
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
+from influtui.cli.queries import QueryCommand
 from influtui.model.campaigns import Product
 from influtui.model.text import safe
 from influtui.services import brands as service
@@ -41,18 +42,19 @@ async def new(
     out.note("Nothing was changed: --dry-run." if dry_run else f"Made product {made.sku} of {made.brand}.")
 
 
-@product.command("list")
-@_BRAND
+@product.command("list", cls=QueryCommand)
+@click.argument("query", nargs=-1)
 @with_workspace
-async def list_products(workspace: Workspace, out: Output, brand: str | None) -> None:
-    """All products, or a brand's."""
-    found = await service.products(workspace, brand)
+async def list_products(workspace: Workspace, out: Output, query: tuple[str, ...]) -> None:
+    """Products, by brand and SKU: `product list brand:acme cost:<10`."""
+    found = await service.list_products(workspace, " ".join(query))
     if out.json:
         for each in found:
             out.data(documents.product(each))
         return
     if not found:
-        out.note("No product yet. Make one: influtui product new SKU --name NAME --cost AMOUNT")
+        none = "No product yet. Make one: influtui product new SKU --name NAME --cost AMOUNT"
+        out.note("No product matches." if query else none)
         return
     rows = [
         (safe(each.brand), safe(each.sku), safe(each.name), documents.amount(each.cost), documents.amount(each.value))

@@ -51,12 +51,12 @@ async def show(workspace: Workspace, out: Output, code: str | None, campaign: st
                 documents.amount(result.cost.total, bound=bound),
                 documents.count(result.numbers.impressions),
                 documents.count(result.numbers.views),
-                documents.count(engagements(result.numbers)),
                 documents.figure(result.figures.cpm, currency, bound=bound),
+                documents.figure(result.figures.cpm_views, currency, bound=bound),
                 documents.figure(result.figures.cpe, currency, bound=bound, fine=True),
             )
         )
-    headings = ("ref", "state", "cost", "impressions", "views", "engagements", "CPM", "CPE")
+    headings = ("ref", "state", "cost", "impressions", "views", "CPM", "CPM views", "CPE")
     out.table(headings, rows, right=range(2, 8))
     _sums(out, found)
     _unknown(out, found)

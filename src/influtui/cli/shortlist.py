@@ -11,6 +11,7 @@ from influtui.cli import documents
 from influtui.cli.fields import DRY_RUN
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
+from influtui.cli.queries import QueryCommand
 from influtui.model.creators import Ref, parse_ref
 from influtui.model.failures import WrongUsage
 from influtui.model.shortlist import Meter, Pick, Verdict
@@ -23,8 +24,10 @@ VERBS: Final = (*VERDICT_OF, "remove", "rank", "list")
 SHOWN: Final[dict[Verdict, str]] = {"pick": "picked", "reserve": "reserve", "rejected": "rejected", "later": "later"}
 
 
-@click.command("shortlist")
-@click.argument("words", nargs=-1, metavar="[CAMPAIGN] [add|reserve|reject|later|remove REF…|rank REF PLACE|list]")
+@click.command("shortlist", cls=QueryCommand)
+@click.argument(
+    "words", nargs=-1, metavar="[CAMPAIGN] [add|reserve|reject|later|remove REF…|rank REF PLACE|list QUERY]"
+)
 @click.option("--query", metavar="QUERY", help="All that match, instead of REFs.")
 @click.option("--all", "everything", is_flag=True, help="Everybody: needed with an empty --query.")
 @click.option("--reason", metavar="TEXT", help="Why; kept with the verdict.")
@@ -55,8 +58,7 @@ async def shortlist(
     if verb in ("list", "rank") and (query is not None or reason is not None):
         raise WrongUsage(f"{verb} takes neither --query nor --reason", hint="They belong to a verdict.")
     if verb == "list":
-        _need_none(rest)
-        await _list(workspace, out, code)
+        await _list(workspace, out, code, " ".join(rest))
     elif verb == "rank":
         await _rank(acting, out, code, rest)
     else:
@@ -120,9 +122,9 @@ async def _rank(workspace: Workspace, out: Output, code: str | None, words: Sequ
     _table(out, reserve)
 
 
-async def _list(workspace: Workspace, out: Output, code: str | None) -> None:
+async def _list(workspace: Workspace, out: Output, code: str | None, query: str) -> None:
     campaign = await service.needed(workspace, code)
-    found = await service.shortlist(workspace, campaign.code)
+    found = await service.shortlist(workspace, campaign.code, query)
     meter = await service.meter(workspace, campaign.code)
     if out.json:
         for each in found:
@@ -132,7 +134,8 @@ async def _list(workspace: Workspace, out: Output, code: str | None) -> None:
     if found:
         _table(out, found)
     else:
-        out.note(f"Nobody was judged for {campaign.code} yet: influtui campaign shortlist add REF…")
+        none = f"Nobody was judged for {campaign.code} yet: influtui campaign shortlist add REF…"
+        out.note("Nobody matches." if query else none)
     out.say(meter.line())
     _warn(out, meter)
 

@@ -9,7 +9,8 @@ guards that need more than the state itself belong to the services.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Final, Literal
@@ -68,13 +69,18 @@ class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Event(msgspec.Struct, frozen=True):
-    """Something that happened to a collaboration. `to` is where a hand move went; `order` tells what came first of hand
-    moves and agreements of one instant."""
+    """Something that happened to a collaboration.
+
+    `to` is where a hand move went, and `known` which facts there were then, by name and number: a fact that comes in
+    later acts after the move, whenever it happened (an answer that the server had all along). `order` tells what came
+    first of moves, and of agreements of one instant.
+    """
 
     at: int
     name: str
     to: str | None = None
     order: int = 0
+    known: Mapping[str, int] = {}
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -136,11 +142,11 @@ def _causes() -> dict[str, Cause]:
 def derive(events: Iterable[Event]) -> Standing:
     """Where a collaboration stands after `events`, whatever order they are given in.
 
-    Facts of one instant act in the order of the work, then what has an `order` of its own. A paused collaboration stays
-    paused, but what happens meanwhile is not lost: it is where the pause ends.
+    Facts of one instant act in the order of the work, hand moves after the facts that were known then. A paused
+    collaboration stays paused, but what happens meanwhile is not lost: it is where the pause ends.
     """
     state, since, beneath = pipeline().state[0].name, None, None
-    for event in sorted(events, key=_when):
+    for event in _in_order(events):
         if event.name == MOVED:
             target = event.to
         elif state == PAUSED and beneath is not None:
@@ -153,6 +159,11 @@ def derive(events: Iterable[Event]) -> Standing:
         beneath = state if target == PAUSED else None
         state, since = target, event.at
     return Standing(state, since, beneath)
+
+
+def facts(events: Iterable[Event]) -> dict[str, int]:
+    """How many facts of each name there are: what a hand move knows."""
+    return dict(Counter(event.name for event in events if event.name != MOVED))
 
 
 def holds(events: Iterable[Event], fact: str) -> bool:
@@ -245,7 +256,23 @@ def _target(state: str, cause: Cause) -> str | None:
     return cause.to if here is not None and there is not None and there > here else None
 
 
-def _when(event: Event) -> tuple[int, int, int]:
-    if event.order or event.name == MOVED:
-        return event.at, 1, event.order
-    return event.at, 0, pipeline().order(pipeline().cause(event.name).to) or 0
+def _in_order(events: Iterable[Event]) -> list[Event]:
+    """Hand moves in their order, and before each of them the facts that it knew and no earlier one did."""
+    every = list(events)
+    moves = sorted((event for event in every if event.name == MOVED), key=lambda move: move.order)
+    happened: list[tuple[int, Event]] = []
+    seen: Counter[str] = Counter()
+    for fact in sorted((event for event in every if event.name != MOVED), key=_when):
+        seen[fact.name] += 1
+        known_to = (place for place, move in enumerate(moves) if move.known.get(fact.name, 0) >= seen[fact.name])
+        happened.append((next(known_to, len(moves)), fact))
+    ordered: list[Event] = []
+    for place in range(len(moves) + 1):
+        ordered += [fact for known_to, fact in happened if known_to == place]
+        ordered += moves[place : place + 1]
+    return ordered
+
+
+def _when(event: Event) -> tuple[int, bool, int]:
+    own_order = event.order or pipeline().order(pipeline().cause(event.name).to) or 0
+    return event.at, bool(event.order), own_order

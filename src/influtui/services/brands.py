@@ -7,10 +7,12 @@ from collections.abc import Mapping
 import msgspec
 
 from influtui.model import campaigns as model
+from influtui.model.campaign_qualifiers import BRANDS, PRODUCTS
 from influtui.model.campaigns import Brand, Product
 from influtui.model.failures import Failure, NotFound, WrongUsage
 from influtui.model.ids import BrandId, ProductId
 from influtui.model.nearest import nearest
+from influtui.services import asking
 from influtui.services.workspace import Workspace
 from influtui.store import brands as store
 from influtui.store.creators import Reader
@@ -25,9 +27,10 @@ async def new_brand(workspace: Workspace, name: str, fields: Mapping[str, str]) 
     return msgspec.structs.replace(brand, id=BrandId(made))
 
 
-async def brands(workspace: Workspace) -> list[Brand]:
-    """Every brand."""
-    return await store.all_brands(workspace.db)
+async def brands(workspace: Workspace, query: str = "") -> list[Brand]:
+    """The brands that a query asks for."""
+    condition, values = await asking.condition(workspace, query, BRANDS, store.BRANDS)
+    return await store.matching_brands(workspace.db, condition, values)
 
 
 async def brand(workspace: Workspace, name: str | None = None) -> Brand:
@@ -77,6 +80,12 @@ async def new_product(workspace: Workspace, brand_name: str | None, sku: str, fi
         made = await unit.insert("products", columns)
         unit.summary = f"made product {product.sku} of {owner.name}"
     return msgspec.structs.replace(product, id=ProductId(made))
+
+
+async def list_products(workspace: Workspace, query: str = "") -> list[Product]:
+    """The products that a query asks for."""
+    condition, values = await asking.condition(workspace, query, PRODUCTS, store.PRODUCTS)
+    return await store.matching_products(workspace.db, condition, values)
 
 
 async def products(workspace: Workspace, brand_name: str | None = None) -> list[Product]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from influtui.model import campaigns as model
+from influtui.model.campaign_qualifiers import CAMPAIGNS, PICKS
 from influtui.model.campaigns import Campaign, Product
 from influtui.model.creators import Creator, Ref
 from influtui.model.failures import Failure, NotFound, WrongUsage
@@ -14,7 +15,7 @@ from influtui.model.ids import CampaignId
 from influtui.model.money import Money
 from influtui.model.scoring.facts import Aim
 from influtui.model.shortlist import VERDICTS, Meter, Pick, Verdict
-from influtui.services import brands
+from influtui.services import asking, brands
 from influtui.services.campaign_choice import chosen, in_use, needed, use
 from influtui.services.collaborations import drop_untouched, ensure
 from influtui.services.workspace import Workspace
@@ -100,9 +101,10 @@ async def new_campaign(
     return Made(found, first)
 
 
-async def list_campaigns(workspace: Workspace) -> list[Campaign]:
-    """Every campaign: running ones first, the newest of them first."""
-    return await store.all_campaigns(workspace.db)
+async def list_campaigns(workspace: Workspace, query: str = "") -> list[Campaign]:
+    """The campaigns that a query asks for: running ones first, the newest of them first."""
+    condition, values = await asking.condition(workspace, query, CAMPAIGNS, store.CAMPAIGNS)
+    return await store.matching(workspace.db, condition, values)
 
 
 async def edit_campaign(
@@ -164,9 +166,11 @@ async def products_of(workspace: Workspace, campaign: Campaign) -> list[Product]
     return [each for each in known if each.sku in campaign.products]
 
 
-async def shortlist(workspace: Workspace, code: str | None = None) -> list[Pick]:
-    """Every verdict of a campaign: picks, the reserve by rank, those put off and those rejected."""
-    return await pick_rows.of_campaign(workspace.db, (await needed(workspace, code)).id)
+async def shortlist(workspace: Workspace, code: str | None = None, query: str = "") -> list[Pick]:
+    """The verdicts of a campaign that a query asks for: picks, the reserve by rank, those put off and those rejected."""
+    campaign = await needed(workspace, code)
+    condition, values = await asking.condition(workspace, query, PICKS, pick_rows.PICKS)
+    return await pick_rows.matching(workspace.db, campaign.id, condition, values)
 
 
 async def meter(workspace: Workspace, code: str | None = None) -> Meter:

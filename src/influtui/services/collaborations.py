@@ -10,13 +10,14 @@ from contextlib import suppress
 
 import msgspec
 
+from influtui.model.campaign_qualifiers import COLLABORATIONS
 from influtui.model.creators import Ref
 from influtui.model.failures import Conflict, NotFound, WrongUsage
 from influtui.model.ids import CampaignId, CollaborationId, CreatorId, PersonId
-from influtui.model.pipeline import Standing, allowed, check_move, derive
+from influtui.model.pipeline import Standing, allowed, check_move, derive, facts, pipeline
 from influtui.model.posts import Post
 from influtui.model.terms import Terms
-from influtui.services import campaign_choice
+from influtui.services import asking, campaign_choice
 from influtui.services.workspace import Workspace
 from influtui.store import collaborations as store
 from influtui.store import creators as creator_rows
@@ -92,9 +93,14 @@ async def of_ref(workspace: Workspace, ref: Ref, campaign: str | None = None) ->
     raise NotFound(f"{creator.ref} is in no campaign", hint="Pick them: `influtui campaign shortlist CODE add REF`.")
 
 
-async def collaborations(workspace: Workspace, campaign: str | None = None) -> list[Collaboration]:
-    """The collaborations of a campaign."""
-    return await store.of_campaign(workspace.db, (await campaign_choice.needed(workspace, campaign)).id)
+async def collaborations(workspace: Workspace, query: str = "", *, campaign: str | None = None) -> list[Collaboration]:
+    """The collaborations that a query asks for, of a campaign (by default the one in use), the furthest along first."""
+    condition, values = await asking.condition(
+        workspace, query, COLLABORATIONS, store.COLLABORATIONS, campaign=campaign
+    )
+    found = await store.matching(workspace.db, condition, values)
+    names = pipeline().names
+    return sorted(found, key=lambda each: (pipeline().order(each.state) is None, -names.index(each.state)))
 
 
 async def show(workspace: Workspace, collaboration: CollaborationId) -> Detail:
@@ -133,6 +139,7 @@ async def move(
         check_move(derive(events), wanted, events, said)
         if wanted == "negotiating":
             await end_agreement(unit, collaboration, said or "moved back to negotiating")
+        known = facts((await events_of(unit.transaction, [collaboration]))[collaboration])
         await unit.insert(
             "collaboration_moves",
             {
@@ -142,6 +149,7 @@ async def move(
                 "at": unit.at,
                 "moved_by": workspace.actor,
                 "reason": said,
+                "known": msgspec.json.encode(known).decode(),
             },
         )
         await unit.finish()

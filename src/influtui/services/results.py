@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from influtui.model import results as model
+from influtui.model.campaign_qualifiers import POSTS
 from influtui.model.campaigns import Campaign, Product
 from influtui.model.creators import Ref, handle_key
 from influtui.model.failures import Failure, NotFound, WrongUsage
@@ -16,7 +17,7 @@ from influtui.model.posts import METRICS, Numbers, Post, PostAddress, is_shorten
 from influtui.model.results import Cost, CostPart, Figures, Line, Totals
 from influtui.model.terms import Terms
 from influtui.model.tiers import default_scheme
-from influtui.services import campaign_choice
+from influtui.services import asking, campaign_choice
 from influtui.services import collaborations as collaboring
 from influtui.services.workspace import Workspace
 from influtui.store import brands as brand_rows
@@ -123,13 +124,15 @@ async def record_numbers(
         return (await store.by_ids(unit.transaction, [post]))[0]
 
 
-async def posts(workspace: Workspace, campaign: str | None = None) -> list[tuple[Post, Collaboration]]:
-    """The posts of a campaign, in the order in which they went live, those of an unknown day last."""
-    found = await campaign_choice.needed(workspace, campaign)
-    every = {each.id: each for each in await collaboration_rows.of_campaign(workspace.db, found.id)}
-    rows = await store.of_collaborations(workspace.db, list(every))
-    rows.sort(key=lambda post: (post.posted_at is None, post.posted_at or 0, post.id))
-    return [(post, every[post.collaboration]) for post in rows]
+async def posts(
+    workspace: Workspace, query: str = "", *, campaign: str | None = None
+) -> list[tuple[Post, Collaboration]]:
+    """The posts that a query asks for, of a campaign (by default the one in use), as they went live."""
+    condition, values = await asking.condition(workspace, query, POSTS, store.POSTS, campaign=campaign)
+    found = await store.matching(workspace.db, condition, values)
+    ids = sorted({post.collaboration for post in found})
+    whose = {each.id: each for each in await collaboration_rows.by_ids(workspace.db, ids)}
+    return [(post, whose[post.collaboration]) for post in found]
 
 
 async def results(workspace: Workspace, campaign: str | None = None) -> Results:
@@ -139,6 +142,7 @@ async def results(workspace: Workspace, campaign: str | None = None) -> Results:
     ids = [each.id for each in every]
     sheets = await term_rows.of_collaborations(workspace.db, ids)
     parcels = await store.parcel_costs(workspace.db, ids)
+    packed = await store.packed(workspace.db, ids)
     published: dict[CollaborationId, list[Post]] = {}
     for post in await store.of_collaborations(workspace.db, ids):
         published.setdefault(post.collaboration, []).append(post)
@@ -148,7 +152,7 @@ async def results(workspace: Workspace, campaign: str | None = None) -> Results:
         sent = parcels.get(each.id, [])
         if not (sheets[each.id].terms or sent or each.id in published):
             continue
-        cost = cost_of(found.currency, sheets[each.id], goods, sent)
+        cost = cost_of(found.currency, sheets[each.id], goods, sent, packed.get(each.id))
         own = published.get(each.id, [])
         numbers = model.added(post.numbers for post in own)
         made.append(
@@ -171,12 +175,22 @@ async def results(workspace: Workspace, campaign: str | None = None) -> Results:
     )
 
 
-def cost_of(currency: str, sheet: Terms, goods: Mapping[str, Product], parcels: Sequence[Money | None]) -> Cost:
-    """What a collaboration costs, from its terms and its parcels. What does not apply is not listed."""
+def cost_of(
+    currency: str,
+    sheet: Terms,
+    goods: Mapping[str, Product],
+    parcels: Sequence[Money | None],
+    packed: Sequence[tuple[str, int]] | None = None,
+) -> Cost:
+    """What a collaboration costs, from its terms and its parcels. What does not apply is not listed.
+
+    Goods are those that were put into the parcels, where somebody noted them, else those of the terms.
+    """
     parts = [CostPart("fee", sheet.fee, None if sheet.fee else "no fee is noted")]
-    for sku in sheet.skus:
+    for sku, quantity in packed or [(sku, 1) for sku in sheet.skus]:
         product = goods.get(sku)
-        amount = product.cost if product else None
+        each = product.cost if product else None
+        amount = Money(each.minor * quantity, each.currency) if each else None
         parts.append(CostPart("goods", amount, None if amount else f"the cost of {sku} is not known"))
     for number, amount in enumerate(parcels, 1):
         parts.append(CostPart("shipping", amount, None if amount else f"the cost of parcel {number} is not known"))

@@ -2,17 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 from influtui.model.campaigns import Brand, Product
 from influtui.model.creators import split
+from influtui.model.currencies import known as currencies
 from influtui.model.ids import BrandId, ProductId
-from influtui.model.money import Money
+from influtui.model.money import Money, decimals
 from influtui.store.creators import Reader
 from influtui.store.database import Row
+from influtui.store.filters import Column, Noun
 
-_PRODUCTS = "SELECT p.*, b.name AS brand FROM products p JOIN brands b ON b.id = p.brand_id"
+_PRODUCTS: Final = "SELECT p.*, b.name AS brand FROM products p JOIN brands b ON b.id = p.brand_id"
+
+_WHOLE: Final = ", ".join(f"'{code}'" for code in sorted(currencies()) if decimals(code) == 0)
+_THOUSANDTHS: Final = ", ".join(f"'{code}'" for code in sorted(currencies()) if decimals(code) == 3)
+
+
+def in_major(minor: str, currency: str) -> str:
+    """An amount as a query speaks of it: whole units, of which not every currency has a hundred parts."""
+    parts = (
+        f"CASE WHEN {currency} IN ({_WHOLE}) THEN 1.0 WHEN {currency} IN ({_THOUSANDTHS}) THEN 1000.0 ELSE 100.0 END"
+    )
+    return f"{minor} / ({parts})"
+
+
+BRANDS: Final = Noun(
+    table="brands",
+    text=("brands.name",),
+    columns={"currency": Column("lower(brands.currency)"), "values": Column("brands.brand_values", is_set=True)},
+)
+"""The noun of `brand list`."""
+
+PRODUCTS: Final = Noun(
+    table="p",
+    text=("p.sku", "p.name"),
+    columns={
+        "brand": Column("b.name"),
+        "cost": Column(in_major("p.cost_minor", "p.currency")),
+        "value": Column(in_major("p.value_minor", "p.currency")),
+    },
+)
+"""The noun of `product list`."""
 
 
 def piped(names: Iterable[str]) -> str | None:
@@ -49,6 +81,18 @@ def product_columns(product: Product) -> dict[str, Any]:
 async def all_brands(reader: Reader) -> list[Brand]:
     """Every brand, by name."""
     return [_brand(row) for row in await reader.all("SELECT * FROM brands ORDER BY lower(name), id")]
+
+
+async def matching_brands(reader: Reader, condition: str, values: Sequence[Any]) -> list[Brand]:
+    """The brands that a condition of `store.filters.where` asks for, by name."""
+    rows = await reader.all(f"SELECT * FROM brands WHERE {condition} ORDER BY lower(name), id", values)
+    return [_brand(row) for row in rows]
+
+
+async def matching_products(reader: Reader, condition: str, values: Sequence[Any]) -> list[Product]:
+    """The products that a condition of `store.filters.where` asks for, by brand and SKU."""
+    rows = await reader.all(f"{_PRODUCTS} WHERE {condition} ORDER BY lower(b.name), lower(p.sku), p.id", values)
+    return [_product(row) for row in rows]
 
 
 async def products(reader: Reader, brand: BrandId | None = None) -> list[Product]:

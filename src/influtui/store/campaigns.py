@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
 from influtui.model.campaigns import Campaign
 from influtui.model.creators import split
 from influtui.model.ids import CampaignId
-from influtui.store.brands import money, piped
+from influtui.store.brands import in_major, money, piped
 from influtui.store.creators import Reader
 from influtui.store.database import Row, Transaction
+from influtui.store.filters import Column, Noun
 
 _SELECT: Final = (
     "SELECT k.*, b.name AS brand, (SELECT group_concat(sku, '|') FROM (SELECT p.sku FROM campaign_products cp"
@@ -18,6 +20,20 @@ _SELECT: Final = (
     " FROM campaigns k JOIN brands b ON b.id = k.brand_id"
 )
 _IN_USE: Final = "campaign"
+
+CAMPAIGNS: Final = Noun(
+    table="k",
+    text=("k.code", "k.name", "b.name"),
+    columns={
+        "state": Column("k.state"),
+        "goal": Column("k.goal"),
+        "brand": Column("b.name"),
+        "niche": Column("k.niche", is_set=True),
+        "wanted": Column("k.wanted"),
+        "budget": Column(in_major("k.budget_minor", "k.currency")),
+    },
+)
+"""The noun of `campaign list`."""
 
 
 def campaign_columns(campaign: Campaign) -> dict[str, Any]:
@@ -43,6 +59,14 @@ def campaign_columns(campaign: Campaign) -> dict[str, Any]:
 async def all_campaigns(reader: Reader) -> list[Campaign]:
     """Every campaign, those that still run first, the newest of them first."""
     rows = await reader.all(f"{_SELECT} ORDER BY k.state = 'closed', k.created_at DESC, k.id DESC")
+    return [_campaign(row) for row in rows]
+
+
+async def matching(reader: Reader, condition: str, values: Sequence[Any]) -> list[Campaign]:
+    """The campaigns that a condition of `store.filters.where` asks for, in the same order."""
+    rows = await reader.all(
+        f"{_SELECT} WHERE {condition} ORDER BY k.state = 'closed', k.created_at DESC, k.id DESC", values
+    )
     return [_campaign(row) for row in rows]
 
 

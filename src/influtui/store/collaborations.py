@@ -9,8 +9,10 @@ import msgspec
 
 from influtui.model.ids import CampaignId, CollaborationId, CreatorId, PersonId
 from influtui.model.text import OutsideText
+from influtui.store.brands import in_major
 from influtui.store.creators import Reader
 from influtui.store.database import Row
+from influtui.store.filters import Column, Noun
 
 _SELECT: Final = (
     "SELECT l.*, k.code AS campaign, a.platform, a.handle, a.followers, a.id AS account,"
@@ -21,6 +23,28 @@ _SELECT: Final = (
     " LEFT JOIN creators a ON a.id = coalesce(l.creator_id, (SELECT id FROM creators WHERE person_id = l.person_id"
     " ORDER BY followers DESC, id LIMIT 1))"
 )
+
+_FEE: Final = in_major("t.amount_minor", "t.currency")
+
+COLLABORATIONS: Final = Noun(
+    table="l",
+    text=("coalesce(n.name, a.name, '')", "coalesce(a.handle, '')"),
+    columns={
+        "state": Column("l.state"),
+        "state_at": Column("coalesce(l.state_at, l.created_at)"),
+        "agreed": Column("EXISTS (SELECT 1 FROM agreements g WHERE g.collaboration_id = l.id AND g.ended_at IS NULL)"),
+        "fee": Column(f"(SELECT {_FEE} FROM terms t WHERE t.collaboration_id = l.id AND t.slot = 'fee')"),
+        "posts": Column("(SELECT count(*) FROM posts p WHERE p.collaboration_id = l.id)"),
+        "parcels": Column("(SELECT count(*) FROM shipments s WHERE s.collaboration_id = l.id)"),
+        "campaign": Column("lower(k.code)"),
+        "platform": Column("a.platform"),
+        "handle": Column("a.handle_key"),
+        "country": Column("coalesce(n.country, a.country)"),
+        "followers": Column("a.followers"),
+        "id": Column("l.id"),
+    },
+)
+"""The noun of `collab list`."""
 
 
 class Collaboration(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +82,15 @@ async def by_id(reader: Reader, collaboration: int) -> Collaboration | None:
     return _collaboration(rows[0]) if rows else None
 
 
+async def by_ids(reader: Reader, ids: Sequence[int]) -> list[Collaboration]:
+    """Collaborations by id."""
+    rows: list[Row] = []
+    for start in range(0, len(ids), 500):
+        chunk = list(ids[start : start + 500])
+        rows += await reader.all(f"{_SELECT} WHERE l.id IN ({', '.join('?' * len(chunk))})", chunk)
+    return [_collaboration(row) for row in rows]
+
+
 async def of_person(reader: Reader, person: PersonId) -> list[Collaboration]:
     """All collaborations of a person, the newest first."""
     rows = await reader.all(f"{_SELECT} WHERE l.person_id = ? ORDER BY l.created_at DESC, l.id DESC", (person,))
@@ -67,6 +100,12 @@ async def of_person(reader: Reader, person: PersonId) -> list[Collaboration]:
 async def of_campaign(reader: Reader, campaign: CampaignId) -> list[Collaboration]:
     """All collaborations of a campaign, in the order in which they began."""
     rows = await reader.all(f"{_SELECT} WHERE l.campaign_id = ? ORDER BY l.created_at, l.id", (campaign,))
+    return [_collaboration(row) for row in rows]
+
+
+async def matching(reader: Reader, condition: str, values: Sequence[Any]) -> list[Collaboration]:
+    """The collaborations that a condition of `store.filters.where` asks for, in the order in which they began."""
+    rows = await reader.all(f"{_SELECT} WHERE {condition} ORDER BY l.created_at, l.id", values)
     return [_collaboration(row) for row in rows]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from influtui.model.campaigns import Campaign
 from influtui.model.ids import CampaignId, CreatorId, PersonId, PickId
 from influtui.model.shortlist import Meter, Pick, outreach_target
 from influtui.store.creators import Reader
 from influtui.store.database import Row
+from influtui.store.filters import Column, Noun
 
 # The account that was judged, else the person's largest: who has no account at all is still listed.
 _SELECT: Final = (
@@ -23,6 +24,31 @@ _ORDER: Final = (
     "ORDER BY CASE k.verdict WHEN 'pick' THEN 0 WHEN 'reserve' THEN 1 WHEN 'later' THEN 2 ELSE 3 END,"
     " k.rank IS NULL, k.rank, k.judged_at, k.id"
 )
+
+
+PICKS: Final = Noun(
+    table="k",
+    text=("coalesce(n.name, a.name, '')", "coalesce(a.handle, '')", "coalesce(k.reason, '')"),
+    columns={
+        "verdict": Column("k.verdict"),
+        "rank": Column("k.rank"),
+        "judged_at": Column("k.judged_at"),
+        "judged_by": Column("k.judged_by"),
+        "reason": Column("k.reason"),
+        "state": Column("l.state"),
+        "platform": Column("a.platform"),
+        "handle": Column("a.handle_key"),
+        "country": Column("coalesce(n.country, a.country)"),
+        "followers": Column("a.followers"),
+    },
+)
+"""The noun of `campaign shortlist list`."""
+
+
+async def matching(reader: Reader, campaign: CampaignId, condition: str, values: Sequence[Any]) -> list[Pick]:
+    """The verdicts of a campaign that a condition of `store.filters.where` asks for, in the same order as all."""
+    rows = await reader.all(f"{_SELECT} WHERE k.campaign_id = ? AND {condition} {_ORDER}", [campaign, *values])
+    return [_pick(row) for row in rows]
 
 
 async def of_campaign(reader: Reader, campaign: CampaignId) -> list[Pick]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from influtui.model.pipeline import MOVED, Event, derive
+import msgspec
+
+from influtui.model.pipeline import Event, derive
 from influtui.store.creators import Reader
 from influtui.store.database import Transaction
 
@@ -39,33 +41,28 @@ _BY_COLUMN: Final = {
     "person_id": "SELECT id FROM collaborations WHERE person_id IN ({})",
 }
 
+# Each fact is one row: collaboration, name, when, and what only hand moves and agreements have.
 _EVENTS: Final = (
-    "SELECT c.id AS id, CASE p.verdict WHEN 'pick' THEN 'picked' WHEN 'reserve' THEN 'reserved' ELSE p.verdict END AS name,"
-    " p.judged_at AS at, NULL AS to_state, 0 AS seq FROM collaborations c"
+    "SELECT c.id, CASE p.verdict WHEN 'pick' THEN 'picked' WHEN 'reserve' THEN 'reserved' ELSE p.verdict END,"
+    " p.judged_at, NULL, 0, NULL FROM collaborations c"
     " JOIN picks p ON p.campaign_id = c.campaign_id AND p.person_id = c.person_id"
     " WHERE p.verdict <> 'later' AND c.id IN ({})",
-    "SELECT v.collaboration_id, CASE m.direction WHEN 'out' THEN 'sent' ELSE 'answered' END, min(m.at), NULL, 0"
+    "SELECT v.collaboration_id, CASE m.direction WHEN 'out' THEN 'sent' ELSE 'answered' END, m.at, NULL, 0, NULL"
     " FROM messages m JOIN conversations v ON v.id = m.conversation_id"
-    " WHERE m.state IN ('sent', 'logged', 'received') AND v.collaboration_id IN ({}) GROUP BY v.collaboration_id, m.direction",
-    # The latest answer too: it ends a silence that began after the first one.
-    "SELECT v.collaboration_id, 'answered', max(m.at), NULL, 0"
-    " FROM messages m JOIN conversations v ON v.id = m.conversation_id"
-    " WHERE m.direction = 'in' AND m.state IN ('logged', 'received') AND v.collaboration_id IN ({})"
-    " GROUP BY v.collaboration_id",
-    "SELECT collaboration_id, 'offered', min(noted_at), NULL, 0 FROM terms WHERE collaboration_id IN ({})"
-    " GROUP BY collaboration_id",
-    "SELECT collaboration_id, 'agreed', agreed_at, NULL, 2 * id FROM agreements WHERE collaboration_id IN ({})",
-    "SELECT collaboration_id, 'reopened', ended_at, NULL, 2 * id + 1 FROM agreements"
+    " WHERE m.state IN ('sent', 'logged', 'received') AND v.collaboration_id IN ({})",
+    "SELECT collaboration_id, 'offered', noted_at, NULL, 0, NULL FROM terms WHERE collaboration_id IN ({})",
+    "SELECT collaboration_id, 'agreed', agreed_at, NULL, 2 * id, NULL FROM agreements WHERE collaboration_id IN ({})",
+    "SELECT collaboration_id, 'reopened', ended_at, NULL, 2 * id + 1, NULL FROM agreements"
     " WHERE ended_at IS NOT NULL AND collaboration_id IN ({})",
-    "SELECT collaboration_id, 'parcel', min(created_at), NULL, 0 FROM shipments"
-    " WHERE state NOT IN ('draft', 'cancelled') AND collaboration_id IN ({}) GROUP BY collaboration_id",
-    "SELECT collaboration_id, 'delivered', min(updated_at), NULL, 0 FROM shipments"
-    " WHERE state = 'delivered' AND collaboration_id IN ({}) GROUP BY collaboration_id",
-    "SELECT collaboration_id, 'posted', min(recorded_at), NULL, 0 FROM posts WHERE collaboration_id IN ({})"
-    " GROUP BY collaboration_id",
-    "SELECT p.collaboration_id, 'measured', min(s.at), NULL, 0 FROM post_snapshots s JOIN posts p ON p.id = s.post_id"
-    " WHERE p.collaboration_id IN ({}) GROUP BY p.collaboration_id",
-    "SELECT collaboration_id, 'moved', at, to_state, 2 * id FROM collaboration_moves WHERE collaboration_id IN ({})",
+    "SELECT collaboration_id, 'parcel', created_at, NULL, 0, NULL FROM shipments"
+    " WHERE state NOT IN ('draft', 'cancelled') AND collaboration_id IN ({})",
+    "SELECT s.collaboration_id, 'delivered', coalesce((SELECT max(e.recorded_at) FROM shipment_events e"
+    " WHERE e.shipment_id = s.id AND e.state = 'delivered'), s.updated_at), NULL, 0, NULL FROM shipments s"
+    " WHERE s.state = 'delivered' AND s.collaboration_id IN ({})",
+    "SELECT collaboration_id, 'posted', recorded_at, NULL, 0, NULL FROM posts WHERE collaboration_id IN ({})",
+    "SELECT p.collaboration_id, 'measured', s.at, NULL, 0, NULL FROM post_snapshots s JOIN posts p ON p.id = s.post_id"
+    " WHERE p.collaboration_id IN ({})",
+    "SELECT collaboration_id, 'moved', at, to_state, id, known FROM collaboration_moves WHERE collaboration_id IN ({})",
 )
 
 
@@ -106,9 +103,9 @@ async def events_of(reader: Reader, collaborations: Sequence[int]) -> dict[int, 
     """Everything that happened to each collaboration that has a bearing on its state."""
     found: dict[int, list[Event]] = {each: [] for each in collaborations}
     for statement in _EVENTS:
-        for row in await _in_chunks(reader, statement, collaborations):
-            moved = row[1] == MOVED
-            found[row[0]].append(Event(at=row[2], name=row[1], to=row[3] if moved else None, order=row[4]))
+        for collaboration, name, at, to, order, known in await _in_chunks(reader, statement, collaborations):
+            knew = msgspec.json.decode(known, type=dict[str, int]) if known else {}
+            found[collaboration].append(Event(at=at, name=name, to=to, order=order, known=knew))
     return found
 
 

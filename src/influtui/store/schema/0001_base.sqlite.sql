@@ -304,6 +304,7 @@ CREATE TABLE collaboration_moves (
     at INTEGER NOT NULL,
     moved_by TEXT NOT NULL,
     reason TEXT,
+    known TEXT NOT NULL,           -- how many facts of each kind there were then: JSON
     version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX collaboration_moves_by_collaboration ON collaboration_moves (collaboration_id);
