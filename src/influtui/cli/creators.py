@@ -15,6 +15,7 @@ VERBS: Final[dict[str, tuple[str, str, str]]] = {
     "add": ("adding", "add", "Add one creator by profile URL, handle or name."),
     "score": ("scoring", "score", "Score relevance, authenticity, reach and fit."),
     "why": ("scoring", "why", "Explain every score of one creator to the last number."),
+    "detectors": ("scoring", "detectors", "Measure the authenticity detectors where the truth is known."),
     "edit": ("editing", "edit", "Change all creators that match, as one undoable change."),
     "note": ("noting", "note", "Write a note on a person."),
     "duplicates": ("likeness", "duplicates", "List accounts that are likely one person's, with the evidence."),

@@ -1,8 +1,11 @@
-"""`creators score` and `creators why`."""
+"""`creators score`, `creators why` and `creators detectors`."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
+import msgspec
 
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
@@ -11,6 +14,7 @@ from influtui.cli.queries import QueryCommand
 from influtui.model.creators import parse_ref
 from influtui.model.scoring.records import Component, Score
 from influtui.model.text import SafeText, safe
+from influtui.services import detectors as service_detectors
 from influtui.services import scoring as service
 from influtui.services.selection import select
 from influtui.services.workspace import Workspace
@@ -53,6 +57,41 @@ async def why(workspace: Workspace, out: Output, ref: str, campaign: str | None)
             [_line(part) for part in found.components],
             right=(1, 2, 3),
         )
+
+
+@click.command("detectors")
+@click.option(
+    "--truth", type=click.Path(path_type=Path), help="JSON with `patterns` by REF (default: the demo world's)."
+)
+@with_workspace
+async def detectors(workspace: Workspace, out: Output, truth: Path | None) -> None:
+    """Measure the authenticity detectors where the truth is known: precision and recall of each."""
+    found = await service_detectors.measure(workspace, truth)
+    if out.json:
+        for each in found:
+            out.data(msgspec.to_builtins(each) | {"precision": each.precision, "recall": each.recall})
+        return
+    rows = [
+        (
+            each.detector,
+            f"{each.accounts:,}",
+            f"{each.flagged:,}",
+            f"{each.right:,}",
+            _share(each.precision),
+            _share(each.recall),
+        )
+        for each in found
+    ]
+    out.table(
+        ("detector", "bear it", "flagged", "rightly", "precision", "recall"),
+        [tuple(safe(cell) for cell in row) for row in rows],
+        right=(1, 2, 3, 4, 5),
+    )
+    out.say(f"Flagged: at least {found[0].flag_at:g} points taken from authenticity.")
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0%}"
 
 
 def _heading(found: Score) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -104,13 +105,14 @@ async def read(reader: Reader, campaign: CampaignId, creator: CreatorId) -> Scor
     return ScoreRow(*rows[0]) if rows else None
 
 
-async def detector_points(reader: Reader) -> list[tuple[str, float | None, float | None, float | None]]:
-    """Each scored account's REF with the points that the three detectors took, for measuring them against a truth."""
+async def detector_points(reader: Reader) -> dict[str, ScoreRow]:
+    """Each scored account's newest row by its REF, for measuring the detectors against a truth."""
     rows = await reader.all(
-        "SELECT c.platform || ':' || c.handle, s.bought_followers, s.bought_engagement, s.pods"
-        " FROM scores s JOIN creators c ON c.id = s.creator_id WHERE s.campaign_id = 0 ORDER BY c.id"
+        f"SELECT c.platform || ':' || c.handle, {', '.join(f's.{name}' for name in ScoreRow._fields)}"
+        " FROM scores s JOIN creators c ON c.id = s.creator_id ORDER BY c.id, s.at"
     )
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
+    # Authenticity does not depend on the campaign: of several scores of one account the newest stands.
+    return {row[0]: ScoreRow(*row[1:]) for row in map(tuple, rows)}
 
 
 async def _accounts(reader: Reader, ids: list[CreatorId]) -> Iterator[Account]:
@@ -118,7 +120,8 @@ async def _accounts(reader: Reader, ids: list[CreatorId]) -> Iterator[Account]:
     rows = await reader.all(f"SELECT {_ACCOUNT} FROM creators WHERE id IN ({marks}) ORDER BY id", ids)
     series = _grouped(
         await reader.all(
-            f"SELECT creator_id, at, followers, following FROM snapshots WHERE creator_id IN ({marks}) ORDER BY creator_id, at",
+            "SELECT creator_id, at, source, followers, following FROM snapshots"
+            f" WHERE creator_id IN ({marks}) ORDER BY creator_id, at",
             ids,
         )
     )
@@ -148,9 +151,7 @@ async def _accounts(reader: Reader, ids: list[CreatorId]) -> Iterator[Account]:
     return (
         Account(
             columns=dict(row),
-            series=tuple(
-                Reading(each["at"], each["followers"], each["following"]) for each in series.get(row["id"], ())
-            ),
+            series=_of_one_source(series.get(row["id"], ())),
             posts=tuple(_post(each) for each in posts.get(row["id"], ())[:_POSTS_AT_MOST]),
             captions=tuple(each["caption"] for each in posts.get(row["id"], ())[:_POSTS_AT_MOST] if each["caption"]),
             comments=tuple(
@@ -168,6 +169,15 @@ def _grouped(rows: Iterable[Row]) -> dict[int, list[Row]]:
     for row in rows:
         groups.setdefault(row["creator_id"], []).append(row)
     return groups
+
+
+def _of_one_source(rows: Sequence[Row]) -> tuple[Reading, ...]:
+    """The readings of the source that has most: between two sources that disagree, every change would look like a jump."""
+    counted = Counter(row["source"] for row in rows)
+    if not counted:
+        return ()
+    source = max(sorted(counted), key=lambda name: counted[name])
+    return tuple(Reading(row["at"], row["followers"], row["following"]) for row in rows if row["source"] == source)
 
 
 def _post(row: Row) -> PostNumbers:

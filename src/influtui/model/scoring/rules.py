@@ -47,6 +47,7 @@ class AuthenticitySignal(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     curve: Points
     mads: float = 6.0
     least_share: float = 0.015
+    least_gain: int = 50
     viral_within_hours: float = 72
     viral_factor: float = 5.0
     mass_following: int = 1500
@@ -111,6 +112,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of `scoring.toml`."""
 
     version: str
+    flag_at: float
     freshness: Points
     peers: Peers
     engagement: Engagement
