@@ -57,7 +57,7 @@ async def test_a_letter_arrives_as_it_was_rendered_and_everything_knows_it(
     assert "STOP" in arrived.text
     [row] = await inbox.conversations(workspace)
     assert (row.awaiting, row.state, row.campaign, row.ref) == ("them", "sent", campaign, ANNA)
-    [collaboration] = await collaborations(workspace, campaign)
+    [collaboration] = await collaborations(workspace, campaign=campaign)
     assert collaboration.state == "contacted"
     kept = await outbox.read(workspace.db, report.rows[0].message or 0)
     assert kept is not None
@@ -73,7 +73,7 @@ async def test_a_dry_run_shows_the_letters_and_leaves_no_trace(
     assert "Hi Anna," in (report.rows[0].body or "")
     assert receiver.received == []
     assert await inbox.conversations(workspace) == []
-    assert await collaborations(workspace, campaign) == []
+    assert await collaborations(workspace, campaign=campaign) == []
 
 
 async def test_who_has_no_address_is_named_and_offered_a_direct_message(workspace: Workspace, campaign: str) -> None:
@@ -214,7 +214,7 @@ async def test_a_persons_word_settles_an_unknown_outcome(
     [delivery] = await sending.send_queued(workspace)
     assert (delivery.message, delivery.state) == (second.id, "sent")
     assert {row.awaiting for row in await inbox.conversations(workspace)} == {"them"}
-    assert {each.state for each in await collaborations(workspace, campaign)} == {"contacted"}
+    assert {each.state for each in await collaborations(workspace, campaign=campaign)} == {"contacted"}
     with pytest.raises(WrongUsage):
         await sending.resolve(workspace, first.id, "again")
 
@@ -305,7 +305,7 @@ async def test_direct_messages_are_written_out_and_noted_when_sent_by_hand(
     await outreach.sent_by_hand(workspace, plan)
     [row] = await inbox.conversations(workspace)
     assert (row.channel, row.awaiting, row.state) == ("dm", "them", "logged")
-    assert [each.state for each in await collaborations(workspace, campaign)] == ["contacted"]
+    assert [each.state for each in await collaborations(workspace, campaign=campaign)] == ["contacted"]
 
 
 async def test_a_letter_without_a_footer_gets_one(workspace: Workspace, campaign: str) -> None:

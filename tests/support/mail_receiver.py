@@ -63,7 +63,7 @@ class MailReceiver:
             tls_context=starttls,
             require_starttls=starttls is not None,
             authenticator=self._authenticate if password else None,
-            auth_require_tls=tls is None and starttls is not None,
+            auth_require_tls=password is None or starttls is not None,
             auth_exclude_mechanism=[],
         )
 

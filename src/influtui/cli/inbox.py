@@ -35,11 +35,16 @@ async def list_conversations(workspace: Workspace, out: Output, words: tuple[str
         for row in found:
             out.data(row)
         return
+    if not found:
+        out.note(
+            "No conversation matches." if words else "No conversations yet: `influtui campaign contact` begins them."
+        )
+        return
     out.table(
-        ("id", "whose turn", "who", "campaign", "last", "when"),
+        ("id", "whose turn", "who", "campaign", "last", "when (UTC)"),
         [
             (safe(str(row.id)), safe(_turn(row)), safe(row.ref or row.name or "-"), safe(row.campaign or "-"),
-             safe(_first_line(row.last)), safe(row.last_at))
+             safe(_first_line(row.last)), safe(_minute(row.last_at)))
             for row in found
         ],
         right=(0,),
@@ -154,6 +159,10 @@ def _turn(row: ConversationRow) -> str:
     return _AWAITING[row.awaiting]
 
 
+def _minute(at: str) -> str:
+    return at[:16].replace("T", " ")
+
+
 def _first_line(text: str | None) -> str:
     return next((line for line in (text or "").splitlines() if line.strip()), "-")
 
@@ -162,4 +171,4 @@ def _heading(message: Message) -> str:
     who = "they wrote" if message.direction == "in" else "we wrote"
     state = "" if message.state in ("sent", "received") else f" · {message.state.replace('_', ' ')}"
     said = f" · {message.outcome}" if message.outcome and message.state in ("failed", "unknown", "deferred") else ""
-    return f"── {message.at} · {who}{state}{said}"
+    return f"── {_minute(message.at)} · {who}{state}{said}"

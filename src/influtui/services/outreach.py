@@ -186,6 +186,9 @@ async def carry_out(
             if told is not None:
                 told(row)
 
+        if told is not None:
+            for row in held:
+                told(row)
         await sending.deliver(sender, list(by_message), told=tell)
     return _report(made, [*rows, *held])
 

@@ -74,6 +74,13 @@ class Sender:
 @asynccontextmanager
 async def sender(workspace: Workspace, account: MailAccount) -> AsyncIterator[Sender]:
     """A sender for the length of a block, already signed in: a wrong password is known before anything is queued."""
+    if workspace.rehearsal:
+        raise Failure("nothing is sent in a rehearsal")
+    if workspace.settings.world is not None and not submission.is_loopback(account.smtp_host):
+        raise Failure(
+            "this is a demo world: its people are invented, so no mail leaves this machine",
+            hint="Open a workspace of your own with --workspace DIR.",
+        )
     made = Sender(workspace, account)
     async with sender_lock.sending(workspace.folder):
         try:
@@ -277,6 +284,12 @@ def _why(row: Row, now: int) -> tuple[str, str | None]:
         )
     if state == "in_data":
         return f"is being transmitted by {row['claimed_by']}", None
+    if state in ("queued", "deferred") and row["doubtful"] is not None:
+        doubtful = row["doubtful"]
+        return (
+            f"waits for message {doubtful} of its conversation, of which nobody knows whether it went",
+            f"influtui outbox why {doubtful}",
+        )
     if state == "failed":
         return f"was refused for good: {row['outcome']}", None
     if state == "deferred" and row["not_before"] is not None and row["not_before"] > now:

@@ -40,7 +40,9 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
 
 _LISTED: Final = (
     "SELECT m.id, m.conversation_id, m.state, m.recipient, m.subject, m.at, m.outcome, m.written_by,"
-    " o.account, o.attempts, o.not_before, o.claimed_by, o.claimed_at, o.stage"
+    " o.account, o.attempts, o.not_before, o.claimed_by, o.claimed_at, o.stage,"
+    " (SELECT d.id FROM messages d WHERE d.conversation_id = m.conversation_id AND d.id <> m.id"
+    " AND d.state IN ('in_data', 'unknown') LIMIT 1) AS doubtful"
     " FROM messages m JOIN outbox o ON o.message_id = m.id"
 )
 
