@@ -94,12 +94,35 @@ class ColumnEngine:
         connection = self._connect()
         columns = ColumnSearch(connection)
         try:
-            while (asked := self._questions.get()) is not None:
+            idle = True
+            while True:
+                try:
+                    asked = self._questions.get(block=idle)
+                except queue.Empty:
+                    idle = not self._learnt(columns, connection)
+                    continue
+                if asked is None:
+                    break
                 self._answer(columns, connection, *asked)
+                idle = False
         finally:
             with self._lock:
                 self._connection = None
             connection.close()
+
+    def _learnt(self, columns: ColumnSearch, connection: sqlite3.Connection) -> bool:
+        """Use a moment in which nobody asks. Returns whether there is more to learn."""
+        if columns.columns.seq < 0:
+            return False
+        try:
+            connection.execute("BEGIN")
+            try:
+                columns.refresh()
+                return columns.learn()
+            finally:
+                connection.execute("COMMIT")
+        except sqlite3.OperationalError:
+            return False
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,12 @@ from influtui.store.search import FACETS, Facets, Order, by_frequency
 _CACHE_BYTES: Final = 24_000_000
 _SPARSE: Final = 16
 """Fewer than one in so many accounts are kept as a list of ids, more as bits."""
+
+
+_LETTERS: Final = "0123456789qxzwyjvukgnofhldipbrtecams"
+"""Beginnings that are learned ahead, the most frequent last: they are taken from the end."""
+_LEARN_ABOVE: Final = 20_000
+_CORRECTED_AT_MOST: Final = 2_000
 
 
 class Posting(NamedTuple):
@@ -72,6 +78,9 @@ class ColumnSearch:
         self._kept: OrderedDict[Leaf, Posting] = OrderedDict()
         self._kept_bytes = 0
         self._totals: Facets | None = None
+        self._dense: dict[Words, NDArray[np.uint8]] = {}
+        """Beginnings of words that very many accounts have, as bits: one letter, and two where it pays."""
+        self._unlearned = list(_LETTERS)
 
     def refresh(self) -> None:
         """Take in what changed since the last time. Called inside the read transaction of the question."""
@@ -84,6 +93,7 @@ class ColumnSearch:
         if seq < 0 or newest < seq or (oldest is not None and oldest > seq + 1):
             self.columns.load(self._connection, newest)
             self.orders.forget()
+            self._relearn()
         else:
             rows = self._connection.execute(
                 "SELECT DISTINCT first_id, last_id FROM change_log WHERE seq > ? AND noun = 'creators'", (seq,)
@@ -91,9 +101,45 @@ class ColumnSearch:
             runs = [(int(first), int(last)) for first, last in rows]
             self.columns.reload(self._connection, runs, newest)
             self.orders.follow(runs)
+            self._follow_dense(runs)
+        self.forget_questions()
+        self._totals = None
+
+    def forget_questions(self) -> None:
+        """Drop what was found for earlier questions."""
         self._kept.clear()
         self._kept_bytes = 0
-        self._totals = None
+
+    def learn(self) -> bool:
+        """Look up one more one-letter beginning. Returns whether there are more: for when nobody asks anything."""
+        if self._unlearned and len(self.columns.everyone()) > _LEARN_ABOVE:
+            self._posting(Words((self._unlearned[-1],), prefix=True))
+            self._unlearned.pop()
+        else:
+            self._unlearned.clear()
+        return bool(self._unlearned)
+
+    def _relearn(self) -> None:
+        self._dense.clear()
+        self._unlearned = list(_LETTERS)
+
+    def _follow_dense(self, runs: list[tuple[int, int]]) -> None:
+        """Correct the learned beginnings for accounts that changed; after very many, learn them anew."""
+        if sum(last - first + 1 for first, last in runs) > _CORRECTED_AT_MOST:
+            self._relearn()
+            return
+        for words, bits in self._dense.items():
+            if len(bits) * 8 < self.columns.size:
+                self._relearn()
+                return
+            for first, last in runs:
+                sql = (
+                    "SELECT group_concat(rowid) FROM creator_text WHERE creator_text MATCH ? AND rowid BETWEEN ? AND ?"
+                )
+                changed = np.arange(first, last + 1)
+                np.bitwise_and.at(bits, changed >> 3, ~(128 >> (changed & 7)).astype(np.uint8))
+                now = pulled(self._connection, sql, [match_text(words), first, last]).astype(np.int64)
+                np.bitwise_or.at(bits, now >> 3, (128 >> (now & 7)).astype(np.uint8))
 
     def asked(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a statement, as the columns see the store."""
@@ -236,6 +282,9 @@ class ColumnSearch:
         if field.name in self.columns.numbers:
             numbers = self.columns.numbers[field.name]
             return _any([_number_passes(test, numbers if ids is None else numbers[ids]) for test in field.any_of])
+        if field.any_of == (Known(),) and field.name in self.columns.known:
+            known = self.columns.known[field.name]
+            return known if ids is None else known[ids]
         column = self.columns.coded.get(field.name) or self.columns.sets.get(field.name)
         if column is None:
             return None
@@ -257,10 +306,15 @@ class ColumnSearch:
     def _posting(self, leaf: Query) -> Posting:
         if not isinstance(leaf, Words | Field):
             raise TypeError(f"{type(leaf).__name__} is no leaf of a bound query")
+        if isinstance(leaf, Words) and (bits := self._dense.get(leaf)) is not None:
+            return Posting(None, bits, len(self.columns.everyone()))
         if (kept := self._kept.get(leaf)) is not None:
             self._kept.move_to_end(leaf)
             return kept
         posting = self._looked_up(leaf)
+        if _is_beginning(leaf) and posting.bits is not None:
+            self._dense[leaf] = posting.bits
+            return posting
         self._kept[leaf] = posting
         self._kept_bytes += posting.bytes
         while self._kept_bytes > _CACHE_BYTES and len(self._kept) > 1:
@@ -275,10 +329,14 @@ class ColumnSearch:
             condition, values = filters.where(leaf, CREATORS)
             ids = pulled(self._connection, f"SELECT group_concat(id) FROM creators WHERE {condition}", values)
         if len(ids) * _SPARSE < self.columns.size:
-            return Posting(np.sort(ids), None, len(ids))
+            return Posting(ids if bool(np.all(ids[1:] > ids[:-1])) else np.sort(ids), None, len(ids))
         mask = np.zeros(self.columns.size, np.bool_)
         mask[ids] = True
         return Posting(None, np.packbits(mask), len(ids))
+
+
+def _is_beginning(leaf: Words | Field) -> TypeGuard[Words]:
+    return isinstance(leaf, Words) and leaf.prefix and len(leaf.words) == 1 and len(leaf.words[0]) <= 2
 
 
 def _any(masks: list[Mask]) -> Mask | None:

@@ -22,8 +22,11 @@ Mask = NDArray[np.bool_]
 NUMBERS: Final = ("followers", "engagement_rate", "as_of")
 CODED: Final = ("platform", "country", "language", "found_by", "engagement_variant")
 SETS: Final = ("topics", "tags")
+KNOWN: Final = ("email", "name", "bio", "url")
+"""Texts of which it is only kept whether they are known."""
 
-_READ: Final = f"SELECT id, {', '.join((*NUMBERS, *CODED, *SETS))} FROM creators"
+_HELD: Final = (*NUMBERS, *CODED, *SETS, *(f"{name} IS NOT NULL" for name in KNOWN))
+_READ: Final = f"SELECT id, {', '.join(_HELD)} FROM creators"
 _ROWS_AT_ONCE: Final = 10_000
 _ROOM: Final = 1_024
 
@@ -101,6 +104,7 @@ class Columns:
         self.numbers = {name: np.full(self.size, np.nan) for name in NUMBERS}
         self.coded = {name: Coded(self.size) for name in CODED}
         self.sets = {name: Sets(self.size) for name in SETS}
+        self.known: dict[str, Mask] = {name: np.zeros(self.size, np.bool_) for name in KNOWN}
         self._scheme = scheme or default_scheme()
         self._bounds = np.array([float(tier.smallest) for tier in self._scheme.tier])
         self._all: Ids | None = None
@@ -140,9 +144,11 @@ class Columns:
             found, *columns = zip(*chunk, strict=True)
             ids = np.array(found, np.uint32)
             self.alive[ids] = True
-            named = dict(zip((*NUMBERS, *CODED, *SETS), columns, strict=True))
+            named = dict(zip((*NUMBERS, *CODED, *SETS, *KNOWN), columns, strict=True))
             for name in NUMBERS:
                 self.numbers[name][ids] = np.array(named[name], np.float64)
+            for name in KNOWN:
+                self.known[name][ids] = np.array(named[name], np.bool_)
             for name, column in (*self.coded.items(), *self.sets.items()):
                 column.put(ids, named[name])
         self._all = None
@@ -152,6 +158,7 @@ class Columns:
             return
         self.size = size + max(_ROOM, size // 16)
         self.alive = _grown(self.alive, self.size, False)
+        self.known = {name: _grown(column, self.size, False) for name, column in self.known.items()}
         self.numbers = {name: _grown(column, self.size, np.nan) for name, column in self.numbers.items()}
         for column in (*self.coded.values(), *self.sets.values()):
             column.grow(self.size)

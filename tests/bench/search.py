@@ -1,0 +1,182 @@
+"""Searches as a person types: page, exact count and facets of 36 shapes, beside the FTS5 count of the same text.
+
+`python -m tests.bench.search [ROWS …]` prints a table for each size. Every figure is the median of its runs in this
+process; `first` is a text that was never asked, `again` the same text with another filter or sort.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from tests.bench.search_world import NOW, made
+
+from influtui.model.qualifiers import CREATORS
+from influtui.model.query import parse
+from influtui.model.query_ast import Context, Words, bind, leaves
+from influtui.store.column_search import ColumnSearch
+from influtui.store.functions import FUNCTIONS
+from influtui.store.search import Order
+
+PAGE: Final = 50
+RUNS: Final = 7
+
+SHAPES: Final[tuple[tuple[str, str], ...]] = (
+    ("", "followers"),
+    ("", "fit"),
+    ("m*", "followers"),
+    ("ma*", "followers"),
+    ("fit*", "followers"),
+    ("travel", "followers"),
+    ("travel pho*", "followers"),
+    ("tecil*", "followers"),
+    ("travel country:DE followers:10k..100k", "er"),
+    ("topic:beauty country:US followers:10k..100k er:3..", "er"),
+    ("country:LU topic:politics", "followers"),
+    ("ma* country:LU", "followers"),
+    ("m* country:LU", "er"),
+    ("ma*", "match"),
+    ("travel photo*", "match"),
+    ("ma*", "er"),
+    ("m*", "er"),
+    ("fit*", "fit"),
+    ("ma* followers:10k..100k er:5..", "followers"),
+    ("m*", "fit"),
+    ("platform:instagram followers:1m..", "fit"),
+    ("ma* topic:gaming country:BR", "fit"),
+    ("pho*", "fit"),
+    ("topic:beauty", "fit"),
+    ("tier:micro", "followers"),
+    ("-topic:gambling -topic:crypto", "er"),
+    ("has:email seen:<30d", "followers"),
+    ("region:europe lang:en tier:macro", "er"),
+    ("(travel OR fit*) country:US,CA", "followers"),
+    ("ma* -travel", "followers"),
+    ("-ma*", "followers"),
+    ("ma* mi*", "followers"),
+    ("ma* mi* tra*", "age"),
+    ("vegan baking", "followers"),
+    ("topic:skincare,makeup er:>3 has:country", "age"),
+    ("ma*", "name"),
+)
+
+
+class Timed(NamedTuple):
+    """What one shape cost, in milliseconds."""
+
+    query: str
+    sort: str
+    matches: int
+    first: float
+    worst: float
+    again: float
+    anchor: float | None
+
+
+def median(work: Callable[[], Any], prepare: Callable[[], Any] = lambda: None) -> tuple[float, float]:
+    """The median and the worst time of some runs, in milliseconds."""
+    taken = []
+    for _ in range(RUNS):
+        prepare()
+        begun = time.perf_counter()
+        work()
+        taken.append((time.perf_counter() - begun) * 1_000)
+    return statistics.median(taken), max(taken)
+
+
+def measure(columns: ColumnSearch, connection: sqlite3.Connection, text: str, sort: str) -> Timed:
+    """One shape."""
+    query = bind(parse(text, CREATORS), Context(now=NOW, campaign="BENCH", campaign_id=1))
+    found_sort = CREATORS.sort(sort)
+    assert found_sort is not None
+    order = Order(sort, found_sort.descending, 1)
+    matches = 0
+
+    def ask() -> None:
+        nonlocal matches
+        found = columns.found(query)
+        columns.first(query, found, order, PAGE)
+        columns.facets(found)
+        matches = len(found)
+
+    ask()
+    first, worst = median(ask, columns.forget_questions)
+    again, _ = median(ask)
+    words = [leaf for leaf in leaves(query) if isinstance(leaf, Words)]
+    anchor = None
+    if words:
+        match = " AND ".join(f'"{word.phrase}"{"*" if word.prefix else ""}' for word in words)
+        sql = "SELECT count(*) FROM creator_text WHERE creator_text MATCH ?"
+        anchor, _ = median(lambda: connection.execute(sql, (match,)).fetchone())
+    return Timed(text, sort, matches, first, worst, again, anchor)
+
+
+def connected(path: Path) -> sqlite3.Connection:
+    """A connection like the search thread's."""
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+    for name, arguments, function in FUNCTIONS:
+        connection.create_function(name, arguments, function, deterministic=True)
+    return connection
+
+
+def run(rows: int, folder: Path) -> None:
+    """Measure and print one size."""
+    path = made(folder, rows)
+    connection = connected(path)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    begun = time.perf_counter()
+    columns = ColumnSearch(connection)
+    columns.refresh()
+    columns.warm()
+    loaded = time.perf_counter() - begun
+    begun = time.perf_counter()
+    while columns.learn():
+        pass
+    learned = time.perf_counter() - begun
+    orders = {}
+    for sort in sorted({sort for _, sort in SHAPES}):
+        begun = time.perf_counter()
+        if sort != "match":
+            found_sort = CREATORS.sort(sort)
+            assert found_sort is not None
+            columns.orders.of(Order(sort, found_sort.descending, 1))
+        orders[sort] = time.perf_counter() - begun
+    results = [measure(columns, connection, text, sort) for text, sort in SHAPES]
+    memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    print(f"\n{rows:,} accounts: columns loaded in {loaded:.2f} s, one-letter words learned in {learned:.2f} s,")
+    print(
+        f"orders made in {', '.join(f'{name} {taken:.2f} s' for name, taken in orders.items())}; {memory:.0f} MiB at most\n"
+    )
+    print("| query | sort | matches | first ms | worst ms | again ms | FTS5 count ms | first / FTS5 |")
+    print("|---|---|--:|--:|--:|--:|--:|--:|")
+    for each in results:
+        beside = f"{each.anchor:.2f} | {each.first / each.anchor:.1f}x" if each.anchor else "- | -"
+        times = f"{each.first:.1f} | {each.worst:.1f} | {each.again:.1f}"
+        print(f"| `{each.query}` | {each.sort} | {each.matches:,} | {times} | {beside} |")
+    slowest = max(results, key=lambda each: each.first)
+    print(f"\nmedian of shapes {statistics.median(each.first for each in results):.1f} ms;", end=" ")
+    print(f"slowest `{slowest.query}` by {slowest.sort} {slowest.first:.1f} ms", end="")
+    print(f" = {slowest.first / slowest.anchor:.1f}x the FTS5 count" if slowest.anchor else "")
+    connection.close()
+
+
+def main() -> None:
+    """Measure the sizes given on the command line."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("rows", nargs="*", type=int, default=[10_000, 100_000])
+    arguments.add_argument("--folder", type=Path, help="Where catalogues are kept between runs.")
+    given = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        for rows in given.rows:
+            run(rows, (given.folder or Path(temporary)).absolute())
+
+
+if __name__ == "__main__":
+    main()
