@@ -208,7 +208,7 @@ class Host:
         return settings
 
     async def close(self) -> None:
-        """End the plugins' loop."""
+        """End the plugins' loops."""
         await self._calls.close()
 
     def _state(self, found: Found) -> PluginState:

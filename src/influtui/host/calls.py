@@ -71,10 +71,10 @@ class Breaker:
 
 
 class Calls:
-    """The way to every plugin: one loop, a breaker each."""
+    """The way to every plugin: a loop and a breaker each, so that one that blocks its loop blocks nobody else's."""
 
-    def __init__(self, loop: PluginLoop | None = None, now: Callable[[], float] = time.monotonic) -> None:
-        self._loop = loop or PluginLoop()
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._loops: dict[str, PluginLoop] = {}
         self._now = now
         self._breakers: dict[str, Breaker] = {}
 
@@ -83,12 +83,12 @@ class Calls:
         return self._breakers.setdefault(plugin, Breaker(self._now))
 
     async def guarded(self, plugin: str, what: str, make: Callable[[], Awaitable[T]], *, limit_s: float) -> T:
-        """The result of `await make()` on the plugins' loop. Raises `Fault`, and lets cancellation through."""
+        """The result of `await make()` on the plugin's loop. Raises `Fault`, and lets cancellation through."""
         breaker = self.breaker(plugin)
         if (rests := breaker.rests_for) is not None:
             raise Fault(plugin, "resting", f"{plugin} failed {FAILURES} times in a row and rests for {rests:.0f} s")
         try:
-            result = await self._loop.call(make, limit_s=limit_s)
+            result = await self._loops.setdefault(plugin, PluginLoop(plugin)).call(make, limit_s=limit_s)
         except PluginError as error:
             breaker.failed() if error.trips else breaker.succeeded()
             raise Fault(plugin, error.kind, f"{plugin}: {error.message}", detail=error.detail, error=error) from error
@@ -134,8 +134,9 @@ class Calls:
         return results
 
     async def close(self) -> None:
-        """End the plugins' loop."""
-        await self._loop.close()
+        """End every plugin's loop."""
+        for loop in self._loops.values():
+            await loop.close()
 
 
 def at_border(plugin: str, value: object, kind: type[T]) -> T:

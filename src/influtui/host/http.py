@@ -1,6 +1,6 @@
 """The host's HTTP client for plugins: only announced hosts, time limits, budgets, few and patient retries, no secrets in words.
 
-httpx is imported when the first call is made. A client belongs to the plugins' loop: make, use and close it there.
+httpx is imported when the first call is made. A client belongs to its plugin's loop: it is used and closed there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The plugins' own event loop, in a thread of its own: what happens there cannot freeze the screen.
+"""A plugin's own event loop, in a thread of its own: what happens there cannot freeze the screen, nor another plugin.
 
 A call that waits too long is cancelled. A call that blocks the thread cannot be: the caller gets an error that names the
 blocking line, the thread is left to itself, and the next call gets a new one.
@@ -36,7 +36,8 @@ class Crashed(Exception):
 class PluginLoop:
     """An event loop in its own thread, started on first use. Close it when done."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self._name = name
         self._runner: _Runner | None = None
 
     async def call(self, make: Callable[[], Awaitable[T]], *, limit_s: float) -> T:
@@ -60,7 +61,7 @@ class PluginLoop:
 
     def _running(self) -> _Runner:
         if self._runner is None or not self._runner.thread.is_alive():
-            self._runner = _Runner()
+            self._runner = _Runner(self._name)
         return self._runner
 
 
@@ -80,10 +81,10 @@ class _Outcome(Generic[T]):
 
 
 class _Runner:
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         self._loop = asyncio.new_event_loop()
         self._ended = False
-        self.thread = threading.Thread(target=self._run, name="influtui-plugins", daemon=True)
+        self.thread = threading.Thread(target=self._run, name=f"plugin-{name}", daemon=True)
         self.thread.start()
 
     def submit(self, make: Callable[[], Awaitable[T]], limit_s: float) -> Future[_Outcome[T]]:
