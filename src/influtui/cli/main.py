@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "post": ("post", "What went live, and what was counted of it."),
     "product": ("product", "Products: what they cost and declare."),
     "results": ("results", "What a campaign cost and what it brought."),
+    "search": ("search", "Searches with a name: save, list, show, delete."),
     "secret": ("secret", "Keep a mailbox's password."),
     "template": ("template", "The letters that campaigns write from."),
     "demo": ("demo", "Make a complete workspace with invented people, and open it."),

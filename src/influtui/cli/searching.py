@@ -56,19 +56,17 @@ async def search(
         facets=facets,
         campaign=campaign,
     )
-    if out.json:
-        for creator in found.rows:
-            out.data(creator)
-        out.data(
-            {
-                "schema": "influtui.search/1",
-                "count": found.count,
-                "facets": found.facets,
-                "next": found.next,
-            }
-        )
+    show_found(out, found)
+
+
+def show_found(out: Output, found: Found) -> None:
+    """A page of a search: rows and the closing object, or a table and how to go on."""
+    if not out.json:
+        _show(out, found)
         return
-    _show(out, found)
+    for creator in found.rows:
+        out.data(creator)
+    out.data({"schema": "influtui.search/1", "count": found.count, "facets": found.facets, "next": found.next})
 
 
 def _show(out: Output, found: Found) -> None:

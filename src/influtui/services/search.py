@@ -160,6 +160,12 @@ async def search(
     )
 
 
+async def check(workspace: Workspace, query: str, sort: str | None = None) -> None:
+    """Raise what is wrong with a query or a sort, without asking it. Which campaign is in use does not matter."""
+    await _read(workspace, query)
+    read_order(sort, campaign=0)
+
+
 async def matching(workspace: Workspace, query: str) -> list[CreatorId]:
     """The ids of all creators that `query` asks for, by id."""
     asked = await ask(workspace, query, "id")
