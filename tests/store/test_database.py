@@ -18,6 +18,7 @@ from influtui.services.workspace import DATABASE, Workspace, opened
 from influtui.store import migrations, snapshots
 from influtui.store.changes import EVERYTHING, KEEP, Change
 from influtui.store.database import open_database
+from influtui.store.watching import watch
 
 
 @pytest.fixture
@@ -213,3 +214,20 @@ async def test_there_is_nothing_to_read_where_there_is_no_workspace(folder: Path
     with pytest.raises(Failure, match="there is no workspace"):
         await open_database(folder / DATABASE, read_only=True)
     assert not folder.exists()
+
+
+async def test_a_session_that_watches_sees_each_change_of_the_others_once(workspace: Workspace) -> None:
+    async with opened(workspace.folder) as other:
+        watching = watch(other.db, every=0.01)
+        next_batch = asyncio.ensure_future(anext(watching))
+        await asyncio.sleep(0.03)
+        await worlds.imported(workspace, worlds.record(1))
+        first = await asyncio.wait_for(next_batch, 5)
+        assert ("creators", 1, 1) in [change[1:] for change in first]
+        next_batch = asyncio.ensure_future(anext(watching))
+        async with workspace.change("creators.edit", "tagged") as unit:
+            await unit.update("creators", 1, {"tags": "|hats|"})
+        second = await asyncio.wait_for(next_batch, 5)
+        assert [change[1:] for change in second] == [("creators", 1, 1)]
+        assert second[0].seq > first[-1].seq
+        await watching.aclose()
