@@ -134,9 +134,9 @@ async def add_accounts(transaction: Transaction, rows: Sequence[Sequence[Any]]) 
     await transaction.many(_ADD_ACCOUNT, rows)
 
 
-async def index_run(transaction: Transaction, first: int, last: int) -> None:
-    """Make a run of new accounts searchable and tell other sessions."""
-    await text_index.add_run(transaction, first, last)
+async def index_run(transaction: Transaction, first: int, last: int, *, spaceless: Iterable[int]) -> None:
+    """Make a run of new accounts searchable and tell other sessions. `spaceless`: those in scripts without blanks."""
+    await text_index.add_run(transaction, first, last, spaceless=spaceless)
     transaction.touched_run("creators", first, last)
 
 

@@ -37,14 +37,14 @@ async def add(transaction: Transaction, ids: Iterable[int]) -> None:
     )
 
 
-async def add_run(transaction: Transaction, first: int, last: int) -> None:
-    """Index a run of new rows in one statement: for imports."""
+async def add_run(transaction: Transaction, first: int, last: int, *, spaceless: Iterable[int]) -> None:
+    """Index a run of new rows in one statement: for imports, which know the rows in `spaceless` scripts."""
     await transaction.run(
         "INSERT INTO creator_text (rowid, handle, name, bio)"
         " SELECT id, handle, name, bio FROM creators WHERE id BETWEEN ? AND ?",
         (first, last),
     )
-    await gram_index.add_from(transaction, "creators WHERE id BETWEEN ? AND ?", (first, last))
+    await gram_index.add(transaction, spaceless)
 
 
 async def remove(transaction: Transaction, old: Iterable[Mapping[str, Any]]) -> None:

@@ -10,15 +10,16 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, get_args
 
 import msgspec
 
-from influtui.model.columns import COUNTS, NUMERIC, Column
-from influtui.model.creators import FoundBy
+from influtui.model.columns import COUNTS, NUMERIC, Column, platform_of
+from influtui.model.creators import PLATFORMS, FoundBy
 from influtui.model.failures import WrongUsage
-from influtui.model.figures import LARGEST, Figure, Unreadable, agree, count, figure, is_unknown
+from influtui.model.figures import LARGEST, UNKNOWN, Figure, Unreadable, agree, count, figure, is_unknown
+from influtui.model.nearest import nearest
 from influtui.model.places import country_code, language_code
 from influtui.model.profile_records import ProfileRecord, WrittenNote
 from influtui.model.profiles import addresses, from_url, looks_like_url
@@ -28,6 +29,8 @@ FOUND_BY: Final = frozenset(get_args(FoundBy))
 NAMES_FOR_HANDLES: Final = frozenset({"youtube"})
 """Platforms whose lists often name channels and not handles. There a channel's title, blanks and all, stands in for its
 handle: a real handle has no blanks, so the two cannot be confused."""
+
+_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 
 _SPLITS: Final = re.compile(r"[;,|\n]")
 
@@ -48,41 +51,69 @@ class Converter:
         """Rows in which the exact and the abbreviated number disagree."""
         self.destroyed = 0
         """Names in which not one letter survived, replaced by the row's other name."""
-        self._plan: list[tuple[str, int, int | None]] = []
+        self._numbers: list[tuple[str, int, int | None]] = []
+        self._texts: list[tuple[str, int, Callable[[str], Any] | None]] = []
         self._several: list[tuple[str, int]] = []
         for column in columns:
             if column.field in ("topics", "tags", "note"):
                 self._several.append((column.field, column.position))
+            elif column.field in NUMERIC:
+                self._numbers.append((column.field or "", column.position, column.twin))
             elif column.field is not None:
-                self._plan.append((column.field, column.position, column.twin))
+                self._texts.append((column.field, column.position, _READERS.get(column.field)))
         self._variant = _variant(columns)
 
     def record(self, cells: Sequence[Any]) -> ProfileRecord:
-        """The record of one row. Raises `RowProblem`."""
+        """The record of one row. Raises `RowProblem`. The hot path of every import: plain values take no detour."""
         values: dict[str, Any] = {}
-        quality: dict[str, str] = {}
-        for field, position, twin in self._plan:
+        quality: dict[str, str] | None = None
+        for field, position, twin in self._numbers:
             cell = cells[position]
-            if type(cell) is int and 0 <= cell <= LARGEST and twin is None and field in NUMERIC:
+            if cell is None or cell == "":
+                if twin is None:
+                    continue
+            elif (twin is None and type(cell) is int and 0 <= cell <= LARGEST) or (
+                type(cell) is float and field not in COUNTS and 0.0 <= cell <= LARGEST
+            ):
                 values[field] = cell
-            elif field in NUMERIC:
-                found = self._number(field, cell, cells[twin] if twin is not None else None)
-                if found is not None:
-                    values[field] = found.value
-                    if found.rounded:
-                        quality[field] = "rounded"
-            elif cell is not None and cell != "":
-                value = self._value(field, cell)
-                if value is not None:
-                    values[field] = value
+                continue
+            found = self._number(field, cell, cells[twin] if twin is not None else None)
+            if found is not None:
+                values[field] = found.value
+                if found.rounded:
+                    quality = quality or {}
+                    quality[field] = "rounded"
+        for field, position, reader in self._texts:
+            cell = cells[position]
+            if type(cell) is not str:
+                cell = _text(cell)
+                if cell is None:
+                    continue
+            cell = cell.strip()
+            if reader is None:
+                if not cell or (len(cell) <= LONGEST_UNKNOWN and cell.casefold() in UNKNOWN and field != "bio"):
+                    continue
+            else:
+                value = reader(cell)
+                if value is None:
+                    if is_unknown(cell):
+                        continue
+                    self.left_out[field] += 1
+                    self.examples.setdefault(field, cell[:60])
+                    continue
+                cell = value
+            values[field] = cell
         for field, position in self._several:
-            self._add(values, field, cells[position])
-        if "engagement_rate" in values and "engagement_variant" not in values and self._variant:
+            cell = cells[position]
+            if cell is not None and cell != "":
+                self._add(values, field, cell)
+        if self._variant and "engagement_rate" in values and "engagement_variant" not in values:
             values["engagement_variant"] = self._variant
         if quality:
             measured = [field for field in values if field in NUMERIC]
             whole = len(quality) == len(measured)
-            values["quality"] = "rounded" if whole else msgspec.json.encode(quality, order="sorted").decode()
+            stated = msgspec.json.encode(quality, order="sorted").decode()
+            values["quality"] = "rounded" if whole else stated
         return self._identified(values)
 
     def _identified(self, values: dict[str, Any]) -> ProfileRecord:
@@ -90,7 +121,7 @@ class Converter:
         platform = values.pop("platform", None) or self._platform
         handle = values.get("handle") or ""
         url = values.get("url")
-        address = handle if looks_like_url(handle) else url if url and not handle else None
+        address = handle if "/" in handle and looks_like_url(handle) else url if url and not handle else None
         if address:
             try:
                 profile = from_url(address)
@@ -103,7 +134,8 @@ class Converter:
             raise RowProblem("no handle")
         if platform is None:
             raise RowProblem("no platform")
-        if not _can_be_handle(platform, handle):
+        pattern = _handle_pattern(platform)
+        if pattern is not None and not pattern.fullmatch(handle):
             handle = self._stand_in(platform, handle, values)
         elif "name" not in values and not handle.isascii():
             values["name"] = handle
@@ -146,41 +178,35 @@ class Converter:
         except Unreadable:
             raise RowProblem(f"{field}: “{_shown(cell)}” is not a number") from None
 
-    def _value(self, field: str, cell: Any) -> Any:
-        text = _text(cell)
-        if text is None or not text:
-            return None
-        reader = _READERS.get(field)
-        if reader is None:
-            return None if field != "bio" and is_unknown(text) else text
-        if is_unknown(text):
-            return None
-        value = reader(text)
-        if value is None:
-            self.left_out[field] += 1
-            self.examples.setdefault(field, text[:60])
-        return value
-
     def _add(self, values: dict[str, Any], field: str, cell: Any) -> None:
         if field == "note":
             text = _text(cell)
             if text:
                 values["notes"] = (*values.get("notes", ()), WrittenNote(text=text))
             return
-        parts = cell if isinstance(cell, (list, tuple)) else _SPLITS.split(_text(cell) or "")
-        named = [part.strip().casefold() for part in parts if isinstance(part, str) and not is_unknown(part)]
+        named = _listed(cell) if isinstance(cell, (list, tuple)) else _parted(_text(cell) or "")
         if named:
-            values[field] = tuple(dict.fromkeys((*values.get(field, ()), *named)))
+            values[field] = tuple(dict.fromkeys((*values[field], *named))) if field in values else named
+
+
+def _listed(cell: Sequence[Any]) -> tuple[str, ...]:
+    return _named(tuple([part for part in cell if isinstance(part, str)]))
+
+
+@lru_cache(maxsize=16_384)
+def _parted(text: str) -> tuple[str, ...]:
+    return _named(tuple(_SPLITS.split(text)))
+
+
+@lru_cache(maxsize=16_384)
+def _named(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Topics or tags as they are kept: small letters, each once."""
+    return tuple(dict.fromkeys(part.strip().casefold() for part in parts if not is_unknown(part)))
 
 
 def is_destroyed(name: str) -> bool:
     """Whether nothing of a name survived a conversion between encodings: only `ý`, `ï¿½`, `?` or replacement marks."""
     return not re.search(r"\w", re.sub("[ýï¿½\ufffd?_]", "", name))
-
-
-def _can_be_handle(platform: str, handle: str) -> bool:
-    pattern = _handle_pattern(platform)
-    return pattern is None or pattern.fullmatch(handle) is not None
 
 
 @cache
@@ -212,8 +238,8 @@ def moment(text: str) -> int | None:
 
 
 def _email(text: str) -> str | None:
-    text = text.strip().removeprefix("mailto:")
-    return text if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}", text) else None
+    text = text.removeprefix("mailto:")
+    return text if _ADDRESS.fullmatch(text) else None
 
 
 def _found_by(text: str) -> str | None:
@@ -221,8 +247,14 @@ def _found_by(text: str) -> str | None:
     return word if word in FOUND_BY else None
 
 
-def _platform(text: str) -> str:
-    return text.strip().casefold()
+@lru_cache(maxsize=1024)
+def _platform(text: str) -> str | None:
+    """A platform's id; a name that nobody knows raises, with the nearest one."""
+    found = platform_of(text)
+    if found is None and not is_unknown(text):
+        near = nearest(text.casefold(), PLATFORMS)
+        raise RowProblem(f"unknown platform “{text[:60]}”" + (f"; did you mean {near}?" if near else ""))
+    return found
 
 
 _READERS: Final[dict[str, Callable[[str], Any]]] = {
@@ -234,9 +266,10 @@ _READERS: Final[dict[str, Callable[[str], Any]]] = {
     "person_email": _email,
     "as_of": moment,
     "found_by": _found_by,
-    "handle": str,
-    "person": str,
 }
+"""Fields whose text has to be read; None from a reader means that it could not be."""
+
+LONGEST_UNKNOWN: Final = max(map(len, UNKNOWN))
 
 
 def _variant(columns: Sequence[Column]) -> str | None:

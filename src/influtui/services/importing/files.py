@@ -320,12 +320,38 @@ class _Job:
 
 
 async def _take_all(intake: Intake, batches: Iterator[Batch], source: Input) -> None:
-    while True:
+    if source.waits:
         # A stream may keep us waiting: then not on the event loop.
-        batch = await asyncio.to_thread(next, batches, None) if source.waits else next(batches, None)
-        if batch is None:
-            return
-        await intake.take(batch)
+        while (batch := await asyncio.to_thread(next, batches, None)) is not None:
+            await intake.take(batch)
+        return
+    ahead = _Ahead(batches)
+    while (batch := ahead.next()) is not None:
+        await intake.take(batch, meanwhile=ahead.read)
+
+
+class _Ahead:
+    """Batches, the next of which can be read before it is asked for."""
+
+    def __init__(self, batches: Iterator[Batch]) -> None:
+        self._batches = batches
+        self._read: list[Batch | None] = []
+        self._problem: Failure | None = None
+
+    def read(self) -> None:
+        """Read the next one now. What goes wrong with it is said when it is asked for."""
+        try:
+            self._read.append(next(self._batches, None))
+        except Failure as problem:
+            self._problem = problem
+
+    def next(self) -> Batch | None:
+        """The next one; None after the last."""
+        if not self._read:
+            self.read()
+        if self._problem is not None:
+            raise self._problem
+        return self._read.pop()
 
 
 def _csv_batches(

@@ -8,6 +8,7 @@ known already is unchanged.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
@@ -25,7 +26,7 @@ from influtui.model.profile_records import UNMEASURED, Measured, ProfileRecord, 
 from influtui.model.times import rfc3339
 from influtui.services.importing import merging
 from influtui.services.importing.report import ImportReport, Progress
-from influtui.services.importing.rows import account_row, addresses, measurement, snapshot_row, storable
+from influtui.services.importing.rows import account_row, addresses, is_spaceless, measurement, snapshot_row, storable
 from influtui.services.workspace import Workspace
 from influtui.store import catalogue, suppressions
 from influtui.store.creators import Reader
@@ -134,6 +135,7 @@ class Intake:
         self._persons: dict[str, int] = {}
         self._restoring = False
         self._highest_id = 0
+        self._meanwhile: Callable[[], None] | None = None
 
     async def __aenter__(self) -> Intake:
         database = self._workspace.db
@@ -158,8 +160,13 @@ class Intake:
             async with self._workspace.db.write(self._workspace.clock(), durability="normal") as transaction:
                 await catalogue.optimize_text(transaction)
 
-    async def take(self, batch: Batch) -> None:
-        """Take in a batch; when this returns, its rows are committed."""
+    async def take(self, batch: Batch, *, meanwhile: Callable[[], None] | None = None) -> None:
+        """Take in a batch; when this returns, its rows are committed.
+
+        `meanwhile` may be called once, while the database indexes text in one long statement and this thread has nothing
+        to do: the time to read the next batch. Not beside another session, whose writes would wait for it.
+        """
+        self._meanwhile = meanwhile if self._rows_at_once == MOST_ROWS else None
         start = 0
         while start < len(batch.records):
             records = batch.records[start : start + self._rows_at_once]
@@ -361,7 +368,13 @@ class Intake:
                 ],
             )
         await self._add_more(unit, [(i, p, r) for i, p, (r, _) in zip(ids, persons, found.new, strict=True)], import_id)
-        await catalogue.index_run(transaction, ids[0], ids[-1])
+        spaceless = [row_id for row_id, (record, _) in zip(ids, found.new, strict=True) if is_spaceless(record)]
+        indexing = asyncio.ensure_future(catalogue.index_run(transaction, ids[0], ids[-1], spaceless=spaceless))
+        if self._meanwhile is not None:
+            await asyncio.sleep(0)  # the statement is with the database's thread now
+            self._meanwhile()
+            self._meanwhile = None
+        await indexing
         found.added = count
         unit.counted(count)
 

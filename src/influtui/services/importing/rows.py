@@ -11,6 +11,7 @@ import msgspec
 
 from influtui.model.creators import joined
 from influtui.model.profile_records import Measured, ProfileRecord, metrics
+from influtui.model.query_words import spaceless
 from influtui.model.text import from_outside
 
 
@@ -43,6 +44,11 @@ def _cleaned(record: ProfileRecord) -> ProfileRecord:
         return value
 
     return plain(record)  # type: ignore[no-any-return]
+
+
+def is_spaceless(record: ProfileRecord) -> bool:
+    """Whether a record's text is (in part) in a script that is written without blanks between words."""
+    return any(text is not None and spaceless(text) for text in (record.bio, record.name, record.handle))
 
 
 def addresses(record: ProfileRecord) -> tuple[str, ...]:
