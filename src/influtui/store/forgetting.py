@@ -52,7 +52,7 @@ _BLANKED: Final = {
     "terms": "value = NULL",
     "agreements": "terms = '{}', hash = '', ended_why = NULL",
     "posts": "handle = NULL, native_id = NULL, url = 'forgotten:' || id",
-    "conversations": "creator_id = NULL, subject = NULL",
+    "conversations": "creator_id = NULL, subject = NULL, address = NULL",
     "messages": "message_id = NULL, in_reply_to = NULL, references_ids = NULL, sender = NULL, recipient = NULL,"
     " subject = NULL, body = '', template = NULL, outcome = NULL,"
     " written_by = CASE direction WHEN 'in' THEN '' ELSE written_by END",
@@ -101,6 +101,10 @@ async def erase(transaction: Transaction, person: PersonId) -> Erased:
     transaction.touched("persons", [person])
 
     worked_with = await transaction.one("SELECT 1 FROM collaborations WHERE person_id = ? LIMIT 1", (person,))
+    await transaction.run(
+        "DELETE FROM memory WHERE key IN (SELECT 'draft:conversation:' || id FROM conversations WHERE person_id = :person)",
+        values,
+    )
     await transaction.run(
         f"DELETE FROM outbox WHERE message_id IN (SELECT id FROM messages WHERE {_OURS['messages']})", values
     )
@@ -151,6 +155,8 @@ async def _traces(reader: Reader, person: PersonId, accounts: Sequence[dict[str,
         f"SELECT sender, recipient, direction FROM messages WHERE {_OURS['messages']}", {"person": person}
     ):
         names.add(row["recipient"] if row["direction"] == "out" else row["sender"])
+    for row in await reader.all(f"SELECT number FROM shipments WHERE {_OURS['shipments']}", {"person": person}):
+        names.add(row["number"])
     return tuple(sorted({name.strip() for name in names if name and len(name.strip()) >= _SHORTEST_TRACE}))
 
 
@@ -195,6 +201,12 @@ async def _redact_journal(transaction: Transaction, person: PersonId, traces: Se
     redacted = 0
     blank = "UPDATE journal_rows SET before = NULL, after = NULL WHERE (before IS NOT NULL OR after IS NOT NULL) AND "
     for noun, which in _OURS.items():
+        # Why somebody was judged or moved is said in free words.
+        await transaction.run(
+            "UPDATE journal SET reason = NULL WHERE reason IS NOT NULL AND id IN (SELECT journal_id FROM journal_rows"
+            f" WHERE noun = '{noun}' AND row_id IN (SELECT id FROM {noun} WHERE {which}))",
+            {"person": person},
+        )
         redacted += await transaction.run(
             f"{blank} noun = '{noun}' AND row_id IN (SELECT id FROM {noun} WHERE {which})", {"person": person}
         )

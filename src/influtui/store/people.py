@@ -151,3 +151,29 @@ async def memories(reader: Reader, persons: Sequence[PersonId]) -> dict[PersonId
         ):
             found.setdefault(row["person_id"], {}).update(wrote_at=row["wrote_at"], heard_at=row["heard_at"])
     return {each: Memory(person=each, **facts) for each, facts in found.items()}
+
+
+async def counts(reader: Reader, person_id: int) -> dict[str, int]:
+    """How much there is about a person: notes, verdicts, conversations, messages, parcels, collaborations."""
+    rows = await reader.all(
+        "SELECT (SELECT count(*) FROM notes WHERE person_id = :person) AS notes,"
+        " (SELECT count(*) FROM picks WHERE person_id = :person) AS verdicts,"
+        " (SELECT count(*) FROM conversations WHERE person_id = :person) AS conversations,"
+        " (SELECT count(*) FROM messages JOIN conversations c ON c.id = conversation_id WHERE c.person_id = :person)"
+        " AS messages,"
+        " (SELECT count(*) FROM shipments s LEFT JOIN collaborations c ON c.id = s.collaboration_id"
+        " WHERE :person IN (s.person_id, c.person_id)) AS parcels,"
+        " (SELECT count(*) FROM collaborations WHERE person_id = :person) AS collaborations",
+        {"person": person_id},
+    )
+    return dict(rows[0])
+
+
+async def addresses(reader: Reader, person_id: int) -> list[str]:
+    """Every mail address that is known to be a person's."""
+    rows = await reader.all(
+        "SELECT email FROM creators WHERE person_id = :person UNION SELECT email FROM persons WHERE id = :person"
+        " UNION SELECT address FROM conversations WHERE person_id = :person AND channel = 'email'",
+        {"person": person_id},
+    )
+    return [row[0] for row in rows if row[0] and "@" in row[0]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from influtui.model.suppression import KEY_BYTES, SuppressionReason, account_hash, email_hash
 from influtui.store.creators import Reader
@@ -16,8 +16,15 @@ _KEY: Final = "suppression"
 class Named(Protocol):
     """What can be suppressed: an account, by platform and handle."""
 
-    platform: str
-    handle: Any
+    @property
+    def platform(self) -> str:
+        """The platform's id."""
+        ...
+
+    @property
+    def handle(self) -> str:
+        """The handle on it."""
+        ...
 
 
 class Suppressed:
