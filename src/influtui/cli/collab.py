@@ -8,12 +8,12 @@ import click
 
 from influtui.cli import documents
 from influtui.cli.fields import CAMPAIGN, DRY_RUN
-from influtui.cli.frame import with_workspace
+from influtui.cli.frame import confirmed, with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
 from influtui.model.creators import parse_ref
 from influtui.model.memory import ago
-from influtui.model.pipeline import pipeline
+from influtui.model.pipeline import OPTED_OUT, pipeline, state_name
 from influtui.model.terms import Term, Terms, slots
 from influtui.model.text import SafeText, safe
 from influtui.model.times import Millis, rfc3339
@@ -102,11 +102,19 @@ async def show(workspace: Workspace, out: Output, ref: str, campaign: str | None
 @click.option(
     "--reason", metavar="TEXT", help="Why. Needed for going back and for side states; declined names its reasons."
 )
+@click.option("--yes", is_flag=True, help="An opt-out cannot be taken back: do it without asking.")
 @CAMPAIGN
 @DRY_RUN
 @with_workspace
 async def move(
-    workspace: Workspace, out: Output, ref: str, state: str, reason: str | None, campaign: str | None, dry_run: bool
+    workspace: Workspace,
+    out: Output,
+    ref: str,
+    state: str,
+    reason: str | None,
+    yes: bool,
+    campaign: str | None,
+    dry_run: bool,
 ) -> None:
     """Move a collaboration by hand. Most states follow from what happens; a wrong move names the right ones.
 
@@ -115,6 +123,8 @@ async def move(
     influtui collab move instagram:anna declined --reason "price: asked 400"
     """
     found = await service.of_ref(workspace, parse_ref(ref), campaign)
+    if state_name(state) == OPTED_OUT and not dry_run:
+        confirmed(f"{found.ref or found.name} will not be written to again, in any campaign.", yes=yes)
     moved = await service.move(workspace.rehearsing() if dry_run else workspace, found.id, state, reason)
     if out.json:
         out.data(documents.collaboration(moved))

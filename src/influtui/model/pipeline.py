@@ -23,6 +23,7 @@ from influtui.model.nearest import nearest
 MOVED: Final = "moved"
 """The event of a hand move; every other event's name stands in the table."""
 PAUSED: Final = "paused"
+OPTED_OUT: Final = "opted_out"
 
 
 class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -192,6 +193,11 @@ def allowed(standing: Standing) -> tuple[str, ...]:
         move.to for move in table.move if move.start == standing.state and move.to not in (*following, standing.state)
     )
     return (*following, *others, *_sides(standing.state))
+
+
+def state_name(text: str) -> str:
+    """A state as a person may write it: `in conversation`, `In-Conversation`."""
+    return "_".join(text.strip().casefold().replace("-", " ").replace("_", " ").split())
 
 
 def check_move(standing: Standing, to: str, events: Sequence[Event], reason: str | None) -> None:

@@ -14,14 +14,16 @@ from influtui.model.campaign_qualifiers import COLLABORATIONS
 from influtui.model.creators import Ref
 from influtui.model.failures import Conflict, NotFound, WrongUsage
 from influtui.model.ids import CampaignId, CollaborationId, CreatorId, PersonId
-from influtui.model.pipeline import Standing, allowed, check_move, derive, facts, pipeline
+from influtui.model.pipeline import OPTED_OUT, Standing, allowed, check_move, derive, facts, pipeline, state_name
 from influtui.model.posts import Post
 from influtui.model.terms import Terms
 from influtui.services import asking, campaign_choice
 from influtui.services.workspace import Workspace
 from influtui.store import collaborations as store
 from influtui.store import creators as creator_rows
+from influtui.store import outreach as outreach_rows
 from influtui.store import posts as post_rows
+from influtui.store import suppressions
 from influtui.store import terms as term_rows
 from influtui.store.collaborations import Collaboration, Happened
 from influtui.store.creators import Reader
@@ -129,9 +131,10 @@ async def move(
 ) -> Collaboration:
     """Move a collaboration by hand, where the pipeline allows it.
 
-    Going back to negotiating ends the agreement that was in force. Raises what `check_move` raises.
+    Going back to negotiating ends the agreement that was in force. An opt-out puts the person on the suppression list,
+    for every campaign, and cannot be taken back. Raises what `check_move` raises.
     """
-    wanted = to.strip().casefold().replace("-", "_").replace(" ", "_")
+    wanted = state_name(to)
     said = (reason or "").strip() or None
     async with workspace.change("collab.move", f"moved a collaboration to {wanted}", reason=said) as unit:
         found = await needed(unit.transaction, collaboration)
@@ -152,9 +155,20 @@ async def move(
                 "known": msgspec.json.encode(known).decode(),
             },
         )
+        if wanted == OPTED_OUT:
+            await _suppress(unit, found.person)
+            unit.undoable = False
         await unit.finish()
         unit.summary = f"moved {found.ref or found.name} from {found.state} to {wanted} in {found.campaign}"
         return await needed(unit.transaction, collaboration)
+
+
+async def _suppress(unit: UnitOfWork, person: PersonId) -> None:
+    accounts = await creator_rows.of_person(unit.transaction, person)
+    reachable = (await outreach_rows.reachable(unit.transaction, [person])).get(person)
+    await suppressions.add(
+        unit.transaction, "opted_out", accounts=accounts, emails=reachable.emails if reachable else ()
+    )
 
 
 async def end_agreement(unit: UnitOfWork, collaboration: CollaborationId, why: str) -> Agreement | None:
