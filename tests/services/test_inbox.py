@@ -150,10 +150,25 @@ async def test_who_waits_longest_for_us_stands_first(workspace: Workspace, threa
     assert [row.awaiting for row in await inbox.conversations(workspace)] == ["us", "them"]
 
 
-async def test_words_find_conversations(workspace: Workspace, thread: int) -> None:
+@pytest.mark.parametrize(
+    ("query", "refs"),
+    [
+        ("cake ben", ["tiktok:ben"]), ("cake anna", []), ("waits:us", ["tiktok:ben"]), ("turn:them", [ANNA]),
+        ("channel:email", [ANNA]), ("-channel:email", ["tiktok:ben"]), ("campaign:spring", [ANNA]),
+        ("in:campaign", [ANNA]), ("state:logged", ["tiktok:ben"]), ("last:<1d", ["tiktok:ben", ANNA]),
+        ("platform:tiktok", ["tiktok:ben"]),
+        ('"the cake"', ["tiktok:ben"]), ("Anna", [ANNA]),
+    ],
+)  # fmt: skip
+async def test_the_inbox_answers_queries(workspace: Workspace, thread: int, query: str, refs: list[str]) -> None:
     await inbox.log_answer(workspace, parse_ref("tiktok:ben"), "about the cake")
-    assert [row.ref for row in await inbox.conversations(workspace, "cake ben")] == ["tiktok:ben"]
-    assert await inbox.conversations(workspace, "cake anna") == []
+    assert [row.ref for row in await inbox.conversations(workspace, query)] == refs
+
+
+async def test_a_mistyped_qualifier_is_named_with_the_nearest_one(workspace: Workspace) -> None:
+    with pytest.raises(WrongUsage) as refused:
+        await inbox.conversations(workspace, "wait:us")
+    assert "waits" in f"{refused.value.message} {refused.value.hint}"
 
 
 async def test_what_is_not_there_is_said(workspace: Workspace) -> None:

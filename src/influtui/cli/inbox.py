@@ -8,6 +8,7 @@ import click
 
 from influtui.cli.frame import DONE_IN_PART, confirmed, with_workspace
 from influtui.cli.output import Output
+from influtui.cli.queries import QueryCommand
 from influtui.cli.writing import written
 from influtui.model.creators import Ref, parse_ref
 from influtui.model.failures import WrongUsage
@@ -25,11 +26,16 @@ def inbox() -> None:
     """Conversations with creators, by mail and elsewhere."""
 
 
-@inbox.command("list")
+@inbox.command("list", cls=QueryCommand)
 @click.argument("words", nargs=-1, metavar="[QUERY]")
 @with_workspace
 async def list_conversations(workspace: Workspace, out: Output, words: tuple[str, ...]) -> None:
-    """Conversations, those that wait for us first, the longest waiting on top."""
+    """Conversations, those that wait for us first, the longest waiting on top.
+
+    \b
+    influtui inbox list waits:us
+    influtui inbox list in:campaign channel:dm "free next week"
+    """
     found = await service.conversations(workspace, " ".join(words))
     if out.json:
         for row in found:

@@ -63,6 +63,11 @@ async def send(workspace: Workspace, out: Output, numbers: tuple[int, ...], dry_
         for row in await sending.outgoing(workspace, numbers)
         if row.state in ("queued", "deferred") and (numbers or not row.rests)
     ]
+    missing = set(numbers) - {row.id for row in waiting}
+    if missing:
+        raise NotFound(
+            f"message {min(missing)} does not wait to be sent", hint="`influtui outbox list` shows what does, and why."
+        )
     if dry_run or not waiting:
         for row in waiting:
             if out.json:

@@ -6,6 +6,7 @@ import click
 
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
+from influtui.cli.queries import QueryCommand
 from influtui.cli.writing import written
 from influtui.mail.templates import FILTERS
 from influtui.model.failures import WrongUsage
@@ -137,7 +138,7 @@ async def delete(workspace: Workspace, out: Output, name: str) -> None:
         out.say(f"Removed template {name}.")
 
 
-@template.command("preview")
+@template.command("preview", cls=QueryCommand)
 @click.argument("name")
 @click.argument("words", nargs=-1, required=True, metavar="REF…|QUERY")
 @click.option("--campaign", help="Whose brand and product to write of. Default: the one in use.")

@@ -9,6 +9,7 @@ from influtui.model.messages import ConversationRow, Message
 from influtui.model.times import rfc3339
 from influtui.store.creators import Reader
 from influtui.store.database import Row
+from influtui.store.filters import Column, Noun
 
 _ROWS: Final = (
     "SELECT c.id, c.person_id, c.collaboration_id, k.code, c.creator_id, a.platform, a.handle, coalesce(p.name, a.name)"
@@ -21,6 +22,27 @@ _ROWS: Final = (
     " LEFT JOIN messages n ON n.id ="
     " (SELECT m.id FROM messages m WHERE m.conversation_id = c.id ORDER BY m.at DESC, m.id DESC LIMIT 1)"
 )
+CONVERSATIONS: Final = Noun(
+    table="c",
+    text=(
+        "coalesce(p.name, a.name, '')",
+        "coalesce(a.handle, '')",
+        "coalesce(c.subject, '')",
+        "coalesce((SELECT group_concat(t.body, ' ') FROM messages t WHERE t.conversation_id = c.id), '')",
+    ),
+    columns={
+        "awaiting": Column("c.awaiting"),
+        "state": Column("n.state"),
+        "channel": Column("c.channel"),
+        "campaign": Column("lower(k.code)"),
+        "last_at": Column("c.last_at"),
+        "platform": Column("a.platform"),
+        "handle": Column("a.handle_key"),
+        "id": Column("c.id"),
+    },
+)
+"""The noun of `inbox list`."""
+
 # Those who wait for us come first, the longest waiting on top; then the others, the newest on top.
 _ORDER: Final = (
     " ORDER BY CASE WHEN n.state = 'unknown' THEN 0 WHEN c.awaiting = 'us' THEN 1 ELSE 2 END,"

@@ -1,0 +1,43 @@
+"""What can be asked of conversations and of the outbox: the qualifiers of `inbox list` and `outbox list`."""
+
+from __future__ import annotations
+
+from typing import Final, get_args
+
+from influtui.model.creators import PLATFORMS
+from influtui.model.messages import Awaiting, Channel, MessageState
+from influtui.model.qualifiers import Qualifier, Table
+
+_CAMPAIGN: Final = Qualifier(
+    name="campaign", kind="campaign", aliases=("in",),
+    meaning="of a campaign: its code, or `campaign` for the one in use", examples=("campaign:SPRING26", "in:campaign"),
+)  # fmt: skip
+
+CONVERSATIONS: Final = Table(
+    noun="conversations",
+    text="name and handle, subject, and everything that was said",
+    qualifiers=(
+        Qualifier(
+            name="waits", kind="choice", aliases=("turn", "awaiting"), field="awaiting", choices=get_args(Awaiting),
+            meaning="whose turn it is", examples=("waits:us", "-waits:nobody"),
+        ),
+        Qualifier(
+            name="state", kind="choice", choices=get_args(MessageState), meaning="what became of the newest message",
+            examples=("state:unknown", "state:failed,deferred"),
+        ),
+        Qualifier(
+            name="channel", kind="choice", choices=get_args(Channel), meaning="by mail or by direct message",
+            examples=("channel:dm",),
+        ),
+        _CAMPAIGN,
+        Qualifier(
+            name="last", kind="time", field="last_at", meaning="when the newest message was written", examples=("last:>3d",)
+        ),
+        Qualifier(
+            name="platform", kind="platform", choices=PLATFORMS, meaning="the platform of the account",
+            examples=("platform:instagram",),
+        ),
+        Qualifier(name="handle", kind="handle", meaning="the handle of the account", examples=("handle:anna",)),
+        Qualifier(name="id", kind="account_id", meaning="the conversation's number here", examples=("id:3",)),
+    ),
+)  # fmt: skip
