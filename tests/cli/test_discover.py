@@ -190,6 +190,17 @@ def test_answers_that_are_no_answers_end_in_a_sentence(
     assert "geheim" not in said.out + said.err
 
 
+def test_who_asked_to_be_forgotten_is_not_found_again(
+    bluesky: BlueskyStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _discover(capsys, "baker10.example")
+    assert main(["creators", "forget", "bluesky:baker10.example", "--yes"]) == 0
+    capsys.readouterr()
+    code, report = _discover(capsys, "baker10.example")
+    assert (code, report["added"], report["rejected"]) == (3, 0, 1)
+    assert report["skipped"] == [{"ref": "bluesky:baker10.example", "reason": "asked to be forgotten"}]
+
+
 def test_a_platform_that_is_not_there_is_said_to_be_so(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

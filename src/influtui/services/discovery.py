@@ -7,6 +7,7 @@ a source hands over, by the same formula as everywhere.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from statistics import fmean
 from typing import Final
 
@@ -26,7 +27,7 @@ from influtui.model.scoring.engagement import PostNumbers, counted, headline_var
 from influtui.model.scoring.rules import default_rules
 from influtui.model.text import OutsideText, from_outside
 from influtui.model.times import Millis, millis, rfc3339
-from influtui.services.importing import ingest
+from influtui.services.importing.intake import Batch, Intake
 from influtui.services.plugins import hosted
 from influtui.services.workspace import Workspace
 from influtui.store import budgets
@@ -139,19 +140,25 @@ async def discover(
     async with hosted(workspace) as host:
         entry = _announced(host, source)
         opened = await _open(workspace, host, source)
-        run = _Run(workspace, opened, query, limit, listener)
+        run = _Run(opened, query, limit, listener)
+        intake = Intake(
+            workspace,
+            source=source,
+            kind="plugin",
+            as_of=workspace.clock(),
+            found_by=found_by,
+            found_detail=f"{source}: {query}",
+            dry_run=dry_run,
+            reject=lambda line, reason, ref: run.omitted.append(Omitted(str(ref), reason)),
+        )
         try:
-            report = await ingest(
-                workspace,
-                run.records(),
-                source=source,
-                kind="plugin",
-                found_by=found_by,
-                found_detail=f"{source}: {query}",
-                dry_run=dry_run,
-            )
+            # Page by page: what came before an interruption is kept.
+            async with intake:
+                async for records in run.pages():
+                    await intake.take(Batch(records, original=partial(_ref_at, records)))
         finally:
             await _close(workspace, opened)
+        report = intake.report()
     if run.fault is not None and not run.accounts:
         raise _as_failure(run.fault)
     return DiscoverReport(
@@ -179,10 +186,7 @@ async def discover(
 class _Run:
     """One run: pages become records; what goes wrong ends it and is kept."""
 
-    def __init__(
-        self, workspace: Workspace, source: OpenSource, query: str, limit: int, listener: Callable[[int], None] | None
-    ) -> None:
-        self._workspace = workspace
+    def __init__(self, source: OpenSource, query: str, limit: int, listener: Callable[[int], None] | None) -> None:
         self._source = source
         self._query = query
         self._limit = limit
@@ -193,8 +197,8 @@ class _Run:
         self.more = False
         self.fault: Fault | None = None
 
-    async def records(self) -> AsyncIterator[ProfileRecord]:
-        """Every account of every page, until enough came or the source has no more."""
+    async def pages(self) -> AsyncIterator[list[ProfileRecord]]:
+        """The accounts of each page, until enough came or the source has no more."""
         cursor: str | None = None
         pages = 0
         # A source whose pages are empty and never end is stopped as well.
@@ -208,10 +212,9 @@ class _Run:
                 return
             self.omitted += [Omitted(each.ref, each.reason) for each in (*page.skipped, *page.junk)]
             self.junk += len(page.junk)
-            for profile in page.profiles:
-                record = _record(self._source.entry, profile)
-                self.accounts.append(_account(record))
-                yield record
+            records = [_record(self._source.entry, profile) for profile in page.profiles]
+            self.accounts += [_account(record) for record in records]
+            yield records
             if self._listener is not None:
                 self._listener(len(self.accounts))
             cursor = page.next
@@ -315,9 +318,17 @@ def _seen(post: Post) -> SeenPost:
     )
 
 
+def _ref(record: ProfileRecord) -> str:
+    return f"{record.platform}:{record.handle}"
+
+
+def _ref_at(records: Sequence[ProfileRecord], index: int) -> str:
+    return _ref(records[index])
+
+
 def _account(record: ProfileRecord) -> FoundAccount:
     return FoundAccount(
-        ref=f"{record.platform}:{record.handle}",
+        ref=_ref(record),
         name=from_outside(record.name) if record.name else None,
         followers=record.followers,
         engagement_rate=record.engagement_rate,
