@@ -100,7 +100,7 @@ def count(text: str) -> Figure | None:
         return found
     if found.percent:
         raise Unreadable(text)
-    grouped = re.fullmatch(r"\d{1,3}\.\d{3}", text.strip())
+    grouped = re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", text.strip())
     if grouped:
         return Figure(int(text.strip().replace(".", "")), Decimal(1), False)
     raise Unreadable(text)
