@@ -32,9 +32,18 @@ def largest_day(each: Watched) -> float:
     return max(after / before for before, after in pairwise(series)) - 1
 
 
-def test_bought_followers_come_overnight_without_a_post_that_explains_them(watched: list[Watched]) -> None:
-    assert all(largest_day(each) > 0.05 for each in of(watched, "bought_followers"))
+def whole_growth(each: Watched) -> float:
+    series = each.record.snapshots or ()
+    return (series[-1].followers or 1) / (series[0].followers or 1)
+
+
+def test_bought_followers_come_overnight_or_dripped_without_a_post_that_explains_them(watched: list[Watched]) -> None:
+    bought = of(watched, "bought_followers")
+    overnight = [each for each in bought if largest_day(each) > 0.05]
+    assert 0.5 < len(overnight) / len(bought) < 0.95
+    assert all(largest_day(each) < 0.025 for each in bought if each not in overnight)
     assert median(largest_day(each) for each in of(watched, "honest")) < 0.01
+    assert median(map(whole_growth, bought)) > 1.1 > median(map(whole_growth, of(watched, "honest")))
 
 
 def test_after_bought_followers_the_rate_is_low_for_the_size(watched: list[Watched]) -> None:
@@ -50,12 +59,20 @@ def test_an_honest_jump_has_the_post_that_explains_it(watched: list[Watched]) ->
         assert largest_day(each) > 0.04
 
 
-def test_bought_likes_are_nearly_the_same_under_every_post_and_far_more_than_comments(watched: list[Watched]) -> None:
-    for each in of(watched, "bought_engagement"):
-        likes = [post.likes or 0 for post in each.record.seen_posts]
-        said = [post.comments or 0 for post in each.record.seen_posts]
-        assert pstdev(likes) / fmean(likes) < 0.08
-        assert sum(likes) > 100 * sum(said)
+def test_bought_likes_are_nearly_the_same_under_every_post_or_under_some_and_far_more_than_comments(
+    watched: list[Watched],
+) -> None:
+    bought = of(watched, "bought_engagement")
+    even = 0
+    for each in bought:
+        paid = [post for post in each.record.seen_posts if (post.likes or 0) > 150 * (post.comments or 0)]
+        assert len(paid) >= 3
+        likes = [post.likes or 0 for post in paid]
+        assert pstdev(likes) / fmean(likes) < 0.15
+        even += len(paid) == len(each.record.seen_posts)
+    assert even > len(bought) / 2
+    ordinary = [post for each in of(watched, "honest") for post in each.record.seen_posts if (post.likes or 0) > 100]
+    assert sum((post.likes or 0) > 150 * (post.comments or 0) for post in ordinary) < len(ordinary) / 50
 
 
 def test_members_of_a_pod_write_under_each_others_posts_within_minutes(watched: list[Watched]) -> None:

@@ -9,7 +9,9 @@ import click
 import msgspec
 
 from influtui.cli.frame import Session
+from influtui.cli.progress import progress_bar
 from influtui.demo import default_folder, world
+from influtui.model.failures import ReadOnly
 
 
 @click.command("demo")
@@ -26,7 +28,17 @@ def demo(session: Session, folder: Path | None, seed: int, creators: int, no_ui:
     The same seed and size make the same world. Where it is there already it is only opened.
     """
     out = session.out
-    made = asyncio.run(world.make(folder or default_folder(), seed=seed, creators=creators))
+    if session.read_only:
+        raise ReadOnly("nothing was made: this session is read-only", hint="Leave out --read-only.")
+    with progress_bar("making people") as tell:
+        made = asyncio.run(
+            world.make(
+                folder or default_folder(),
+                seed=seed,
+                creators=creators,
+                listener=lambda progress: tell(progress.rows, creators),
+            )
+        )
     if out.json:
         out.data({"schema": "influtui.demo/1", **msgspec.to_builtins(made)})
         return

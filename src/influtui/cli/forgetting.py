@@ -47,20 +47,20 @@ async def forget(workspace: Workspace, out: Output, ref: str, yes: bool, dry_run
 
 def _say(out: Output, will_go: WillGo) -> None:
     out.say(f"Accounts: {', '.join(map(safe, will_go.accounts))}")
-    parts = [
-        f"{count:,} {name}"
-        for name, count in (
-            ("notes", will_go.notes),
-            ("verdicts", will_go.verdicts),
-            ("conversations", will_go.conversations),
-            ("messages", will_go.messages),
-            ("parcels", will_go.parcels),
-        )
-        if count
-    ]
-    if parts:
+    counted = (
+        (will_go.notes, "note"),
+        (will_go.verdicts, "verdict"),
+        (will_go.conversations, "conversation"),
+        (will_go.messages, "message"),
+        (will_go.parcels, "parcel"),
+    )
+    if parts := [_count(count, noun) for count, noun in counted if count]:
         out.say(f"With them: {', '.join(parts)}")
     if will_go.collaborations:
-        out.say(f"What stays without a name: the figures of {will_go.collaborations:,} collaborations")
+        out.say(f"What stays without a name: the figures of {_count(will_go.collaborations, 'collaboration')}")
     if will_go.snapshots:
-        out.say(f"{will_go.snapshots:,} snapshots are replaced by a new one")
+        out.say(f"Replaced by a new one: {_count(will_go.snapshots, 'snapshot')}")
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

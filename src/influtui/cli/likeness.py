@@ -7,6 +7,7 @@ import msgspec
 
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
+from influtui.cli.progress import progress_bar
 from influtui.model.creators import parse_ref
 from influtui.model.duplicates import Evidence
 from influtui.model.text import safe
@@ -24,7 +25,10 @@ async def duplicates(workspace: Workspace, out: Output, ref: str | None, least: 
 
     With REF, only pairs of that person.
     """
-    found = await service.duplicates(workspace, least=least, of=parse_ref(ref) if ref else None)
+    with progress_bar("comparing") as tell:
+        found = await service.duplicates(
+            workspace, least=least, of=parse_ref(ref) if ref else None, watched=lambda done: tell(done, 0)
+        )
     if out.json:
         for each in found[:limit]:
             out.data(each)

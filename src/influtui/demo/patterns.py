@@ -4,10 +4,10 @@ Written from how the trade describes such accounts, and shares nothing with the 
 bears which pattern is kept in a table outside the catalogue (`demo-truth.json`).
 
 - `bought_followers`: one or a few overnight jumps without a post to explain them, then a slow loss as platforms clear
-  fake accounts; engagement stays that of the people who were there before.
-- `bought_engagement`: every post gets nearly the same package of likes, far more than its comments would suggest, and
-  the comments are praise from accounts nobody knows.
-- `pod`: a group whose members comment under each other's posts within minutes.
+  fake accounts; engagement stays that of the people who were there before. One in four buys them dripped over weeks.
+- `bought_engagement`: posts get nearly the same package of likes, far more than their comments would suggest, and the
+  comments are praise from accounts nobody knows. One in three buys for some posts only.
+- `pod`: a group whose members comment under each other's posts within minutes; some more eagerly than others.
 - `viral`: an honest jump, with the post that explains it. Not bought; it is there to be told from it.
 """
 
@@ -83,7 +83,7 @@ def watch(record: ProfileRecord, pattern: Pattern, pod: Sequence[str], now: int,
     audience = followers
     if pattern == "bought_followers":
         # Those who were there before the purchases, and only some of those are left.
-        audience = max(50, round(followers / _bought(growth, jump_days) * random.uniform(0.3, 0.7)))
+        audience = max(50, round(followers / _bought(growth, jump_days) * random.uniform(0.25, 0.85)))
     posts = _posts(record, pattern, pod, audience, jump_days, now, random)
     likes = [post.likes or 0 for post in posts]
     said = [post.comments or 0 for post in posts]
@@ -133,7 +133,11 @@ def _growth(pattern: Pattern, random: Random) -> tuple[list[float], dict[int, fl
     drift, unrest = random.uniform(-0.0004, 0.003), random.uniform(0.0004, 0.0015)
     growth = [1 + random.gauss(drift, unrest) for _ in range(DAYS)]
     jumps: dict[int, float] = {}
-    if pattern == "bought_followers":
+    if pattern == "bought_followers" and random.random() < 0.25:
+        first, length = random.randint(3, 25), random.randint(14, 28)
+        for day in range(first, first + length):
+            growth[day] += random.uniform(0.005, 0.016)
+    elif pattern == "bought_followers":
         for _ in range(random.choice((1, 1, 2, 3))):
             jumps[random.randint(6, DAYS - 8)] = random.uniform(0.08, 0.45)
     elif pattern == "viral":
@@ -184,6 +188,9 @@ def _posts(
     random: Random,
 ) -> tuple[SeenPost, ...]:
     rate = typical_rate(audience) / 100 * exp(random.gauss(0, 0.3))
+    evenness = random.uniform(0.02, 0.06)
+    some_only = pattern == "bought_engagement" and random.random() < 0.33
+    eager = random.uniform(0.35, 0.95)
     package = audience * rate * random.uniform(1.6, 3.5)
     midnight = now - now % DAY_MS
     days = sorted(random.sample(range(DAYS), POSTS))
@@ -195,8 +202,8 @@ def _posts(
         likes = audience * rate * exp(random.gauss(-0.1, 0.42))
         said = likes * 0.028 * exp(random.gauss(0, 0.5))
         views = audience * exp(random.gauss(-0.6, 0.45))
-        if pattern == "bought_engagement":
-            likes, said = package * random.gauss(1, 0.03), package * 0.0022 * exp(random.gauss(0, 0.4))
+        if pattern == "bought_engagement" and not (some_only and random.random() < 0.45):
+            likes, said = package * random.gauss(1, evenness), package * 0.0022 * exp(random.gauss(0, 0.4))
         elif pattern == "pod":
             said = max(said, len(pod) * random.uniform(1.0, 2.2))
         elif pattern == "viral" and any(0 <= jump - day <= 1 for jump in jumps):
@@ -205,7 +212,7 @@ def _posts(
         posted_at = midnight - (DAYS - day) * DAY_MS + random.randrange(22 * 60) * MINUTE_MS
         seen_comments: tuple[SeenComment, ...] = ()
         if number >= len(days) - SAMPLED_POSTS:
-            written = _comments(record, pattern, pod, round(said), posted_at, fans, random)
+            written = _comments(record, pattern, pod, eager, round(said), posted_at, fans, random)
             seen_comments = tuple(each for each in written if (each.at or 0) < midnight)
         posts.append(
             SeenPost(
@@ -228,6 +235,7 @@ def _comments(
     record: ProfileRecord,
     pattern: Pattern,
     pod: Sequence[str],
+    eager: float,
     said: int,
     posted_at: int,
     fans: Sequence[str],
@@ -239,7 +247,7 @@ def _comments(
     if pattern == "pod":
         own = ref(record)
         others = [each.partition(":")[2] for each in pod if each != own]
-        for member in random.sample(others, k=max(1, round(len(others) * random.uniform(0.6, 0.95))))[:count]:
+        for member in random.sample(others, k=max(1, round(len(others) * eager)))[:count]:
             at = posted_at + random.randrange(1, 35) * MINUTE_MS
             found.append(SeenComment(commenter=member, text=random.choice(words.friends), at=at))
         count -= len(found)

@@ -24,8 +24,10 @@ from influtui.model.creators import Ref
 from influtui.model.failures import Failure
 from influtui.model.profile_records import ProfileRecord
 from influtui.model.times import Millis, rfc3339
+from influtui.services import scoring
 from influtui.services.creators import find
 from influtui.services.importing import Progress, ingest
+from influtui.services.search import matching
 from influtui.services.workspace import CONFIG, DATABASE, Workspace, opened
 
 TRUTH: Final = "demo-truth.json"
@@ -33,6 +35,11 @@ DEFAULT_CREATORS: Final = 2_000
 DEFAULT_SEED: Final = 7
 FEWEST: Final = 60
 """Fewer people than this cannot fill the campaigns."""
+
+MOST_SCORED: Final = 10_000
+"""A world up to this size is scored when it is made; a larger one by `creators score`, which shows how far it is."""
+
+IN_USE: Final = "SPRING-SERUM"
 
 _MONDAY: Final = 1_788_768_000_000
 """2026-09-07T08:00:00Z: seed 0's now; each seed has a day of its own in the two months after it."""
@@ -115,6 +122,8 @@ async def _populate(
     await ingest(workspace, _seen(watched), source=patterns.SOURCE, kind="demo", as_of=now - DAY_MS)
     await ingest(workspace, _second_opinions(watched, random), source="other counter", kind="demo", as_of=now - DAY_MS)
     await story.tell(workspace, clock)
+    if creators <= MOST_SCORED:
+        await scoring.score(workspace, await matching(workspace, ""), campaign=IN_USE)
 
 
 def _watched_of(creators: int) -> int:
