@@ -98,6 +98,36 @@ async def test_hostile_text_is_harmless_to_people_and_unchanged_to_scripts(
     assert not set(out) & {"\x1b", "\x9b", "\u202e", "\u2066"}
 
 
+async def test_the_history_ends_where_the_account_came_in(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await workspace.db.close()
+    await in_thread(capsys, "creators", "add", "instagram:new.face", "--found-by", "scroll")
+    _, out, _ = await in_thread(capsys, "creators", "show", "instagram:new.face")
+    assert out.rstrip().endswith("came in with hand")
+    _, out, _ = await in_thread(capsys, "creators", "show", "instagram:new.face", "--json")
+    assert json.loads(out)["origin"]["kind"] == "hand"
+
+
+async def test_hostile_text_is_harmless_in_a_list_of_creators_and_in_what_add_says(
+    workspace: Workspace, account: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await account("instagram:evil", name=HOSTILE, bio=HOSTILE, tags="|\x1b[31mred|")
+    await workspace.db.close()
+    for words in (
+        ("creators", "search", "platform:instagram"),
+        ("creators", "add", "instagram:evil"),
+        ("creators", "edit", "#1", "--add-tag", "x\x1b[2Jy"),
+        ("creators", "show", "#1"),
+        ("journal",),
+    ):
+        code, out, err = await in_thread(capsys, *words)
+        assert code == 0
+        shown = out + err
+        assert all(char == "\n" or unicodedata.category(char) not in ("Cc", "Cf") for char in shown), words
+        assert shown.count("\u0301") < 50
+
+
 async def in_thread(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
     """The command line starts its own loop, so it runs beside the test's."""
     import asyncio

@@ -16,7 +16,6 @@ from influtui.model.text import SafeText, safe
 from influtui.model.times import Millis, rfc3339
 from influtui.services import creators as service
 from influtui.services.workspace import Workspace
-from influtui.store.people import HistoryEntry
 
 READINGS_SHOWN = 12
 HISTORY_SHOWN = 10
@@ -42,7 +41,7 @@ async def show(workspace: Workspace, out: Output, ref: str) -> None:
         out.say("\nNotes")
         for note in detail.notes:
             out.say(f"  {rfc3339(note.at)}  {safe(note.actor)}: {safe(note.text)}")
-    _history(out, detail.history)
+    _history(out, detail)
 
 
 def document(detail: service.CreatorDetail, now: Millis) -> dict[str, Any]:
@@ -56,6 +55,7 @@ def document(detail: service.CreatorDetail, now: Millis) -> dict[str, Any]:
         "notes": [msgspec.to_builtins(note) | {"at": rfc3339(note.at)} for note in detail.notes],
         "history": [msgspec.to_builtins(entry) | {"at": rfc3339(entry.at)} for entry in detail.history],
         "memory": line(detail.memory, now),
+        "origin": msgspec.to_builtins(detail.origin) | {"at": rfc3339(detail.origin.at)} if detail.origin else None,
     }
 
 
@@ -150,13 +150,21 @@ def _series_row(reading: Reading, metrics: list[str]) -> tuple[SafeText, ...]:
     return (safe((rfc3339(reading.at) or "")[:10]), safe(reading.source), *(safe(value) for value in values))
 
 
-def _history(out: Output, history: tuple[HistoryEntry, ...]) -> None:
-    if not history:
-        return
-    out.say("\nHistory")
-    for entry in history[:HISTORY_SHOWN]:
-        undone = " (undone)" if entry.undone else ""
-        out.say(f"  {rfc3339(entry.at)}  {safe(entry.actor)}: {safe(entry.summary)}{undone}")
+def _history(out: Output, detail: service.CreatorDetail) -> None:
+    lines = [
+        f"{rfc3339(entry.at)}  {safe(entry.actor)}: {safe(entry.summary)}{' (undone)' if entry.undone else ''}"
+        for entry in detail.history[:HISTORY_SHOWN]
+    ]
+    if len(detail.history) > HISTORY_SHOWN:
+        lines.append(f"… {len(detail.history) - HISTORY_SHOWN:,} earlier ones: --json has them")
+    if detail.origin:
+        lines.append(
+            f"{rfc3339(detail.origin.at)}  {safe(detail.origin.actor)}: came in with {safe(detail.origin.source)}"
+        )
+    if lines:
+        out.say("\nHistory")
+        for line_ in lines:
+            out.say(f"  {line_}")
 
 
 def number(value: Number | None) -> str:

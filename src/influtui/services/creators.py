@@ -31,6 +31,7 @@ class CreatorDetail(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[people.Note, ...]
     history: tuple[people.HistoryEntry, ...]
     memory: Memory
+    origin: people.Origin | None = None
 
 
 async def find(workspace: Workspace, ref: Ref) -> Creator:
@@ -64,6 +65,7 @@ async def show(workspace: Workspace, ref: Ref) -> CreatorDetail:
         notes=tuple(await people.notes(workspace.db, creator.person)),
         history=tuple(await people.history(workspace.db, creator.person)),
         memory=(await memories(workspace, [creator.person])).get(creator.person, Memory(person=creator.person)),
+        origin=await people.origin(workspace.db, creator.id),
     )
 
 

@@ -41,6 +41,15 @@ class HistoryEntry(msgspec.Struct, frozen=True):
     """Column -> (before, after), of the person's own rows."""
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """How an account came in: by which input, when, and who took it in."""
+
+    at: Millis
+    actor: str
+    source: str
+    kind: str
+
+
 class Person(msgspec.Struct, frozen=True):
     """The human being behind the accounts, as far as somebody said so."""
 
@@ -55,6 +64,16 @@ async def person(reader: Reader, person_id: int) -> Person | None:
     """One person, or None."""
     rows = await reader.all("SELECT id, name, email, country, version FROM persons WHERE id = ?", (person_id,))
     return Person(**dict(rows[0])) if rows else None
+
+
+async def origin(reader: Reader, creator_id: int) -> Origin | None:
+    """How an account came in; None where nobody wrote it down."""
+    rows = await reader.all(
+        "SELECT imports.at, actor, source, kind FROM creators JOIN imports ON imports.id = creators.import_id"
+        " WHERE creators.id = ?",
+        (creator_id,),
+    )
+    return Origin(**dict(rows[0])) if rows else None
 
 
 async def readings(reader: Reader, creator_id: int) -> list[Reading]:
