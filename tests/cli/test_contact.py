@@ -196,6 +196,21 @@ def test_escapes_in_names_and_answers_reach_no_terminal(run: Run, campaign: None
     assert b"\x1b" not in server.received[0].raw
 
 
+def test_who_asks_to_stop_is_never_written_to_again(run: Run, campaign: None, server: MailReceiver) -> None:
+    run("campaign", "contact", "instagram:anna", "--template", "gift", "--yes")
+    answer = "STOP!\n\nOn Sun, 22 Nov 2026, Jo Doe wrote:\n> answer with STOP and we will not write again\n"
+    noted = run("inbox", "log-dm", "instagram:anna", "--text", "-", given=answer)
+    assert "influtui suppress add instagram:anna" in noted.err
+    assert run("suppress", "add", "instagram:anna").code == 2
+    assert run("suppress", "add", "instagram:anna", "--dry-run").out == "instagram:anna: may be written to\n"
+    assert run("suppress", "add", "instagram:anna", "--yes").code == 0
+    assert run("suppress", "check", "Anna@mail.test", "--json").rows[0]["reason"] == "opted_out"
+    refused = run("campaign", "contact", "instagram:anna", "--template", "gift", "--again", "--yes", "--json")
+    assert (refused.code, refused.rows[0]["state"]) == (3, "skipped")
+    assert run("inbox", "reply", "1", "--body", "Sorry!", "--yes").code == 3
+    assert len(server.received) == 1
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

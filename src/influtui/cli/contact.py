@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import click
@@ -63,7 +64,11 @@ async def contact(
     people = "1 person" if len(plan.letters) == 1 else f"{len(plan.letters)} people"
     sender = plan.account.address if plan.account else ""
     confirmed(f"Send “{plan.template.name}” to {people} from {sender}?", yes=yes)
-    report = await outreach.carry_out(workspace, plan, told=lambda row: _show(out, row))
+    try:
+        report = await outreach.carry_out(workspace, plan, told=lambda row: _show(out, row))
+    except asyncio.CancelledError:
+        out.note("Stopped. What has not gone waits, and is not lost: `influtui outbox list`.")
+        raise
     return _end(out, report)
 
 

@@ -13,7 +13,7 @@ from influtui.cli.writing import written
 from influtui.model.creators import Ref, parse_ref
 from influtui.model.failures import WrongUsage
 from influtui.model.messages import ConversationRow, Message
-from influtui.model.replies import folded
+from influtui.model.replies import asks_to_stop, folded
 from influtui.model.text import safe
 from influtui.services import inbox as service
 from influtui.services.workspace import Workspace
@@ -155,6 +155,8 @@ async def log_dm(
     else:
         turn = "It waits for them." if sent else "It waits for us."
         out.say(f"Noted in conversation {logged.conversation}. {turn}")
+    if not sent and asks_to_stop(said):
+        out.note(f"That reads like a wish not to be written to again: `influtui suppress add {logged.ref or '…'}`.")
 
 
 def _turn(row: ConversationRow) -> str:

@@ -25,6 +25,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "results": ("results", "What a campaign cost and what it brought."),
     "search": ("search", "Searches with a name: save, list, show, delete."),
     "secret": ("secret", "Keep a mailbox's password."),
+    "suppress": ("suppress", "Who must not be written to."),
     "template": ("template", "The letters that campaigns write from."),
     "demo": ("demo", "Make a complete workspace with invented people, and open it."),
     "discover": ("discover", 'Find creators through a source: `discover bluesky "vegan baking"`.'),

@@ -26,6 +26,14 @@ _OUTLOOK_NEXT: Final = re.compile(
 )
 _LINES_OF_ATTRIBUTION: Final = 3
 
+# The whole of what is written above a quotation, without punctuation: our own footer says the word too.
+_STOP: Final = frozenset(
+    {
+        "stop", "unsubscribe", "remove me", "take me off", "please remove me", "please stop", "stop emailing me",
+        "do not contact me", "do not contact me again", "abmelden", "bitte abmelden", "désinscription", "baja", "cancella",
+    }
+)  # fmt: skip
+
 
 class Reply(NamedTuple):
     """`written` and `quoted` together are the whole text."""
@@ -44,6 +52,12 @@ def folded(text: str) -> Reply:
     if start < len(lines) and _has_answer_inside(lines, start):
         start = len(lines)
     return Reply("\n".join(lines[:start]), "\n".join(lines[start:]) if start < len(lines) else "")
+
+
+def asks_to_stop(text: str) -> bool:
+    """Whether an answer says nothing but that its writer wants no more messages."""
+    words = re.sub(r"[^\w\s]", "", folded(text).written.casefold()).split()
+    return " ".join(words) in _STOP
 
 
 def _begins(lines: list[str], at: int) -> bool:

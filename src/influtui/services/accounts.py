@@ -5,7 +5,6 @@ A new mailbox is appended to the file, so that what a person wrote into it, comm
 
 from __future__ import annotations
 
-import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from influtui.model.nearest import nearest
 from influtui.model.settings import MailAccount
 from influtui.secrets.passwords import keep, password_for
 from influtui.secrets.secret import Secret
+from influtui.services import settings
 from influtui.services.workspace import CONFIG, Workspace, read_settings
 
 
@@ -116,10 +116,4 @@ def _append(path: Path, table: str, added: MailAccount) -> None:
             "config.toml lists its mailboxes in a form that cannot be added to",
             hint=f"Add this table to {path} yourself:\n{table}",
         )
-    written = path.with_name(f".{path.name}.new")
-    handle = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(after)
-        file.flush()
-        os.fsync(file.fileno())
-    written.replace(path)
+    settings.write(path, after)

@@ -41,6 +41,7 @@ class Logged(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag=
     conversation: int
     message: int
     person: int
+    ref: str | None
     channel: Channel
 
 
@@ -189,7 +190,7 @@ async def _log(
             "conversations", number, {"awaiting": "us" if direction == "in" else "them", "last_at": unit.at}
         )
         unit.summary = f"{said} {_who(row)}"
-    return Logged(conversation=number, message=message, person=row.person, channel=row.channel)
+    return Logged(conversation=number, message=message, person=row.person, ref=row.ref, channel=row.channel)
 
 
 async def _conversation_with(

@@ -35,6 +35,7 @@ GIVEN_UP_AFTER: Final = 15 * 60_000
 """Milliseconds after which a sender on another machine is taken for gone: its wait for a reply, and then some."""
 LATER: Final = (15 * 60_000, 60 * 60_000, 4 * 3_600_000)
 """How long a message rests after each "try again later": greylisting wants a quarter of an hour at least."""
+INTERRUPTED: Final = OutsideText("interrupted while it was transmitted: it may have arrived")
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,11 +164,12 @@ async def settle_interrupted(workspace: Workspace) -> None:
     if workspace.db.read_only or not await outbox.interrupted(workspace.db, before=None):
         return
     with sender_lock.nobody_sending(workspace.folder) as alone:
+        before = None if alone else workspace.clock() - GIVEN_UP_AFTER
+        if not await outbox.interrupted(workspace.db, before=before):
+            return
         async with workspace.db.write(workspace.clock()) as transaction:
-            before = None if alone else workspace.clock() - GIVEN_UP_AFTER
             for message in await outbox.interrupted(transaction, before=before):
-                said = "interrupted while it was transmitted: it may have arrived"
-                await outbox.move(transaction, message, "unknown", said, states=("in_data",))
+                await outbox.move(transaction, message, "unknown", INTERRUPTED, states=("in_data",))
 
 
 async def _deliver_one(made: Sender, message: int) -> tuple[Delivery, str | None]:
@@ -241,8 +243,7 @@ async def _settle(workspace: Workspace, going: Outgoing, outcome: Outcome, *, cl
 
 
 async def _interrupted(workspace: Workspace, going: Outgoing) -> None:
-    said = OutsideText("interrupted while it was transmitted: it may have arrived")
-    await _settle(workspace, going, Outcome(state="unknown", stage="data", said=said), claimed=True)
+    await _settle(workspace, going, Outcome(state="unknown", stage="data", said=INTERRUPTED), claimed=True)
 
 
 async def _read(reader: Reader, message: int) -> Outgoing:

@@ -1,0 +1,65 @@
+"""Who must not be written to: put on the list, asked for. Being forgotten is `services/forgetting`'s, and says more.
+
+The list holds keyed hashes only, so it can say whether somebody is on it and why, but not who is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from influtui.mail.addresses import sendable
+from influtui.model.creators import Creator, parse_ref
+from influtui.model.suppression import SuppressionReason
+from influtui.services.selection import is_ref
+from influtui.services.workspace import Workspace
+from influtui.store import creators, people, suppressions
+from influtui.store.creators import Reader
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="influtui.suppression/1"):
+    """Whether somebody may be written to."""
+
+    who: str
+    reason: str | None
+    """Why not; None where they may."""
+
+
+async def suppress(
+    workspace: Workspace, words: Sequence[str], reason: SuppressionReason = "opted_out"
+) -> list[Standing]:
+    """Never write to these people again: REFs, with every account and address of the person, or bare addresses.
+
+    There is no way back by command, and none by a plugin: somebody who asked for it has been promised it.
+    """
+    async with workspace.change("suppress.add", "suppressed nobody", reason=reason) as unit:
+        unit.undoable = False
+        added = 0
+        for word in words:
+            accounts, emails = await _meant(unit.transaction, word)
+            added += await suppressions.add(unit.transaction, reason, accounts=accounts, emails=emails)
+        # Not the names: the journal is read by more people than may know who asked.
+        unit.summary = f"suppressed {len(words)} {'person' if len(words) == 1 else 'people'}"
+        unit.counted(added)
+    return await standing(workspace, words)
+
+
+async def standing(workspace: Workspace, words: Sequence[str]) -> list[Standing]:
+    """Whether each of these people is on the list."""
+    listed = await suppressions.load(workspace.db)
+    found = []
+    for word in words:
+        accounts, emails = await _meant(workspace.db, word)
+        reasons = [listed.account(each.platform, each.handle) for each in accounts]
+        reasons += [listed.email(email) for email in emails]
+        found.append(Standing(who=word, reason=next((each for each in reasons if each), None)))
+    return found
+
+
+async def _meant(reader: Reader, word: str) -> tuple[list[Creator], list[str]]:
+    """The accounts and addresses that a REF or an address stands for."""
+    if not is_ref(word):
+        return [], [sendable(word)]
+    person = (await creators.find(reader, parse_ref(word))).person
+    return await creators.of_person(reader, person), await people.addresses(reader, person)
