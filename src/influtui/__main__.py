@@ -91,6 +91,10 @@ def open_app(line: AppLine) -> int:
 
     show_skeleton(skeleton)
     try:
+        import gc
+
+        # The first frame makes nothing that is garbage soon; the app turns the collector on again after it.
+        gc.disable()
         # A lone escape is answered after this many milliseconds; Textual's own default is felt.
         os.environ.setdefault("ESCDELAY", "30")
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")

@@ -68,6 +68,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     # Shipments.
     Action("add", "shipments", ("a",), "add parcel", "Add one parcel for a person.", footer=1, line="ship add"),
     Action("paste_numbers", "shipments", ("p",), "paste numbers", "Paste box for tracking numbers, recognised as you paste.", footer=2, line="ship detect"),
+    # Over a pane.
+    Action("keep_writing", "editor", ("ctrl+s",), "done", "Do with the text what it is for: send, note, record.", footer=1),
+    Action("leave", "editor", ("escape",), "close", "Close. A draft is kept.", footer=2),
     # Everywhere.
     Action("undo", "everywhere", ("u",), "undo", "Take back your latest change, and say what it was.", footer=20, line="undo"),
     Action("redo", "everywhere", ("ctrl+r",), "redo", "Put back what you took back last.", line="redo"),
@@ -91,7 +94,14 @@ DIGITS: Final = {"1": "Today", "3": "Pipeline", "6": "Results", "7": "Plugins"}
 """Panes whose digit is taken and which are not there yet."""
 
 
+def levels(place: Place) -> tuple[Place, ...]:
+    """Where a key is looked up: what covers a pane has no list under its keys, and an editor takes them all."""
+    if place == "editor":
+        return ("editor",)
+    return ("panel", "everywhere") if place == "panel" else (place, "list", "everywhere")
+
+
 def of(place: Place) -> list[Action]:
     """The actions that work in a place, its own first."""
-    inner: tuple[Place, ...] = (place, "list", "everywhere")
+    inner = levels(place)
     return sorted((action for action in ACTIONS if action.place in inner), key=lambda action: inner.index(action.place))

@@ -7,6 +7,7 @@ focus never moves. The workspace's change feed tells the panes what to look at a
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Callable, Coroutine, Sequence
@@ -24,7 +25,7 @@ from textual.screen import Screen
 
 from influtui.model.failures import Failure
 from influtui.services.workspace import Workspace, opened, wall_clock
-from influtui.tui import actions, standing, themes
+from influtui.tui import actions, crash, standing, themes
 from influtui.tui.keymap import Keymap
 from influtui.tui.panes.base import Pane
 from influtui.tui.private import Burst, CrashesQuietly, notice_pasted_text, say_after_exit
@@ -182,7 +183,10 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
             self._use_theme(self.workspace.settings.theme)
         await self.pane.opened()
         self.opened.set()
+        gc.enable()
         await self.read_standing()
+        if self.campaign is not None:
+            await self.pane.changed({"picks"})
         self.background(watch(self.workspace, self._changed))
 
     def _use_theme(self, name: str) -> None:
@@ -198,12 +202,16 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         """Let drafts be written, stop what runs, close the workspace."""
-        for pane in self.query(Pane):
-            await pane.closing()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._resources.aclose()
+        try:
+            for pane in self.query(Pane):
+                await pane.closing()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._resources.aclose()
+        except Exception as error:
+            # The terminal is given back after this handler: an error here must not stop that.
+            say_after_exit(self, crash.told(error))
 
     # Losing the terminal's focus repaints nothing: over a slow line that would cost a whole screen.
 
@@ -344,7 +352,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
     def failed(self, error: BaseException) -> None:
         """Say what went wrong. What nobody foresaw ends the app with a report."""
         if isinstance(error, Failure):
-            self.notice(error.message + (f" {error.hint}" if error.hint else ""), "bad")
+            self.notice(f"{error.message.rstrip('.')}. {error.hint or ''}".strip(), "bad")
         elif isinstance(error, Exception):
             self.crashed(error)
 

@@ -11,7 +11,6 @@ from influtui.tui import actions
 from influtui.tui.render import bars
 from influtui.tui.render.numbers import plural
 from influtui.tui.render.output import output_page
-from influtui.tui.widgets.cover import Page
 from influtui.tui.widgets.prompt import Question
 
 if TYPE_CHECKING:
@@ -72,9 +71,7 @@ class Everywhere:
         """The keys of this place."""
         pane = self.desk.pane
         listed = [(action, self.desk.why_not(action)) for action in actions.of(pane.list_place)]
-        pane.put_cover(
-            Page(self.desk, f"Keys of {pane.title}", lambda width: bars.keys_page(listed, width, self.desk.look()))
-        )
+        pane.read(f"Keys of {pane.title}", lambda width: bars.keys_page(listed, width, self.desk.look()))
 
     async def do_campaign(self) -> None:
         """Choose the campaign in use by its code."""
@@ -130,5 +127,5 @@ class Everywhere:
             self.desk.notice(lines or "Done.", "good" if ran.exit_code == 0 else "bad")
             return
         pane = self.desk.pane
-        pane.put_cover(Page(self.desk, f":{text}", lambda width: output_page(ran.out, ran.err, ran.exit_code, width)))
+        pane.read(f":{text}", lambda width: output_page(ran.out, ran.err, ran.exit_code, width))
         self.desk.notice("")

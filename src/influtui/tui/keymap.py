@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from influtui.tui.actions import ACTIONS, Action, Place
+from influtui.tui.actions import ACTIONS, Action, Place, levels
 
 NAMES = {
     "slash": "/", "colon": ":", "question_mark": "?", "asterisk": "*", "at": "@", "apostrophe": "'",
@@ -27,8 +27,7 @@ class Keymap:
         """The action of a key, looked up in the place, then in lists, then everywhere."""
         name = character if character is not None and character.isprintable() and character != " " else key
         name = NAMES.get(name, name)
-        levels: tuple[Place, ...] = (place, "list", "everywhere")
-        for level in levels:
+        for level in levels(place):
             if (found := self._actions.get((level, name))) is not None:
                 return found
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from importlib import import_module
 from typing import NamedTuple
 
 from influtui.model.campaigns import Campaign
@@ -19,9 +21,16 @@ class Standing(NamedTuple):
 
 async def read(workspace: Workspace) -> Standing:
     """Look it up."""
+    await asyncio.to_thread(_prepare)
     from influtui.services import campaigns, inbox
 
     campaign = await campaigns.in_use(workspace)
     meter = await campaigns.meter(workspace, campaign.code) if campaign else None
     waiting = sum(row.awaiting == "us" for row in await inbox.conversations(workspace))
     return Standing(campaign, meter, waiting)
+
+
+def _prepare() -> None:
+    """Import what is asked, off the message loop: the first rows are on the screen while this runs."""
+    for name in ("campaigns", "inbox", "creators", "collaborations", "results"):
+        import_module(f"influtui.services.{name}")

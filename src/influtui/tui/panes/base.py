@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events
@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from influtui.tui.actions import Place
 from influtui.tui.render import bars
-from influtui.tui.render.spans import Line
+from influtui.tui.render.spans import Line, Span
 from influtui.tui.widgets.lines import Bar, Lines
 from influtui.tui.widgets.list import VirtualList
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 SIDE_BY_SIDE: Final = 100
 REST: Final = 0.28
 """Seconds that the cursor rests before the detail follows: running down a list costs two rows a step, not a screen."""
+
+
+AT_ONCE: Final = 0.02
 
 
 class Pane(Widget):
@@ -43,7 +46,9 @@ class Pane(Widget):
         self.detail = Lines(look=desk.look, palette=desk.get_palette, border=True)
         self.detail.add_class("detail")
         self.head = Bar(palette=desk.get_palette, ground="pane")
-        self.head.add_class("title")
+        # The cursor's position has a widget of its own: a step then sends those cells and not the whole line.
+        self.position = Bar(palette=desk.get_palette, ground="pane")
+        self.position.add_class("position")
         self.cover: Cover | None = None
         self.inside = False
         """Whether the moving keys are the detail's."""
@@ -54,7 +59,7 @@ class Pane(Widget):
 
     def compose(self) -> ComposeResult:
         """Title, list, detail, and the place of what covers them for a while."""
-        yield self.head
+        yield Container(self.head, self.position, classes="title")
         body = Container(self.table, self.detail, classes="body")
         yield body
         yield Container(classes="over")
@@ -122,14 +127,20 @@ class Pane(Widget):
 
     def draw_title(self) -> None:
         """Say what the list shows."""
+        self.set_class(self.table.ready and not self.table.total, "empty")
         facts = bars.TitleFacts(
             query=self.query_text,
             counted=self.counted() if self.table.ready else "",
-            position=self.table.cursor + 1 if self.table.total else None,
             marked=self.table.marked,
             note=self.note(),
         )
         self.head.show(lambda width: bars.title(facts, width, self.desk.look()))
+        self.draw_position()
+
+    def draw_position(self) -> None:
+        """Say where the cursor is."""
+        at = f"{self.table.cursor + 1:,} " if self.table.total else ""
+        self.position.show(lambda width: (Span(f"{at:>{width}}", "dim"),))
 
     def on_resize(self, event: events.Resize) -> None:
         """Side by side, or one at a time."""
@@ -139,7 +150,7 @@ class Pane(Widget):
 
     def moved(self) -> None:
         """The cursor is elsewhere, or the row under it has arrived."""
-        self.draw_title()
+        self.draw_position()
         self.follow()
 
     def follow(self, *, now: bool = False, again: bool = False) -> None:
@@ -151,10 +162,12 @@ class Pane(Widget):
             return
         if again:
             self._detail_key = None
-        if now or self._detail_key is None:
+        if now:
             self._fill_detail()
         else:
-            self._rest = asyncio.get_running_loop().call_later(REST, self._fill_detail)
+            # At the start the rows are painted before anything is looked up for the detail.
+            rest = REST if self._detail_key is not None else AT_ONCE
+            self._rest = asyncio.get_running_loop().call_later(rest, self._fill_detail)
 
     def _fill_detail(self) -> None:
         record = self.table.current
@@ -317,6 +330,27 @@ class Pane(Widget):
         await self.load(keep_place=False)
         self.follow(now=True, again=True)
         self.draw_title()
+
+    def read(self, heading: str, make: Callable[[int], Sequence[Line]]) -> None:
+        """Show a page to read in place of list and detail."""
+        from influtui.tui.widgets.cover import Page
+
+        self.put_cover(Page(self.desk, heading, make))
+
+    def write(
+        self,
+        heading: str,
+        *,
+        text: str,
+        verb: str,
+        accept: Callable[[str], Awaitable[bool]],
+        keep: Callable[[str], Awaitable[None]] | None = None,
+        watch: Callable[[str], Sequence[Line]] | None = None,
+    ) -> None:
+        """Open an editor in place of list and detail. What it needs is imported with the first use."""
+        from influtui.tui.widgets.cover import Editor
+
+        self.put_cover(Editor(self.desk, heading, text=text, verb=verb, accept=accept, keep=keep, watch=watch))
 
     # What covers the pane for a while: help, output, an editor.
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from influtui.model.creators import Ref
 from influtui.tui.render.numbers import plural
 from influtui.tui.render.work import outcome, preview
-from influtui.tui.widgets.cover import Page
 
 if TYPE_CHECKING:
     from influtui.services.outreach import ContactReport, ContactRow, Plan
@@ -31,7 +30,7 @@ async def contact(desk: InflutuiApp, refs: Sequence[Ref]) -> None:
         return
     made = await outreach.plan(desk.workspace, desk.campaign, refs, name)
     shown = outreach.would(made)
-    desk.pane.put_cover(Page(desk, "What would be sent", lambda width: preview(shown, width, desk.look())))
+    desk.pane.read("What would be sent", lambda width: preview(shown, width, desk.look()))
     if not made.letters:
         desk.notice("There is nobody to send it to; the page says why.", "warn")
         return
@@ -74,5 +73,5 @@ def _tell(desk: InflutuiApp, done: ContactReport) -> None:
     if done.is_complete:
         desk.notice(f"Sent {plural(sent, 'letter')}. The Inbox (4) has the conversations.", "good")
         return
-    desk.pane.put_cover(Page(desk, f"{sent} of {len(done.rows)} sent", lambda width: outcome(done, width, desk.look())))
+    desk.pane.read(f"{sent} of {len(done.rows)} sent", lambda width: outcome(done, width, desk.look()))
     desk.notice(f"{sent} sent, {len(done.rows) - sent} not: the page says why.", "warn")

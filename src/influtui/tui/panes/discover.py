@@ -45,7 +45,7 @@ class Discover(Pane):
     title = "Discover"
     list_place = "discover"
     counts = ("account", "accounts")
-    search_hint = "words, tier:micro  followers:10k..100k  er:3..  topic:skincare  country:US"
+    search_hint = "words, tier:micro er:3.. topic:skincare"
     table: VirtualList[Judged]
 
     def __init__(self, desk: Any) -> None:
@@ -73,7 +73,8 @@ class Discover(Pane):
         """Ask the store for the search."""
         from influtui.services.search import open_listing
 
-        self._verdicts = await work.verdicts(self.desk.workspace)
+        if self.table.ready:
+            self._verdicts = await work.verdicts(self.desk.workspace)
         listing = await open_listing(self.desk.workspace, self.query_text, self._sort)
         self.table.sorted_by = (self._sort or "followers").lstrip("-")
         self.table.descending = not (self._sort or "").startswith("+")

@@ -11,7 +11,6 @@ from influtui.tui.panes import work
 from influtui.tui.panes.base import Pane
 from influtui.tui.render.conversations import COLUMNS, detail, nothing_here, one_message
 from influtui.tui.render.spans import Line
-from influtui.tui.widgets.cover import Editor
 from influtui.tui.widgets.list import Fixed, VirtualList
 
 if TYPE_CHECKING:
@@ -79,6 +78,10 @@ class Inbox(Pane):
     why_not_reply = why_not_paste_answer = why_not_terms = why_not_file_post = why_not_copy_handle = _nobody
     why_not_copy_link = why_not_note = _nobody
 
+    def why_not_sort(self) -> str | None:
+        """The order says who waits."""
+        return "those that wait for us stand first, the longest waiting on top"
+
     async def refs(self) -> list[str]:
         """The person of the row, as a word of the command line."""
         current = await self.table.current_row()
@@ -119,9 +122,7 @@ class Inbox(Pane):
 
         heading = f"Reply to {current.name or current.ref or current.address}"
         verb = "sends it" if by_mail else "notes it as sent by hand"
-        self.put_cover(
-            Editor(self.desk, heading, text=conversation.draft or "", verb=verb, accept=accept, keep=keep, watch=said)
-        )
+        self.write(heading, text=conversation.draft or "", verb=verb, accept=accept, keep=keep, watch=said)
 
     async def _send(self, row: ConversationRow, text: str, seen: int | None) -> bool:
         from influtui.services import inbox
@@ -193,7 +194,7 @@ class Inbox(Pane):
             return True
 
         begun = text or await drafts.kept(self.desk.workspace, place)
-        self.put_cover(Editor(self.desk, f"What {who} answered", text=begun, verb="notes it", accept=accept, keep=keep))
+        self.write(f"What {who} answered", text=begun, verb="notes it", accept=accept, keep=keep)
 
     # What belongs to the person.
 

@@ -11,7 +11,6 @@ from influtui.tui.panes.base import Pane
 from influtui.tui.render.numbers import plural
 from influtui.tui.render.shipments import COLUMNS, detail, nothing_here, outcomes, recognised
 from influtui.tui.render.spans import Line
-from influtui.tui.widgets.cover import Editor, Page
 from influtui.tui.widgets.list import Fixed, VirtualList
 
 if TYPE_CHECKING:
@@ -56,6 +55,10 @@ class Shipments(Pane):
 
         known = await fulfilment.show_shipment(self.desk.workspace, f"#{record.id}")
         return lambda width: detail(known, width, self.desk.look())
+
+    def why_not_sort(self) -> str | None:
+        """The order is that of recording."""
+        return "the newest stand first"
 
     async def refs(self) -> list[str]:
         """The parcel, as a word of the command line."""
@@ -128,9 +131,7 @@ class Shipments(Pane):
         def watch(written: str) -> Sequence[Line]:
             return recognised([read_line(line) for line in written.splitlines() if line.strip()], self.desk.look())
 
-        self.put_cover(
-            Editor(self.desk, "Tracking numbers", text=text, verb="records them", accept=self._record, watch=watch)
-        )
+        self.write("Tracking numbers", text=text, verb="records them", accept=self._record, watch=watch)
 
     async def _record(self, text: str) -> bool:
         from influtui.services import fulfilment
@@ -151,7 +152,7 @@ class Shipments(Pane):
         return True
 
     async def _tell(self, done: Sequence[Any], added: int, rejected: int) -> None:
-        self.put_cover(Page(self.desk, "What was recorded", lambda width: outcomes(done, width, self.desk.look())))
+        self.read("What was recorded", lambda width: outcomes(done, width, self.desk.look()))
         said = (
             f"{plural(added, 'parcel')} recorded" + (f", {rejected} refused" if rejected else "") + ". u takes it back."
         )

@@ -62,7 +62,6 @@ async def tag(workspace: Workspace, ids: Sequence[CreatorId], words: Sequence[st
 async def note_terms(desk: InflutuiApp, ref: Ref, who: str) -> None:
     """Open the sheet of terms as a form. What is filled in is noted as one change."""
     from influtui.services import collaborations, drafts, negotiation
-    from influtui.tui.widgets.cover import Editor
 
     found = await collaborations.of_ref(desk.workspace, ref)
     sheet = await negotiation.sheet(desk.workspace, found.id)
@@ -98,8 +97,7 @@ async def note_terms(desk: InflutuiApp, ref: Ref, who: str) -> None:
         desk.notice(f"Terms with {who} {word}. u takes it back.", "good")
         return True
 
-    editor = Editor(desk, f"Terms with {who}", text=begun or form, verb="notes them", accept=accept, keep=keep)
-    desk.pane.put_cover(editor)
+    desk.pane.write(f"Terms with {who}", text=begun or form, verb="notes them", accept=accept, keep=keep)
 
 
 def read_form(text: str) -> dict[str, str]:
@@ -154,7 +152,6 @@ def _count(text: str) -> int:
 def open_people_box(desk: InflutuiApp, text: str) -> None:
     """A box for handles and links, one person a line; each line says what it is taken for."""
     from influtui.services import adding
-    from influtui.tui.widgets.cover import Editor
 
     def watch(written: str) -> Sequence[Line]:
         lines = [line.strip() for line in written.splitlines() if line.strip()]
@@ -200,4 +197,4 @@ def open_people_box(desk: InflutuiApp, text: str) -> None:
         desk.notice(said, "good")
         return True
 
-    desk.pane.put_cover(Editor(desk, "Add people", text=text, verb="adds them", accept=accept, watch=watch))
+    desk.pane.write("Add people", text=text, verb="adds them", accept=accept, watch=watch)

@@ -48,28 +48,23 @@ def header(facts: HeaderFacts, width: int, look: Look) -> Line:
 
 
 class TitleFacts(NamedTuple):
-    """What the line above a list says."""
+    """What the line above a list says, beside where the cursor is."""
 
     query: str
     counted: str
     """`1,204 accounts`."""
-    position: int | None
     marked: int = 0
     note: Line = ()
 
 
 def title(facts: TitleFacts, width: int, look: Look) -> Line:
-    """The search at the left; what is counted, marked, and where the cursor is at the right."""
+    """The search at the left; what is marked and counted at the right."""
     right: list[Span] = [*facts.note]
     if facts.note:
         right.append(Span("  "))
     if facts.marked:
         right += [Span(f"{look.glyphs.mark} {facts.marked:,} marked", "accent"), Span("  ")]
     right.append(Span(facts.counted, "heading"))
-    if facts.position is not None:
-        right.append(Span(f"{facts.position:>8,} ", "dim"))
-    else:
-        right.append(Span(" "))
     left: Line = (
         (Span(" / ", "key"), Span(cell(facts.query), "strong"))
         if facts.query

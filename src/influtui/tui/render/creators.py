@@ -46,7 +46,7 @@ def freshness(at: int | str | None, now: int) -> Role:
 
 def _or_unknown(text: str | None) -> Cell:
     shown = cell(text) if text else ""
-    return Cell(shown) if shown else Cell(UNKNOWN, "dim")
+    return Cell(shown or UNKNOWN)
 
 
 def _verdict(judged: Judged, look: Look) -> Cell:
@@ -66,7 +66,7 @@ COLUMNS: Final[tuple[Column[Judged], ...]] = (
     Column("verdict", " ", _verdict, 1),
     Column("handle", "handle", lambda j, _: Cell(cell(j.creator.handle)), 13, 26),
     Column("name", "name", lambda j, _: _or_unknown(j.creator.name), 12, 26, rank=4),
-    Column("platform", "on", lambda j, _: Cell(PLATFORM_SHORT.get(j.creator.platform, cell(j.creator.platform)), "dim"), 7, rank=1),
+    Column("platform", "on", lambda j, _: Cell(PLATFORM_SHORT.get(j.creator.platform, cell(j.creator.platform))), 7, rank=1),
     Column("tier", "tier", lambda j, _: _or_unknown(j.creator.tier), 6, rank=5),
     Column("followers", "followers", lambda j, _: Cell(compact(j.creator.followers)), 10, rank=0, align="right"),
     Column("engagement_rate", "ER", lambda j, _: Cell(percent(j.creator.engagement_rate)), 6, rank=2, align="right"),

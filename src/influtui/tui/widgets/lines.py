@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
@@ -146,13 +147,13 @@ def _at(lines: Sequence[Line], index: int) -> Line:
 
 
 def _difference(old: Line, new: Line, width: int) -> tuple[int, int]:
-    """The run of cells in which two lines differ. Lines with wide characters differ from the first one on."""
+    """The run of cells in which two lines differ. A wide character, and what stands behind it, always differs."""
     before = [(char, span.role) for span in old for char in span.text]
     after = [(char, span.role) for span in new for char in span.text]
     first = 0
-    while first < min(len(before), len(after)) and before[first] == after[first] and before[first][0].isascii():
+    while first < min(len(before), len(after)) and before[first] == after[first] and is_narrow(before[first][0]):
         first += 1
-    if not all(char.isascii() for char, _ in (*before[first:], *after[first:])):
+    if not all(is_narrow(char) for char, _ in (*before[first:], *after[first:])):
         return first, width
     blank: tuple[str, Role] = (" ", "text")
     before += [blank] * (width - len(before))
@@ -161,3 +162,8 @@ def _difference(old: Line, new: Line, width: int) -> tuple[int, int]:
     while last > first + 1 and before[last - 1] == after[last - 1]:
         last -= 1
     return first, last
+
+
+def is_narrow(char: str) -> bool:
+    """Whether a character takes exactly one cell."""
+    return char.isascii() or cell_len(char) == 1

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from influtui.tui.render.columns import Column, Layout, headings, place, placeholder, row
-from influtui.tui.render.spans import EMPTY, Line, Look, Span
+from influtui.tui.render.spans import EMPTY, Line, Look, Span, width_of
 from influtui.tui.themes import Palette
 from influtui.tui.widgets.strips import strip
 
@@ -225,14 +225,13 @@ class VirtualList(Widget, Generic[R]):
             min(self.range_from, self.cursor) <= index <= max(self.range_from, self.cursor)
         )
         gutter = (
-            Span(look.glyphs.cursor if here else " ", "selected" if here else "accent"),
-            Span(look.glyphs.mark if marked or in_range else " ", "accent"),
+            Span(look.glyphs.cursor if here else " ", "text"),
+            Span(look.glyphs.mark if marked or in_range else " ", "accent" if marked or in_range else "text"),
         )
-        body = strip(
-            (*gutter, *line), width - 1, palette, "cursor" if here else "pane", role="selected" if here else None
-        )
-        bar = strip((Span(look.glyphs.upright if thumb else " ", "dim"),), 1, palette, "cursor" if here else "pane")
-        return Strip([*body, *bar], width)
+        text = (*gutter, *line)
+        if thumb:
+            text = (*text, Span(" " * (width - 1 - width_of(text)), text[-1].role), Span(look.glyphs.upright, "dim"))
+        return strip(text, width, palette, "cursor" if here else "pane", role="selected" if here else None)
 
     def _thumb(self, y: int) -> bool:
         """Whether the position mark at the right edge covers this line."""

@@ -1,0 +1,74 @@
+"""Columns: what is left out first, and rows that fill their width exactly."""
+
+from __future__ import annotations
+
+import pytest
+
+from influtui.model.creators import Creator
+from influtui.model.ids import CreatorId, PersonId
+from influtui.model.text import OutsideText
+from influtui.tui.render.columns import headings, place, placeholder, row
+from influtui.tui.render.creators import COLUMNS, Judged, freshness
+from influtui.tui.render.spans import ASCII, Look, width_of
+
+NOW = 1_795_348_800_000
+ANNA = Creator(
+    id=CreatorId(1), ref="instagram:anna", person=PersonId(1), platform="instagram", handle=OutsideText("anna"),
+    name=OutsideText("Anna 李 Berg"), tier="micro", followers=48_200, engagement_rate=3.1, country="DE",
+    topics=("baking", "vegan"), tags=("seen",), as_of="2026-11-02T12:00:00Z",
+)  # fmt: skip
+
+
+def _text(width: int, judged: Judged, look: Look | None = None) -> str:
+    look = look or Look(NOW)
+    return "".join(span.text for span in row(judged, place(COLUMNS, width), look))
+
+
+@pytest.mark.parametrize("width", [45, 60, 63, 77, 100, 117, 157])
+def test_rows_headings_and_placeholders_are_equally_wide(width: int) -> None:
+    layout = place(COLUMNS, width)
+    look = Look(NOW)
+    size = width_of(row(Judged(ANNA), layout, look))
+    assert size <= width
+    assert width_of(headings(layout, look)) == width_of(placeholder(layout, look)) == size
+
+
+def test_handle_and_followers_are_never_left_out() -> None:
+    for width in range(28, 200):
+        names = [placed.column.name for placed in place(COLUMNS, width)]
+        assert "handle" in names
+        assert "followers" in names
+
+
+def test_at_80_columns_the_name_the_tier_and_the_age_show() -> None:
+    names = [placed.column.name for placed in place(COLUMNS, 77)]
+    assert {"handle", "name", "platform", "tier", "followers", "engagement_rate", "country", "as_of"} <= set(names)
+
+
+def test_wide_screens_show_topics_last() -> None:
+    text = _text(130, Judged(ANNA))
+    assert "baking, vegan, #seen" in text
+    assert text.index("DE") < text.index("baking")
+
+
+def test_a_verdict_is_a_character_and_not_only_a_colour() -> None:
+    assert _text(77, Judged(ANNA, "pick")).startswith("✓")
+    assert _text(77, Judged(ANNA, "rejected")).startswith("✗")
+    assert _text(77, Judged(ANNA, "later")).startswith("z")
+    assert _text(77, Judged(ANNA, "pick"), Look(NOW, ASCII)).startswith("+")
+
+
+def test_unknown_values_are_dashes() -> None:
+    bare = Creator(id=CreatorId(2), ref="x:b", person=PersonId(2), platform="x", handle=OutsideText("b"))
+    assert _text(77, Judged(bare)).split() == ["b", "-", "x", "-", "-", "-", "-", "-"]
+
+
+def test_the_sorting_column_carries_an_arrow() -> None:
+    shown = "".join(span.text for span in headings(place(COLUMNS, 77), Look(NOW), sorted_by="followers"))
+    assert "followers↓" in shown
+
+
+def test_old_numbers_fade() -> None:
+    assert freshness("2026-11-02T12:00:00Z", NOW) == "text"
+    assert freshness("2026-03-02T12:00:00Z", NOW) == "dim"
+    assert freshness(None, NOW) == "dim"

@@ -1,0 +1,74 @@
+"""The names Textual does not promise to keep: these tests break when they change."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import pytest
+from textual import events
+from textual.app import App
+from textual.drivers import linux_driver
+from textual.widget import Widget
+
+from influtui.tui import private
+from influtui.tui.app import InflutuiApp
+from influtui.tui.panes.base import Pane
+from influtui.tui.private import Burst, PasteAwareParser, looks_pasted, notice_pasted_text
+from influtui.tui.widgets.cover import Cover, Editor, Page
+from influtui.tui.widgets.lines import Bar, Lines
+from influtui.tui.widgets.list import VirtualList
+
+
+def test_textuals_terminal_driver_takes_its_parser_from_where_ours_is_put() -> None:
+    notice_pasted_text()
+    assert linux_driver.__dict__["XTermParser"] is PasteAwareParser
+    assert "XTermParser(" in inspect.getsource(linux_driver.LinuxDriver.run_input_thread)
+
+
+def test_the_crash_hooks_are_still_textuals() -> None:
+    for name in ("_fatal_error", "_handle_exception", "_close_messages_no_wait", "_print_error_renderables"):
+        assert callable(getattr(App, name)), name
+    assert "_exit_renderables" in vars(App())
+
+
+@pytest.mark.parametrize("ours", [VirtualList, Lines, Bar, Cover, Page, Editor, Pane, InflutuiApp])
+def test_no_attribute_of_ours_hides_one_of_textuals(ours: type) -> None:
+    """`self._closing` once told the message loop that it had ended before it began."""
+    theirs = App if issubclass(ours, App) else Widget
+    known = set(dir(theirs)) | set(vars(theirs()))
+    assigned = set(re.findall(r"self\.(\w+)(?::[^=\n]+)? = ", inspect.getsource(ours)))
+    meant = {"animation_level", "ansi_color", "display", "can_focus", "top"}
+    assert assigned & known - meant == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["anna\rjonas\rmirea\r", "https://www.instagram.com/anna.bakes", "1Z5R89390357567127\n9400111899560334651289\n"],
+)
+def test_lines_and_long_runs_of_letters_are_pasted(text: str) -> None:
+    assert looks_pasted(text)
+
+
+@pytest.mark.parametrize("text", ["j", "jjjjjjjjjjjjjjjjjjjjjjj", "\x1b[B", "sxz", ":q\r", "gg", "\x1b[200~x\x1b[201~"])
+def test_keys_and_held_keys_are_not(text: str) -> None:
+    assert not looks_pasted(text)
+
+
+def test_a_paste_in_two_reads_does_not_end_in_keys() -> None:
+    parser = PasteAwareParser()
+    first = list(parser.feed("first.handle\rsecond.handle\r"))
+    rest = list(parser.feed("q"))
+    assert [type(event) for event in (*first, *rest)] == [Burst, Burst]
+
+
+def test_bracketed_paste_stays_textuals_even_in_pieces() -> None:
+    parser = PasteAwareParser()
+    found = [*parser.feed("\x1b[200~one\rtwo\rthree"), *parser.feed("\rfour and more letters\x1b[201~")]
+    assert [type(event) for event in found] == [events.Paste]
+    assert "four and more" in found[0].text  # type: ignore[attr-defined]
+
+
+def test_a_burst_reaches_the_handler_of_pastes() -> None:
+    assert Burst.handler_name == "on_paste"
+    assert private.Burst("x").text == "x"
