@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
@@ -109,3 +111,20 @@ async def test_nothing_is_replaced_under_a_session_that_is_on(tmp_path: Path) ->
     async with opened(tmp_path / "w"):
         with pytest.raises(StoreBusy):
             snapshots.restore(database, snapshots.listed(database)[0].path, "now")
+
+
+async def test_two_sessions_that_close_at_once_leave_one_whole_copy(tmp_path: Path) -> None:
+    database = await made(tmp_path / "w", *range(300))
+    await asyncio.gather(*(asyncio.to_thread(snapshots.daily, database, "2026-12-24") for _ in range(6)))
+    files = sorted(path.name for path in snapshots.folder(database).iterdir())
+    assert files == ["2026-11-22.db", "2026-12-24.db"]
+    snapshots.check(snapshots.folder(database) / "2026-12-24.db")
+
+
+async def test_what_a_killed_session_left_half_made_is_cleared_away(tmp_path: Path) -> None:
+    database = await made(tmp_path / "w", 1)
+    left = snapshots.folder(database) / "2026-11-01.db.17-4.unfinished"
+    left.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    snapshots.daily(database, "2026-12-24")
+    assert not left.exists()

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -24,6 +26,8 @@ KEEP_OTHERS: Final = 3
 
 _DAILY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\.db")
 _LOGS: Final = ("-wal", "-shm")
+_UNFINISHED: Final = ".unfinished"
+_ABANDONED_S: Final = 24 * 3600
 
 
 class Snapshot(NamedTuple):
@@ -87,6 +91,7 @@ def daily(database: Path, day: str) -> Path | None:
     days = sorted((entry for entry in target.parent.iterdir() if _DAILY.fullmatch(entry.name)), reverse=True)
     for old in days[KEEP_DAILY:]:
         old.unlink(missing_ok=True)
+    _clear(target.parent, older_than=_ABANDONED_S)
     return target
 
 
@@ -99,6 +104,8 @@ def renew(database: Path, day: str) -> list[str]:
     for each in old:
         for name in ("", *_LOGS):
             each.path.with_name(each.path.name + name).unlink(missing_ok=True)
+    if folder(database).is_dir():
+        _clear(folder(database), older_than=0)
     if old:
         daily(database, day)
     return [each.name for each in old]
@@ -107,7 +114,8 @@ def renew(database: Path, day: str) -> list[str]:
 def copy(connection: sqlite3.Connection, target: Path) -> None:
     """A consistent copy of an open database in one file, under its name only when it is complete and on the disk."""
     target.parent.mkdir(mode=0o700, exist_ok=True)
-    unfinished = target.with_name(f"{target.name}.unfinished")
+    # A name of its own: two sessions may close at once, and neither may finish the other's file.
+    unfinished = target.with_name(f"{target.name}.{os.getpid()}-{threading.get_ident()}{_UNFINISHED}")
     unfinished.unlink(missing_ok=True)
     os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     try:
@@ -200,6 +208,14 @@ def _prune(database: Path, prefix: str, keep: int) -> None:
     for old in [each for each in listed(database) if each.name.startswith(prefix)][keep:]:
         for name in ("", *_LOGS):
             old.path.with_name(old.path.name + name).unlink(missing_ok=True)
+
+
+def _clear(place: Path, *, older_than: float) -> None:
+    """Remove copies that a killed session left half-made."""
+    for entry in place.glob(f"*{_UNFINISHED}*"):
+        with suppress(OSError):
+            if time.time() - entry.stat().st_mtime >= older_than:
+                entry.unlink()
 
 
 def _to_disk(path: Path) -> None:
