@@ -215,3 +215,40 @@ def test_a_settings_file_that_is_wrong_is_named_and_not_made_worse(
     assert main(["config", "set", "theme", "dusk"]) == 4
     assert "curency" in capsys.readouterr().err
     assert config.read_text() == "curency = 5\n"
+
+
+def test_whoever_was_forgotten_since_a_backup_is_named_when_it_is_restored(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["backup", str(tmp_path / "mine.db")]) == 0
+    assert main(["creators", "forget", "instagram:nobody_2", "--yes"]) == 0
+    capsys.readouterr()
+    assert main(["restore", str(tmp_path / "mine.db"), "--yes", "--json"]) == 0
+    told = documents(capsys.readouterr().out)[0]
+    assert told["forgotten_again"] == ["instagram:nobody_2"]
+    assert told["suppressed"] >= 1
+
+
+def test_taking_back_an_edit_of_five_thousand_restores_the_export_to_the_byte(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def inside() -> None:
+        async with opened(tmp_path / "workspace") as workspace:
+            await worlds.imported(workspace, *(worlds.rich_record(number) for number in range(5_000)))
+
+    def exported() -> str:
+        assert main(["creators", "export"]) == 0
+        return capsys.readouterr().out
+
+    asyncio.run(inside())
+    before = exported()
+    assert main(["creators", "edit", "--all", "--set", "country=DE", "--add-tag", "hats"]) == 0
+    capsys.readouterr()
+    edited = exported()
+    assert edited != before
+    assert main(["undo"]) == 0
+    assert capsys.readouterr().out.startswith("Took back: ")
+    assert exported() == before
+    assert main(["redo"]) == 0
+    capsys.readouterr()
+    assert exported() == edited

@@ -95,6 +95,8 @@ async def _restore(session: Session, what: str, *, yes: bool, dry_run: bool) -> 
         session.out.data({"schema": "influtui.restore/1", **msgspec.to_builtins(done)})
         return
     session.out.say(f"Restored {source.name}.")
+    for ref in done.forgotten_again:
+        session.out.note(f"{ref} asked to be forgotten and is back with this copy: `influtui creators forget {ref}`.")
     if done.replaced:
         session.out.note(f"The replaced database is kept: `influtui restore {done.replaced}` puts it back.")
 

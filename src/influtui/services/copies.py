@@ -14,7 +14,8 @@ from influtui.model.failures import Failure
 from influtui.model.times import moment
 from influtui.services.workspace import DATABASE, Workspace, wall_clock
 from influtui.store import snapshots
-from influtui.store.database import copied
+from influtui.store.carrying import carry
+from influtui.store.database import copied, open_database
 from influtui.store.snapshots import Snapshot
 
 
@@ -30,6 +31,10 @@ class Restored(msgspec.Struct, frozen=True):
 
     source: str
     replaced: str | None
+    suppressed: int = 0
+    """People and addresses that were put on the suppression list since the copy was made, and stay on it."""
+    forgotten_again: tuple[str, ...] = ()
+    """Accounts that the copy brought back of people who had asked to be forgotten."""
 
 
 async def backup(workspace: Workspace, target: Path | None = None) -> Backup:
@@ -66,12 +71,22 @@ async def check(source: Path) -> None:
 
 
 async def restore(folder: Path, source: Path) -> Restored:
-    """Put a copy of `source` in the database's place. The replaced one stays among the snapshots."""
+    """Put a copy of `source` in the database's place. The replaced one stays among the snapshots.
+
+    Whoever is on the suppression list of the replaced one stays on it.
+    """
     try:
         aside = await asyncio.to_thread(snapshots.restore, folder / DATABASE, source, _stamp(wall_clock()))
     except OSError as error:
         raise Failure(f"the database could not be replaced: {error.strerror}", at=str(folder)) from error
-    return Restored(str(source), aside.stem if aside else None)
+    if aside is None:
+        return Restored(str(source), None)
+    database = await open_database(folder / DATABASE)
+    try:
+        carried = await carry(database, aside, wall_clock())
+    finally:
+        await database.close()
+    return Restored(str(source), aside.stem, carried.suppressed, carried.forgotten_again)
 
 
 def _stamp(at: int) -> str:

@@ -135,7 +135,7 @@ def check(source: Path) -> int:
     if not source.is_file():
         raise NotFound(f"there is no file {source}", hint="`influtui restore` lists the snapshots.")
     try:
-        with _opened(source) as connection:
+        with opened(source) as connection:
             found = migrations.version(connection)
             if connection.execute("PRAGMA application_id").fetchone()[0] != migrations.APPLICATION_ID:
                 raise Failure(f"{source} is not a database of influtui")
@@ -168,7 +168,7 @@ def restore(database: Path, source: Path, stamp: str) -> Path | None:
 
 def _replace(database: Path, source: Path, aside: Path) -> Path | None:
     ready = database.with_name(f"{database.name}.restoring")
-    with _opened(source) as connection:
+    with opened(source) as connection:
         copy(connection, ready)
     had_one = database.exists()
     if had_one:
@@ -196,7 +196,7 @@ def _close_cleanly(database: Path) -> None:
 
 
 @contextmanager
-def _opened(source: Path) -> Iterator[sqlite3.Connection]:
+def opened(source: Path) -> Iterator[sqlite3.Connection]:
     """A copy to read from: with its log where it has one, else as it lies there, from any medium."""
     log = source.with_name(f"{source.name}-wal")
     how = "mode=ro" if log.exists() and log.stat().st_size else "mode=ro&immutable=1"
