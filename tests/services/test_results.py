@@ -21,6 +21,10 @@ ANNA, BEN = parse_ref("instagram:anna"), parse_ref("tiktok:ben")
 REEL = "https://www.instagram.com/reel/C1a2b3c/?igsh=1"
 VIDEO = "https://www.tiktok.com/@ben/video/7300000000000000001"
 HOUR = 3_600_000
+SIX = {
+    "content": "1 reel", "captions": "#ad", "go_live": "2026-12-01", "placement": "reel", "retention": "90 days",
+    "rights": "organic",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -69,7 +73,7 @@ async def test_cost_is_fee_goods_and_parcels_as_far_as_they_are_known(
     workspace: Workspace, spring: dict[str, CollaborationId]
 ) -> None:
     anna = spring["instagram:anna"]
-    await negotiation.note_terms(workspace, anna, {"fee": "100"}, products=["SERUM"])
+    await negotiation.note_terms(workspace, anna, {**SIX, "fee": "100"}, products=["SERUM"], agreed=True)
     (result,) = (await results.results(workspace)).results
     assert result.cost.total == Money(10_720, "USD")
     assert [part.unknown for part in result.cost.parts if part.unknown] == ["no parcel is recorded"]
@@ -101,6 +105,18 @@ async def test_without_a_fee_there_is_no_cost_and_no_cpm(
     await results.add_post(workspace, REEL, ref=ANNA, numbers=Numbers(impressions=38_000))
     found = await results.results(workspace)
     assert (found.results[0].cost.total, found.results[0].figures.cpm, found.totals.cost) == (None, None, None)
+
+
+async def test_an_offer_costs_nothing_until_it_is_agreed(
+    workspace: Workspace, spring: dict[str, CollaborationId]
+) -> None:
+    await negotiation.note_terms(workspace, spring["instagram:anna"], {**SIX, "fee": "100"})
+    found = await campaigns.status(workspace)
+    assert ((await results.results(workspace)).results, found.agreed, found.offered) == ((), None, Money(10_000, "USD"))
+    await negotiation.note_terms(workspace, spring["instagram:anna"], {}, agreed=True)
+    found = await campaigns.status(workspace)
+    assert (found.agreed, found.offered) == (Money(10_000, "USD"), None)
+    assert (await results.results(workspace)).totals.cost == Money(10_000, "USD")
 
 
 async def test_who_was_only_picked_is_no_part_of_the_results(

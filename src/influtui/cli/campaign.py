@@ -164,14 +164,18 @@ async def status(workspace: Workspace, out: Output, code: str | None) -> None:
                 "meter": documents.meter(found.meter),
                 "states": found.states,
                 "budget": documents.money(found.campaign.budget),
-                "committed": documents.money(found.committed),
+                "agreed": documents.money(found.agreed),
+                "offered": documents.money(found.offered),
             }
         )
         return
     out.say(f"{found.campaign.code}  {safe(found.campaign.name)}  {found.campaign.state}")
     out.say(found.meter.line())
     out.say(f"wanted {found.meter.wanted} · agreed {found.meter.agreed} · posted {found.meter.posted}")
-    out.say(f"budget {documents.amount(found.campaign.budget)} · fees noted {documents.amount(found.committed)}")
+    out.say(
+        f"budget {documents.amount(found.campaign.budget)} · fees agreed {documents.amount(found.agreed)}"
+        f" · talked about {documents.amount(found.offered)}"
+    )
     if found.states:
         out.say("")
         order = {name: position for position, name in enumerate(pipeline().names)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -48,8 +48,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     meter: Meter
     states: dict[str, int]
     """How many collaborations are in each state that has any."""
-    committed: Money | None
-    """The fees noted so far that are in the campaign's currency; None where there is none."""
+    agreed: Money | None
+    """The fees of agreements in force, those in the campaign's currency; None where there is none."""
+    offered: Money | None
+    """The fees that are talked about and not agreed."""
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,7 +136,12 @@ async def status(workspace: Workspace, code: str | None = None) -> Status:
     campaign = await needed(workspace, code)
     collaborations = await collaboration_rows.of_campaign(workspace.db, campaign.id)
     sheets = await term_rows.of_collaborations(workspace.db, [each.id for each in collaborations])
-    fees = [sheet.fee for sheet in sheets.values() if sheet.fee and sheet.fee.currency == campaign.currency]
+    agreed = await term_rows.agreed(workspace.db, campaign.id)
+    fees = [
+        (agreed.get(each, False), sheet.fee)
+        for each, sheet in sheets.items()
+        if sheet.fee and sheet.fee.currency == campaign.currency
+    ]
     states: dict[str, int] = {}
     for each in collaborations:
         states[each.state] = states.get(each.state, 0) + 1
@@ -142,8 +149,14 @@ async def status(workspace: Workspace, code: str | None = None) -> Status:
         campaign=campaign,
         meter=await pick_rows.meter(workspace.db, campaign),
         states=states,
-        committed=sum(fees[1:], start=fees[0]) if fees else None,
+        agreed=_sum(fee for in_force, fee in fees if in_force),
+        offered=_sum(fee for in_force, fee in fees if not in_force),
     )
+
+
+def _sum(amounts: Iterable[Money]) -> Money | None:
+    every = list(amounts)
+    return sum(every[1:], start=every[0]) if every else None
 
 
 async def aim(workspace: Workspace, campaign: Campaign) -> Aim:

@@ -136,11 +136,12 @@ async def posts(
 
 
 async def results(workspace: Workspace, campaign: str | None = None) -> Results:
-    """What a campaign cost and brought. Who was only picked or written to is not part of it."""
+    """What a campaign cost and brought. Who never agreed, got a parcel or posted is not part of it: an offer costs nothing."""
     found = await campaign_choice.needed(workspace, campaign)
     every = await collaboration_rows.of_campaign(workspace.db, found.id)
     ids = [each.id for each in every]
     sheets = await term_rows.of_collaborations(workspace.db, ids)
+    agreed = await term_rows.agreed(workspace.db, found.id)
     parcels = await store.parcel_costs(workspace.db, ids)
     packed = await store.packed(workspace.db, ids)
     published: dict[CollaborationId, list[Post]] = {}
@@ -150,7 +151,7 @@ async def results(workspace: Workspace, campaign: str | None = None) -> Results:
     made = []
     for each in every:
         sent = parcels.get(each.id, [])
-        if not (sheets[each.id].terms or sent or each.id in published):
+        if not (each.id in agreed or sent or each.id in published):
             continue
         cost = cost_of(found.currency, sheets[each.id], goods, sent, packed.get(each.id))
         own = published.get(each.id, [])

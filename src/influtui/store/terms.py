@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from influtui.model.ids import CollaborationId
+from influtui.model.ids import CampaignId, CollaborationId
 from influtui.model.terms import Term, Terms
 from influtui.store.brands import money
 from influtui.store.creators import Reader
@@ -63,3 +63,13 @@ async def agreements(reader: Reader, collaboration: CollaborationId) -> list[Agr
         (collaboration,),
     )
     return [Agreement(**{name: row[name] for name in Agreement.__struct_fields__}) for row in rows]
+
+
+async def agreed(reader: Reader, campaign: CampaignId) -> dict[CollaborationId, bool]:
+    """The collaborations of a campaign that were ever agreed on, and whether an agreement is in force."""
+    rows = await reader.all(
+        "SELECT g.collaboration_id, max(g.ended_at IS NULL) AS in_force FROM agreements g"
+        " JOIN collaborations l ON l.id = g.collaboration_id WHERE l.campaign_id = ? GROUP BY g.collaboration_id",
+        (campaign,),
+    )
+    return {CollaborationId(row["collaboration_id"]): bool(row["in_force"]) for row in rows}
