@@ -93,6 +93,8 @@ def _left(left: tuple[Left, ...]) -> list[str]:
 
 
 def _standing(entry: Entry) -> str:
+    if entry.reverts is not None:
+        return ""
     if entry.state == "undone":
         return "taken back"
     return "" if entry.undoable else "cannot be taken back"
