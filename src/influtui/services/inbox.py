@@ -217,7 +217,7 @@ async def _conversation_with(
             "collaboration_id": collaboration,
             "creator_id": creator.id,
             "channel": channel or "dm",
-            "address": creator.url or creator.ref,
+            "address": (creator.email if channel == "email" else None) or creator.url or creator.ref,
             "last_at": unit.at,
             "awaiting": "nobody",
         },

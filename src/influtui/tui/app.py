@@ -179,6 +179,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
             self.exit(return_code=failure.exit_code)
             say_after_exit(self, lines)
             return
+        self._clock = self.workspace.clock  # a demo world has a time of its own
         if self.workspace.settings.theme and not self.options.theme:
             self._use_theme(self.workspace.settings.theme)
         await self.pane.opened()
