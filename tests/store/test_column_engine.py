@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 
 import pytest
 
@@ -13,8 +15,10 @@ from influtui.model.qualifiers import CREATORS
 from influtui.model.query import parse
 from influtui.services import search as service
 from influtui.services.workspace import Workspace
+from influtui.store import column_search
 from influtui.store.column_engine import ColumnEngine, engine_of
 from influtui.store.column_search import ColumnSearch
+from influtui.store.functions import FUNCTIONS
 from influtui.store.search import Order
 
 Account = Callable[..., Awaitable[int]]
@@ -68,6 +72,83 @@ async def test_a_note_is_found_as_soon_as_it_is_written(workspace: Workspace, ac
     async with workspace.change("creators.note", "Noted") as unit:
         await unit.insert("notes", {"person_id": 1, "at": 1, "actor": "k", "text": "no nuts"})
     assert await asked(engine, "note:nuts") == [1]
+
+
+async def test_the_next_session_starts_from_what_was_kept_and_what_changed_since(
+    workspace: Workspace, account: Account
+) -> None:
+    for number in range(1, 6):
+        await account(f"instagram:a{number}", name=f"N{9 - number}", followers=number, topics="|tea|", country="US")
+    async with workspace.change("creators.edit", "Touched all") as unit:
+        await unit.update_many("creators", {each: {"language": "en"} for each in range(1, 6)})
+    with closing(connected(workspace)) as connection:
+        first = ColumnSearch(connection)
+        first.refresh()
+        first.orders.of(Order("name", False))
+        first.orders.of(Order())
+        first.save(connection)
+        async with workspace.change("creators.edit", "Changed one") as unit:
+            await unit.update("creators", 2, {"followers": 9, "topics": "|milk|tea|", "name": "A"})
+        loads: list[int] = []
+        second = ColumnSearch(connection)
+        second.columns.load = loads.append  # type: ignore[method-assign, assignment]
+        second.refresh()
+        assert loads == []
+        everybody = parse("", CREATORS)
+        assert second.listed(everybody, Order()).tolist() == [2, 5, 4, 3, 1]
+        assert second.listed(everybody, Order("name", False)).tolist() == [2, 5, 4, 3, 1]
+        assert second.listed(parse("topic:milk", CREATORS), Order()).tolist() == [2]
+        assert second.facets(second.columns.everyone())["topic"] == {"tea": 5, "milk": 1}
+
+
+async def test_kept_columns_that_make_no_sense_are_read_anew(workspace: Workspace, account: Account) -> None:
+    await account("instagram:a", followers=5)
+    async with workspace.change("creators.edit", "Touched") as unit:
+        await unit.update("creators", 1, {"language": "en"})
+    with closing(connected(workspace)) as connection:
+        columns = ColumnSearch(connection)
+        columns.refresh()
+        columns.save(connection)
+        for damage in (
+            "UPDATE column_cache SET data = x'00' WHERE name = 'followers'",
+            "UPDATE column_cache SET data = x'7b' WHERE kind = 'json'",
+            "UPDATE column_cache SET kind = 'nonsense' WHERE name = 'alive'",
+            "DELETE FROM column_cache WHERE name = 'alive'",
+            "UPDATE column_cache SET seq = 999",
+        ):
+            columns.save(connection)
+            connection.execute(damage)
+            again = ColumnSearch(connection)
+            again.refresh()
+            assert again.listed(parse("followers:5", CREATORS), Order()).tolist() == [1], damage
+
+
+async def test_dense_beginnings_follow_changes(
+    workspace: Workspace, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(column_search, "_LEARN_ABOVE", 0)
+    for number in range(1, 6):
+        await account(f"instagram:x{number}", bio="milk", followers=number)
+    with closing(connected(workspace)) as connection:
+        columns = ColumnSearch(connection)
+        columns.refresh()
+        while columns.learn():
+            pass
+        query = parse("m*", CREATORS)
+        assert columns.found(query).tolist() == [1, 2, 3, 4, 5]
+        async with workspace.change("creators.edit", "Changed two") as unit:
+            await unit.update_many("creators", {2: {"bio": "tea"}, 3: {"bio": "mate"}})
+        columns.refresh()
+        assert columns.found(query).tolist() == [1, 3, 4, 5]
+        assert columns.found(parse("-m*", CREATORS)).tolist() == [2]
+
+
+def connected(workspace: Workspace) -> sqlite3.Connection:
+    """A connection that may write, with the search's functions."""
+    connection = sqlite3.connect(workspace.db.path, isolation_level=None)
+    for name, arguments, function in FUNCTIONS:
+        connection.create_function(name, arguments, function, deterministic=True)
+    return connection
 
 
 async def test_a_question_that_nobody_waits_for_is_interrupted(workspace: Workspace) -> None:

@@ -33,8 +33,9 @@ Question = Callable[["ColumnSearch"], Any]
 class ColumnEngine:
     """The columns of one database file. Costs nothing until `ready` or `ask` is called."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, saves: bool) -> None:
         self._path = path
+        self._saves = saves
         self._questions: queue.SimpleQueue[tuple[Question, Future[Any]] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._connection: sqlite3.Connection | None = None
@@ -42,6 +43,8 @@ class ColumnEngine:
         self._lock = threading.Lock()
         self._loading: Future[Any] | None = None
         self._closing = threading.Event()
+        self._learning = False
+        self._patience = 50
 
     def ready(self) -> bool:
         """Whether columns are loaded; if not, begins to load them, and does not wait."""
@@ -85,6 +88,9 @@ class ColumnEngine:
             self._thread = threading.Thread(target=self._work, name="search", daemon=True)
             self._thread.start()
         self._questions.put((question, answer))
+        with self._lock:
+            if self._learning and self._connection is not None:
+                self._connection.interrupt()
         return answer
 
     def _work(self) -> None:
@@ -111,18 +117,38 @@ class ColumnEngine:
             connection.close()
 
     def _learnt(self, columns: ColumnSearch, connection: sqlite3.Connection) -> bool:
-        """Use a moment in which nobody asks. Returns whether there is more to learn."""
-        if columns.columns.seq < 0:
+        """Use a moment in which nobody asks. Returns whether there is more to do."""
+        if columns.columns.seq < 0 or self._closing.is_set():
             return False
+        self._learning = True
         try:
             connection.execute("BEGIN")
             try:
                 columns.refresh()
-                return columns.learn()
+                if columns.learn():
+                    return True
             finally:
                 connection.execute("COMMIT")
-        except sqlite3.OperationalError:
-            return False
+            if self._saves and columns.worth_saving:
+                self._save(columns)
+        except sqlite3.Error:
+            # Nobody waits for this. Mostly it was interrupted by a question; it is tried again after that, a few times.
+            self._patience -= 1
+            return self._patience > 0
+        finally:
+            self._learning = False
+        return False
+
+    def _save(self, columns: ColumnSearch) -> None:
+        """Keep the columns for the next session. Another session that writes goes first."""
+        connection = sqlite3.connect(
+            f"{self._path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=1
+        )
+        try:
+            connection.execute("PRAGMA synchronous = NORMAL")
+            columns.save(connection)
+        finally:
+            connection.close()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -172,6 +198,6 @@ def engine_of(database: Database) -> ColumnEngine:
     """The engine of an open database; it ends with it."""
     engine = _engines.get(database)
     if engine is None:
-        engine = _engines[database] = ColumnEngine(database.path)
+        engine = _engines[database] = ColumnEngine(database.path, saves=not database.read_only)
         database.when_closing(engine.close)
     return engine

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -20,11 +20,18 @@ from influtui.store.columns import Columns, Ids, pulled
 from influtui.store.search import NAME_KEY, Order, ordering, terms
 
 _MOST_KEPT: Final = 6
+_LOOKED_AT: Final = 20_000
+_CHUNK: Final = 2_000
+_BY_NAME: Final = Order("name", False)
 _MOST_MOVED: Final = 200
 """Above this many changed accounts an order is made anew instead of mended."""
 
 _FROM_NUMBERS: Final = {"followers": "followers", "er": "engagement_rate", "age": "as_of"}
 _FROM_CODES: Final = ("platform", "country")
+
+
+_LASTING: Final = ("followers", "name")
+"""Kept between sessions, the first downwards, the other upwards."""
 
 
 class Kept(NamedTuple):
@@ -53,9 +60,28 @@ class Orders:
         self._kept.move_to_end(order)
         return kept
 
+    def has(self, order: Order) -> bool:
+        """Whether an order is at hand."""
+        return _without_campaign(order) in self._kept
+
     def forget(self) -> None:
         """Drop every order."""
         self._kept.clear()
+
+    def kept(self) -> dict[str, NDArray[Any]]:
+        """The orders that are worth keeping for the next session: those that take longest to make."""
+        return {
+            f"order {order.name}": kept.ids
+            for order, kept in self._kept.items()
+            if order.name in _LASTING and order.descending == (order.name == "followers")
+        }
+
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take over what `kept` gave once, where it fits the columns."""
+        for name in _LASTING:
+            ids = arrays.get(f"order {name}")
+            if ids is not None and len(ids) == len(self._columns.everyone()):
+                self._kept[Order(name, name == "followers")] = self._placed(ids)
 
     def follow(self, runs: Sequence[tuple[int, int]]) -> None:
         """Put the accounts in `runs` (first, last) into their new places. Orders by scores are dropped: scores are no columns."""
@@ -76,7 +102,7 @@ class Orders:
         if wanted is None:
             return by_followers[found].astype(np.int64)
         ranks = np.full(self._columns.size, 3, np.int64)
-        ranks[self._names_from(wanted)] = 2
+        ranks[self._names_from(wanted, found)] = 2
         for handle in wanted.handles:
             ranks[self._handles(handle, handle + BEYOND)] = 1
         for handle in wanted.handles:
@@ -89,9 +115,14 @@ class Orders:
         rows = self._connection.execute(f"SELECT id FROM creators WHERE handle_key {condition}", values).fetchall()
         return np.array([row[0] for row in rows], np.uint32)
 
-    def _names_from(self, wanted: Sought) -> Ids:
-        """Accounts whose name begins with the words: a stretch of the order by name, found by halving."""
-        ids = self.of(Order("name", False)).ids
+    def _names_from(self, wanted: Sought, found: Ids) -> Ids:
+        """Accounts whose name begins with the words: a stretch of the order by name, found by halving.
+
+        While that order is not made yet, a few accounts are looked at one by one.
+        """
+        if len(found) < _LOOKED_AT and not self.has(_BY_NAME):
+            return self._named(wanted, found)
+        ids = self.of(_BY_NAME).ids
         low, high = wanted.name_range()
         ends = []
         for end in (low, high):
@@ -107,6 +138,16 @@ class Orders:
                     last = middle
             ends.append(first)
         return ids[ends[0] : ends[1]]
+
+    def _named(self, wanted: Sought, found: Ids) -> Ids:
+        low, high = wanted.name_range()
+        rows: list[tuple[int]] = []
+        for start in range(0, len(found), _CHUNK):
+            chunk = ", ".join(str(each) for each in found[start : start + _CHUNK].tolist())
+            key = f"{NAME_KEY} || ' '"
+            sql = f"SELECT id FROM creators WHERE id IN ({chunk}) AND {key} >= ? AND {key} < ?"
+            rows += self._connection.execute(sql, (low, high)).fetchall()
+        return np.array([row[0] for row in rows], np.uint32)
 
     def _made(self, order: Order) -> Ids:
         everyone = self._columns.everyone()

@@ -29,21 +29,26 @@ from influtui.model.query_ast import (
     Starts,
     Words,
 )  # fmt: skip
-from influtui.store import filters
+from influtui.store import column_cache, filters
 from influtui.store.column_orders import Orders
 from influtui.store.columns import Columns, Ids, Mask, Sets, pulled
 from influtui.store.filters import AFTER_ALL, CREATORS, match_text
 from influtui.store.search import FACETS, Facets, Order, by_frequency
 
+_DENSE: Final = 20
+"""Beginnings of words that more than one in so many accounts have are kept for good."""
+_WALK: Final = 8_192
 _CACHE_BYTES: Final = 24_000_000
-_SPARSE: Final = 16
+_SPARSE: Final = 4
 """Fewer than one in so many accounts are kept as a list of ids, more as bits."""
 
 
 _LETTERS: Final = "0123456789qxzwyjvukgnofhldipbrtecams"
 """Beginnings that are learned ahead, the most frequent last: they are taken from the end."""
+_BY_NAME: Final = Order("name", False)
 _LEARN_ABOVE: Final = 20_000
 _CORRECTED_AT_MOST: Final = 2_000
+_SAVED_ABOVE: Final = 20_000
 
 
 class Posting(NamedTuple):
@@ -81,6 +86,7 @@ class ColumnSearch:
         self._dense: dict[Words, NDArray[np.uint8]] = {}
         """Beginnings of words that very many accounts have, as bits: one letter, and two where it pays."""
         self._unlearned = list(_LETTERS)
+        self._unsaved = 0
 
     def refresh(self) -> None:
         """Take in what changed since the last time. Called inside the read transaction of the question."""
@@ -90,8 +96,11 @@ class ColumnSearch:
             return
         # Until it is done nothing is true of these columns: interrupted half-way, they are loaded anew.
         self.columns.seq = -1
+        if seq < 0 and (kept := column_cache.load(self._connection)) is not None:
+            seq = self._restored(*kept)
         if seq < 0 or newest < seq or (oldest is not None and oldest > seq + 1):
-            self.columns.load(self._connection, newest)
+            self.columns.load(self._connection)
+            self._unsaved = len(self.columns.everyone())
             self.orders.forget()
             self._relearn()
         else:
@@ -99,11 +108,33 @@ class ColumnSearch:
                 "SELECT DISTINCT first_id, last_id FROM change_log WHERE seq > ? AND noun = 'creators'", (seq,)
             ).fetchall()
             runs = [(int(first), int(last)) for first, last in rows]
-            self.columns.reload(self._connection, runs, newest)
+            self._unsaved += sum(last - first + 1 for first, last in runs)
+            self.columns.reload(self._connection, runs)
             self.orders.follow(runs)
             self._follow_dense(runs)
         self.forget_questions()
         self._totals = None
+        self.columns.seq = newest
+
+    @property
+    def worth_saving(self) -> bool:
+        """Whether so much was read that the next session should not have to read it again."""
+        return self.columns.seq >= 0 and self._unsaved > _SAVED_ABOVE
+
+    def save(self, connection: sqlite3.Connection) -> None:
+        """Keep the columns for the next session, through a connection that may write."""
+        arrays, texts = self.columns.kept()
+        column_cache.save(connection, self.columns.seq, {**arrays, **self.orders.kept()}, texts)
+        self._unsaved = 0
+
+    def _restored(self, seq: int, arrays: column_cache.Arrays, texts: dict[str, list[str | None]]) -> int:
+        """The change number of what an earlier session kept; -1 where it does not fit."""
+        if not self.columns.restore(arrays, texts):
+            return -1
+        self.orders.forget()
+        self.orders.restore(arrays)
+        self._relearn()
+        return seq
 
     def forget_questions(self) -> None:
         """Drop what was found for earlier questions."""
@@ -111,13 +142,19 @@ class ColumnSearch:
         self._kept_bytes = 0
 
     def learn(self) -> bool:
-        """Look up one more one-letter beginning. Returns whether there are more: for when nobody asks anything."""
-        if self._unlearned and len(self.columns.everyone()) > _LEARN_ABOVE:
+        """Look up one more one-letter beginning, at last make the order by name, which takes long.
+
+        For when nobody asks anything. Returns whether there is more to learn.
+        """
+        if len(self.columns.everyone()) <= _LEARN_ABOVE:
+            self._unlearned.clear()
+        elif self._unlearned:
             self._posting(Words((self._unlearned[-1],), prefix=True))
             self._unlearned.pop()
-        else:
-            self._unlearned.clear()
-        return bool(self._unlearned)
+            return True
+        elif not self.orders.has(_BY_NAME):
+            self.orders.of(_BY_NAME)
+        return False
 
     def _relearn(self) -> None:
         self._dense.clear()
@@ -146,7 +183,7 @@ class ColumnSearch:
         return self._connection.execute(sql, values).fetchall()
 
     def warm(self) -> None:
-        """Make what the first questions will need: the order that lists open in, and all accounts' facets."""
+        """Make what the first questions will need: the orders that take long, and all accounts' facets."""
         self.orders.of(Order())
         self.facets(self.columns.everyone())
 
@@ -183,13 +220,26 @@ class ColumnSearch:
 
     def first(self, query: Query, found: Ids, order: Order, limit: int) -> list[CreatorId]:
         """The first `limit` of `found` in an order."""
-        keys = (
-            self.orders.match_keys(query, found, order) if order.name == "match" else self.orders.of(order).place[found]
-        )
+        if order.name != "match" and len(found) * _DENSE > len(self.columns.everyone()):
+            return self._walked(found, order, limit)
+        matched = order.name == "match"
+        keys = self.orders.match_keys(query, found, order) if matched else self.orders.of(order).place[found]
         if limit < len(found):
             best = np.argpartition(keys, limit)[:limit] if limit else np.zeros(0, np.int64)
             found, keys = found[best], keys[best]
         return [CreatorId(int(each)) for each in found[np.argsort(keys)]]
+
+    def _walked(self, found: Ids, order: Order, limit: int) -> list[CreatorId]:
+        """The first of very many: along the order, until there are enough."""
+        mask = np.zeros(self.columns.size, np.bool_)
+        mask[found] = True
+        ids, first = self.orders.of(order).ids, np.zeros(0, np.uint32)
+        for start in range(0, len(ids), _WALK):
+            if len(first) >= limit:
+                break
+            stretch = ids[start : start + _WALK]
+            first = np.concatenate([first, stretch[mask[stretch]]])
+        return [CreatorId(int(each)) for each in first[:limit]]
 
     def facets(self, found: Ids) -> Facets:
         """How many of `found` have each tier, platform, country, language and topic."""
@@ -312,9 +362,9 @@ class ColumnSearch:
             self._kept.move_to_end(leaf)
             return kept
         posting = self._looked_up(leaf)
-        if _is_beginning(leaf) and posting.bits is not None:
-            self._dense[leaf] = posting.bits
-            return posting
+        if _is_beginning(leaf) and posting.matches * _DENSE > len(self.columns.everyone()):
+            bits = self._dense[leaf] = np.packbits(posting.mask(self.columns.size))
+            return Posting(None, bits, posting.matches)
         self._kept[leaf] = posting
         self._kept_bytes += posting.bytes
         while self._kept_bytes > _CACHE_BYTES and len(self._kept) > 1:
@@ -371,7 +421,7 @@ def _is(test: Is | Starts, value: str | None) -> bool:
     return value == test.value if isinstance(test, Is) else test.value <= value < test.value + AFTER_ALL
 
 
-def _sets_with(column: Sets, test: Is | Starts) -> list[int]:
+def _sets_with(column: Sets, test: Is | Starts) -> Sequence[int]:
     if isinstance(test, Is):
         return column.members.get(test.value, [])
     return [code for member, codes in column.members.items() if member.startswith(test.value) for code in codes]

@@ -7,7 +7,8 @@ holds a read transaction, so that columns and statements see the same rows. Mean
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -46,12 +47,22 @@ class Coded:
         for text in texts:
             number = numbers.get(text)
             if number is None:
-                number = numbers[text] = len(self.values)
-                self.values.append(text)
+                number = self._number(text)
             found.append(number)
         if len(self.values) > np.iinfo(self.codes.dtype).max:
             self.codes = self.codes.astype(np.uint16 if len(self.values) < 2**16 else np.uint32)
         self.codes[ids] = found
+
+    def restore(self, codes: NDArray[Any], values: Sequence[str | None]) -> None:
+        """Take over what was kept of such a column."""
+        self.codes = codes
+        for text in values[1:]:
+            self._number(text)
+
+    def _number(self, text: str | None) -> int:
+        number = self._numbers[text] = len(self.values)
+        self.values.append(text)
+        return number
 
     def grow(self, size: int) -> None:
         """Make room for ids up to `size`."""
@@ -67,20 +78,16 @@ class Sets(Coded):
 
     def __init__(self, size: int) -> None:
         super().__init__(size)
-        self.members: dict[str, list[int]] = {}
+        self.members: dict[str, array[int]] = {}
         """For each member the codes of the sets that have it."""
-        self._known = 1
         self._flat: tuple[list[str], NDArray[np.int64], NDArray[np.int64]] | None = None
 
-    def put(self, ids: Ids, texts: Iterable[str | None]) -> None:
-        """Set the values of `ids`."""
-        super().put(ids, texts)
-        for code in range(self._known, len(self.values)):
-            for member in split(self.values[code]):
-                self.members.setdefault(member, []).append(code)
-        if self._known < len(self.values):
-            self._known = len(self.values)
-            self._flat = None
+    def _number(self, text: str | None) -> int:
+        number = super()._number(text)
+        for member in split(text):
+            self.members.setdefault(member, array("L")).append(number)
+        self._flat = None
+        return number
 
     def members_counted(self, ids: Ids) -> dict[str, int]:
         """How many of `ids` have each member."""
@@ -98,15 +105,21 @@ class Columns:
     """The columns of all accounts. Empty until `load`."""
 
     def __init__(self, scheme: TierScheme | None = None) -> None:
+        self._scheme = scheme or default_scheme()
+        self._bounds = np.array([float(tier.smallest) for tier in self._scheme.tier])
+        self._clear()
+
+    def _clear(self) -> None:
         self.seq = -1
+        """The change number that all of this is true of; -1 for nothing. Whoever keeps it in step sets it."""
         self.size = _ROOM
         self.alive: Mask = np.zeros(self.size, np.bool_)
+        self.tiers: NDArray[np.uint8] = np.zeros(self.size, np.uint8)
+        """The place of each one's tier in the scheme, from 1; 0 is unknown."""
         self.numbers = {name: np.full(self.size, np.nan) for name in NUMBERS}
         self.coded = {name: Coded(self.size) for name in CODED}
         self.sets = {name: Sets(self.size) for name in SETS}
         self.known: dict[str, Mask] = {name: np.zeros(self.size, np.bool_) for name in KNOWN}
-        self._scheme = scheme or default_scheme()
-        self._bounds = np.array([float(tier.smallest) for tier in self._scheme.tier])
         self._all: Ids | None = None
 
     def everyone(self) -> Ids:
@@ -115,28 +128,55 @@ class Columns:
             self._all = np.flatnonzero(self.alive).astype(np.uint32)
         return self._all
 
-    def load(self, connection: sqlite3.Connection, seq: int) -> None:
-        """Read everything anew, as of change number `seq`."""
+    def load(self, connection: sqlite3.Connection) -> None:
+        """Read everything anew."""
         newest = connection.execute("SELECT coalesce(max(id), 0) FROM creators").fetchone()[0]
-        self.__init__(self._scheme)  # type: ignore[misc]
+        self._clear()
         self._grow(newest + 1)
         self._fill(connection.execute(_READ))
-        self.seq = seq
 
-    def reload(self, connection: sqlite3.Connection, runs: Sequence[tuple[int, int]], seq: int) -> None:
+    def reload(self, connection: sqlite3.Connection, runs: Sequence[tuple[int, int]]) -> None:
         """Read the accounts in `runs` (first, last) again."""
         for first, last in runs:
             self._grow(last + 1)
             self.alive[first : last + 1] = False
             self._fill(connection.execute(f"{_READ} WHERE id BETWEEN ? AND ?", (first, last)))
         self._all = None
-        self.seq = seq
+
+    @property
+    def scheme(self) -> str:
+        """The tiers that were counted by: what is kept under other ones is not taken over."""
+        return repr(self._scheme)
+
+    def kept(self) -> tuple[dict[str, NDArray[Any]], dict[str, list[str | None]]]:
+        """Everything as arrays and texts by name, for `column_cache.py`."""
+        coded = {**self.coded, **self.sets}
+        arrays: dict[str, NDArray[Any]] = {"alive": self.alive, "tiers": self.tiers, **self.numbers}
+        arrays |= {f"known {name}": mask for name, mask in self.known.items()}
+        arrays |= {f"codes {name}": column.codes for name, column in coded.items()}
+        texts: dict[str, list[str | None]] = {f"values {name}": column.values for name, column in coded.items()}
+        return arrays, {**texts, "scheme": [self.scheme]}
+
+    def restore(self, arrays: Mapping[str, NDArray[Any]], texts: Mapping[str, list[str | None]]) -> bool:
+        """Take over what `kept` gave once. Returns whether it was all there."""
+        self._clear()
+        wanted, wanted_texts = self.kept()
+        if not (wanted.keys() <= arrays.keys() and wanted_texts.keys() <= texts.keys()):
+            return False
+        if len({len(arrays[name]) for name in wanted}) != 1 or texts["scheme"] != [self.scheme]:
+            return False
+        self.alive = arrays["alive"]
+        self.tiers = arrays["tiers"]
+        self.size = len(self.alive)
+        self.numbers = {name: arrays[name] for name in NUMBERS}
+        self.known = {name: arrays[f"known {name}"] for name in KNOWN}
+        for name, column in (*self.coded.items(), *self.sets.items()):
+            column.restore(arrays[f"codes {name}"], texts[f"values {name}"])
+        return True
 
     def tiers_counted(self, ids: Ids) -> dict[str, int]:
         """How many of `ids` are of each tier."""
-        followers = self.numbers["followers"][ids]
-        places = np.searchsorted(self._bounds, followers[~np.isnan(followers)], side="right")
-        sums = np.bincount(places, minlength=len(self._bounds) + 1)[1:]
+        sums = np.bincount(self.tiers[ids], minlength=len(self._bounds) + 1)[1:]
         return {tier.name: int(number) for tier, number in zip(self._scheme.tier, sums, strict=True) if number}
 
     def _fill(self, rows: sqlite3.Cursor) -> None:
@@ -147,6 +187,10 @@ class Columns:
             named = dict(zip((*NUMBERS, *CODED, *SETS, *KNOWN), columns, strict=True))
             for name in NUMBERS:
                 self.numbers[name][ids] = np.array(named[name], np.float64)
+            # Unknown is NaN, which is put behind every bound: it is told apart from the largest.
+            followers = self.numbers["followers"][ids]
+            places = np.searchsorted(self._bounds, followers, side="right")
+            self.tiers[ids] = np.where(np.isnan(followers), 0, places)
             for name in KNOWN:
                 self.known[name][ids] = np.array(named[name], np.bool_)
             for name, column in (*self.coded.items(), *self.sets.items()):
@@ -158,6 +202,7 @@ class Columns:
             return
         self.size = size + max(_ROOM, size // 16)
         self.alive = _grown(self.alive, self.size, False)
+        self.tiers = _grown(self.tiers, self.size, 0)
         self.known = {name: _grown(column, self.size, False) for name, column in self.known.items()}
         self.numbers = {name: _grown(column, self.size, np.nan) for name, column in self.numbers.items()}
         for column in (*self.coded.values(), *self.sets.values()):

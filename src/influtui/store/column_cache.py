@@ -1,0 +1,55 @@
+"""Columns and orders as bytes in the database, so that the next session has them at once.
+
+What is kept bears the change number that it is true of; whoever loads it applies the changes since. It is derived: where
+it is missing, damaged or of another version, everything is read from the accounts instead.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+Arrays = Mapping[str, NDArray[Any]]
+Texts = Mapping[str, list[str | None]]
+
+VERSION: Final = "1"
+"""Another version's bytes are not read."""
+
+
+def load(connection: sqlite3.Connection) -> tuple[int, dict[str, NDArray[Any]], dict[str, list[str | None]]] | None:
+    """The change number, the arrays and the texts that are kept; None where they cannot be used."""
+    rows = connection.execute("SELECT name, seq, kind, data FROM column_cache").fetchall()
+    seqs = {row[1] for row in rows}
+    if len(seqs) != 1 or f"version {VERSION}" not in {row[0] for row in rows}:
+        return None
+    arrays: dict[str, NDArray[Any]] = {}
+    texts: dict[str, list[str | None]] = {}
+    try:
+        for name, _, kind, data in rows:
+            if kind == "json":
+                texts[name] = msgspec.json.decode(data, type=list[str | None])
+            else:
+                arrays[name] = np.frombuffer(data, np.dtype(kind)).copy()
+    except (ValueError, TypeError, msgspec.MsgspecError):
+        return None
+    return seqs.pop(), arrays, texts
+
+
+def save(connection: sqlite3.Connection, seq: int, arrays: Arrays, texts: Texts) -> None:
+    """Keep arrays and texts in the place of older ones. One short transaction; raises sqlite3's errors."""
+    rows: list[tuple[str, int, str, bytes]] = [(f"version {VERSION}", seq, "json", b"[]")]
+    rows += [(name, seq, array.dtype.str, array.tobytes()) for name, array in arrays.items()]
+    rows += [(name, seq, "json", msgspec.json.encode(values)) for name, values in texts.items()]
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute("DELETE FROM column_cache")
+        connection.executemany("INSERT INTO column_cache (name, seq, kind, data) VALUES (?, ?, ?, ?)", rows)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
