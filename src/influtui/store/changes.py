@@ -15,11 +15,11 @@ class Change(NamedTuple):
     last_id: int
 
 
-EVERYTHING: Final = "*"
-"""The noun of a change that stands for too many to tell: look at everything again."""
-
 KEEP: Final = 20_000
 """Changes that are kept for sessions that were away. A session that polls reads each within the second."""
+
+HIGHEST: Final = 2**63 - 1
+"""Beyond every id."""
 
 MOST_RUNS: Final = 64
 """Above this many runs one wide run is cheaper to read than the exact list."""
@@ -37,3 +37,12 @@ def runs(ids: Iterable[int]) -> Iterator[tuple[int, int]]:
     if len(found) > MOST_RUNS:
         found = [(ordered[0], ordered[-1])]
     yield from found
+
+
+def everything(seq: int) -> list[Change]:
+    """What to tell a session that was away for too long: any row of any noun may have changed."""
+    from influtui.store.journal import (
+        NOUNS,
+    )  # here, since the journal is built on the database, which needs this module
+
+    return [Change(seq, noun, 0, HIGHEST) for noun in sorted(NOUNS)]

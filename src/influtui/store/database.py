@@ -18,7 +18,7 @@ import aiosqlite
 
 from influtui.model.failures import Failure, ReadOnly, StoreDamaged
 from influtui.store import migrations, snapshots, sqlite
-from influtui.store.changes import EVERYTHING, KEEP, Change, runs
+from influtui.store.changes import KEEP, Change, everything, runs
 from influtui.store.presence import Presence
 from influtui.store.sqlite import Durability, patiently
 
@@ -158,12 +158,12 @@ class Database:
     async def changes_since(self, seq: int) -> list[Change]:
         """What changed in any session after change number `seq`.
 
-        Old changes are let go: whoever was away for longer gets `EVERYTHING` and looks at all again.
+        Old changes are let go: whoever was away for longer is told that every row of every noun may have changed.
         """
         rows = await self.all("SELECT seq, noun, first_id, last_id FROM change_log WHERE seq >= ? ORDER BY seq", (seq,))
         if seq and (not rows or rows[0]["seq"] > seq):
             newest = rows[-1]["seq"] if rows else await self.last_change()
-            return [Change(newest, EVERYTHING, 0, 0)] if newest != seq else []
+            return everything(newest) if newest != seq else []
         return [Change(row["seq"], row["noun"], row["first_id"], row["last_id"]) for row in rows if row["seq"] > seq]
 
     async def last_change(self) -> int:

@@ -10,10 +10,7 @@ from influtui.store.database import Database
 
 
 async def watch(database: Database, every: float = 0.25) -> AsyncIterator[list[Change]]:
-    """Batches of changes, by this session's writes too, from now on until the caller stops asking.
-
-    A change whose noun is `changes.EVERYTHING` says that too much happened to tell: look at everything again.
-    """
+    """Batches of changes, by this session's writes too, from now on until the caller stops asking."""
     # The number before the feed, always: what is committed between the two is then found twice, never missed.
     version = await database.data_version()
     seen = await database.last_change()
