@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from mail_receiver import DROP, MailReceiver
+from mail_receiver import DROP, HANG, MailReceiver
 
+from influtui.mail import submission as submitting
 from influtui.mail.submission import Envelope, Unreachable, Withheld, connected
 from influtui.model.failures import Failure, NeedsConfiguration
 from influtui.model.settings import MailAccount
@@ -146,6 +147,22 @@ async def test_lines_that_begin_with_a_dot_arrive_whole(receiver: MailReceiver) 
     async with connected(account(receiver), None) as submission:
         await submission.submit(ENVELOPE, RAW + b".\r\n..two\r\n", nothing_against)
     assert receiver.received[0].raw == RAW + b".\r\n..two\r\n"
+
+
+@pytest.mark.parametrize(("stage", "state"), [("RCPT", "deferred"), ("DATA", "unknown"), ("KEPT", "unknown")])
+async def test_a_server_that_falls_silent_is_not_waited_for_for_ever(
+    receiver: MailReceiver, monkeypatch: pytest.MonkeyPatch, stage: str, state: str
+) -> None:
+    monkeypatch.setattr(submitting, "PATIENCE", 0.2)
+    monkeypatch.setattr(submitting, "PATIENCE_AFTER_THE_DOT", 0.2)
+    receiver.script[stage] = HANG
+    async with connected(account(receiver), None) as submission:
+        outcome = await submission.submit(ENVELOPE, RAW, nothing_against)
+    assert (outcome.state, outcome.said) == (state, "no reply in time")
+
+
+def test_the_reply_to_a_message_is_waited_for_as_long_as_the_standard_asks() -> None:
+    assert submitting.PATIENCE_AFTER_THE_DOT >= 600
 
 
 async def test_what_a_server_says_is_bounded_and_on_one_line(receiver: MailReceiver) -> None:

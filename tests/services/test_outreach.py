@@ -95,6 +95,17 @@ async def test_nobody_is_written_to_twice_within_a_month_unless_asked_for(
     assert len(receiver.to("anna@mail.test")) == 2
 
 
+async def test_one_mailbox_gets_one_letter_whoever_is_said_to_have_it(
+    workspace: Workspace, campaign: str, receiver: MailReceiver, account: Any
+) -> None:
+    await account("youtube:anna", email="Anna+collabs@mail.test")
+    await contact(workspace, campaign, ANNA)
+    held = await contact(workspace, campaign, "youtube:anna")
+    assert states(held) == {"youtube:anna": "skipped"}
+    assert "this address" in (held.rows[0].reason or "")
+    assert len(receiver.received) == 1
+
+
 async def test_after_a_month_the_guard_is_silent(workspace: Workspace, campaign: str, receiver: MailReceiver) -> None:
     await contact(workspace, campaign, ANNA)
     later = workspace.clock() + 31 * DAY

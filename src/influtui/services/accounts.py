@@ -14,7 +14,7 @@ import tomli_w
 
 from influtui.mail import submission
 from influtui.mail.addresses import sendable
-from influtui.model.failures import Failure, NeedsConfiguration, NotFound, WrongUsage
+from influtui.model.failures import NeedsConfiguration, NotFound, ReadOnly, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.model.settings import MailAccount
 from influtui.secrets.passwords import keep, password_for
@@ -65,7 +65,7 @@ async def add(workspace: Workspace, given: MailAccount) -> MailAccount:
     if not checked.smtp_host.strip() or any(char.isspace() or char in "/@" for char in checked.smtp_host):
         raise WrongUsage(f"“{checked.smtp_host}” is not the name of a server", hint="--smtp-host smtp.example.com")
     if workspace.db.read_only:
-        raise Failure("nothing was written: this session is read-only", hint="Leave out --read-only.")
+        raise ReadOnly("nothing was written: this session is read-only", hint="Leave out --read-only.")
     if any(each.address == checked.address for each in await accounts(workspace)):
         raise WrongUsage(
             f"there is a mailbox {checked.address} already", hint=f"Change it in {workspace.folder / CONFIG}."
@@ -98,7 +98,7 @@ async def set_password(workspace: Workspace, address: str, password: Secret) -> 
     """Keep a mailbox's password in a file of this workspace that only its owner can read. Returns the file."""
     chosen = await account(workspace, address)
     if workspace.db.read_only:
-        raise Failure("nothing was written: this session is read-only", hint="Leave out --read-only.")
+        raise ReadOnly("nothing was written: this session is read-only", hint="Leave out --read-only.")
     if not password.reveal():
         raise WrongUsage("an empty password was given; nothing was kept")
     return keep(workspace.folder, chosen.address, password)

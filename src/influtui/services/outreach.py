@@ -26,6 +26,8 @@ from influtui.services.collaborations import ensure
 from influtui.services.letters import Letter, Skip, letter
 from influtui.services.workspace import Workspace
 from influtui.store import conversations, creators, outbox, outreach, suppressions
+from influtui.store.conversations import Contacts
+from influtui.store.creators import Reader
 from influtui.store.database import Row
 from influtui.store.journal import UnitOfWork
 from influtui.store.outreach import Offering, Reachable
@@ -144,7 +146,7 @@ async def plan(
     people = await _people(workspace, offering, refs)
     reachable = await outreach.reachable(workspace.db, [each.person for each in people])
     suppressed = await suppressions.load(workspace.db)
-    recent = {} if again else await _recent(workspace, [each.person for each in people])
+    recent = await _recent(workspace.db, workspace.clock(), again=again)
     language.check(chosen)
     written: list[Letter] = []
     skipped: list[ContactRow] = []
@@ -153,9 +155,11 @@ async def plan(
         person = reachable[creator.person]
         try:
             _refuse_suppressed(suppressed, creator, person)
-            if creator.person in recent:
-                raise _already(recent[creator.person], workspace.clock())
+            if row := recent.of(creator.person, None):
+                raise _already(row, workspace.clock())
             made = letter(workspace, offering, chosen, box, creator, person)
+            if by_mail and (row := recent.of(creator.person, made.recipient)):
+                raise _already(row, workspace.clock(), whom="this address")
             if made.recipient in taken:
                 raise Skip(f"the same address as {taken[made.recipient]}", "One letter an address a run.")
         except Skip as skip:
@@ -249,16 +253,11 @@ async def _queue(workspace: Workspace, made: Plan) -> tuple[list[tuple[Letter, i
     summary = f"wrote to 0 people for {made.offering.code}"
     async with workspace.change("campaign.contact", summary) as unit:
         unit.undoable = False
-        persons = [each.creator.person for each in made.letters]
         # Once more, now that nobody else can write: two people may have planned the same letter at the same time.
-        recent = (
-            {}
-            if made.again
-            else await conversations.last_contact(unit.transaction, persons, unit.at - GUARD_DAYS * _DAY)
-        )
+        recent = await _recent(unit.transaction, unit.at, again=made.again)
         for each in made.letters:
-            if each.creator.person in recent:
-                skip = _already(recent[each.creator.person], unit.at)
+            if row := recent.of(each.creator.person, each.recipient):
+                skip = _already(row, unit.at)
                 person = Reachable(id=each.creator.person, name=each.name, emails=(each.recipient,))
                 held.append(_skipped(each.creator, person, skip.reason, skip.hint))
                 continue
@@ -376,15 +375,15 @@ async def _people(workspace: Workspace, offering: Offering, refs: Sequence[Ref])
     return list({creator.person: creator for creator in reversed(found)}.values())[::-1]
 
 
-async def _recent(workspace: Workspace, persons: Sequence[int]) -> dict[int, Row]:
-    return await conversations.last_contact(workspace.db, persons, workspace.clock() - GUARD_DAYS * _DAY)
+async def _recent(reader: Reader, now: int, *, again: bool) -> Contacts:
+    return Contacts({}, {}) if again else await conversations.contacts(reader, now - GUARD_DAYS * _DAY)
 
 
-def _already(row: Row, now: int) -> Skip:
+def _already(row: Row, now: int, *, whom: str = "them") -> Skip:
     days = (now - row["at"]) // _DAY
     when = "today" if days < 1 else "yesterday" if days < 2 else f"{days} days ago"
     where = f" for {row['code']}" if row["code"] else ""
-    return Skip(f"{row['written_by']} wrote to them {when}{where}", "--again writes all the same.")
+    return Skip(f"{row['written_by']} wrote to {whom} {when}{where}", "--again writes all the same.")
 
 
 def _refuse_suppressed(suppressed: suppressions.Suppressed, creator: Creator, person: Reachable) -> None:

@@ -18,7 +18,7 @@ import msgspec
 
 from influtui.mail import submission
 from influtui.mail.submission import Envelope, Submission, Withheld
-from influtui.model.failures import Failure, NotFound, WrongUsage
+from influtui.model.failures import Failure, NotFound, ReadOnly, WrongUsage
 from influtui.model.messages import SENDABLE, MessageState, OutboxRow, Outcome
 from influtui.model.settings import MailAccount
 from influtui.model.text import OutsideText, from_outside
@@ -75,6 +75,8 @@ class Sender:
 @asynccontextmanager
 async def sender(workspace: Workspace, account: MailAccount) -> AsyncIterator[Sender]:
     """A sender for the length of a block, already signed in: a wrong password is known before anything is queued."""
+    if workspace.db.read_only:
+        raise ReadOnly("nothing was sent: this session is read-only", hint="Leave out --read-only.")
     if workspace.rehearsal:
         raise Failure("nothing is sent in a rehearsal")
     if workspace.settings.world is not None and not submission.is_loopback(account.smtp_host):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from influtui.model.messages import ConversationRow, Message
+from influtui.model.suppression import email_key
 from influtui.model.times import rfc3339
 from influtui.store.creators import Reader
 from influtui.store.database import Row
@@ -86,25 +87,33 @@ async def find(
     return int(rows[0]["id"]) if rows else None
 
 
-async def last_contact(reader: Reader, persons: Sequence[int], since: int) -> dict[int, Row]:
-    """Who of `persons` was written to since then: the newest such message, with its campaign and who wrote it.
+class Contacts(NamedTuple):
+    """Who was written to lately, and where: the newest such message of each person and of each address."""
+
+    persons: dict[int, Row]
+    addresses: dict[str, Row]
+
+    def of(self, person: int, address: str | None) -> Row | None:
+        """The newest message to a person, or to anybody at that address."""
+        return self.persons.get(person) or (self.addresses.get(email_key(address)) if address else None)
+
+
+async def contacts(reader: Reader, since: int) -> Contacts:
+    """Everybody who was written to since then.
 
     A message that failed for good reached nobody. One of which nobody knows counts as written.
     """
-    found: dict[int, Row] = {}
-    for start in range(0, len(persons), 500):
-        chunk = list(persons[start : start + 500])
-        marks = ", ".join("?" * len(chunk))
-        rows = await reader.all(
-            "SELECT c.person_id, m.at, m.written_by, m.state, k.code FROM messages m"
-            " JOIN conversations c ON c.id = m.conversation_id"
-            " LEFT JOIN collaborations l ON l.id = c.collaboration_id LEFT JOIN campaigns k ON k.id = l.campaign_id"
-            f" WHERE c.person_id IN ({marks}) AND m.direction = 'out' AND m.at >= ?"
-            " AND m.state NOT IN ('failed', 'cancelled') ORDER BY m.at, m.id",
-            [*chunk, since],
-        )
-        found.update({row["person_id"]: row for row in rows})
-    return found
+    rows = await reader.all(
+        "SELECT c.person_id, c.channel, m.recipient, m.at, m.written_by, k.code FROM messages m"
+        " JOIN conversations c ON c.id = m.conversation_id"
+        " LEFT JOIN collaborations l ON l.id = c.collaboration_id LEFT JOIN campaigns k ON k.id = l.campaign_id"
+        " WHERE m.direction = 'out' AND m.at >= ? AND m.state NOT IN ('failed', 'cancelled') ORDER BY m.at, m.id",
+        (since,),
+    )
+    return Contacts(
+        {row["person_id"]: row for row in rows},
+        {email_key(row["recipient"]): row for row in rows if row["channel"] == "email" and row["recipient"]},
+    )
 
 
 async def thread(reader: Reader, conversation: int) -> tuple[str | None, tuple[str, ...]]:
