@@ -11,7 +11,7 @@ import hashlib
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Final, Literal
@@ -35,7 +35,12 @@ IGNORE: Final = "ignore"
 """What a person writes after `=` to leave a column out."""
 
 _FITS: Final = 0.7
-"""The share of a column's known values that must be of the field's kind."""
+"""The share of a column's known values that must be of one kind for the values alone to say what it is."""
+
+_NO_FIELD: Final = "not a field of a creator"
+
+_REFUTED: Final = 0.3
+"""Below this share the values say that a header which names the field is wrong."""
 
 _SWAP: Final = 0.15
 """By how much more a column must look like handles to take that place from the one that is called so."""
@@ -122,9 +127,23 @@ def platform_in(text: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def is_header(cells: Sequence[str]) -> bool:
-    """Whether a row names columns rather than holding a creator."""
-    return any(field_of(cell) for cell in cells) and not any(kind_of(cell) in ("url", "email") for cell in cells)
+def is_header(cells: Sequence[str], rows: Sequence[Sequence[str]] = (), *, named: Iterable[str] = ()) -> bool:
+    """Whether a row names columns rather than holding a creator: by known headers, by those that a person named, or
+    because what stands under its words in the next `rows` are numbers, addresses or countries."""
+    kinds = [kind_of(cell) for cell in cells]
+    if any(kind in ("url", "email") for kind in kinds):
+        return False
+    names = {folded(name) for name in named}
+    if any(field_of(cell) or folded(cell) in names for cell in cells):
+        return True
+    if any(kind in ("number", "short", "percent") for kind in kinds):
+        return False
+    for position, kind in enumerate(kinds):
+        under = Counter(kind_of(row[position]) for row in rows if position < len(row))
+        known = sum(under.values()) - under["unknown"]
+        if kind == "text" and known and under["text"] / known < 1 - _FITS:
+            return True
+    return False
 
 
 def kind_of(cell: str) -> Kind:
@@ -188,6 +207,7 @@ def guess(
             continue
         columns.append(_proposed(position, header, values[position]))
     settled = frozenset(fixed)
+    columns = _unnamed(columns, values)
     columns = _who(columns, values, settled)
     columns = _one_each(columns, values)
     return _plausible(columns, values, settled)
@@ -200,7 +220,7 @@ def _proposed(position: int, header: str, cells: Sequence[str]) -> Column:
     if field is None:
         if known and kinds["email"] / known >= _FITS:
             return Column(position=position, header=header, field="email", why="values")
-        return Column(position=position, header=header, field=None, why="not a field of a creator")
+        return Column(position=position, header=header, field=None, why=_NO_FIELD)
     if known and not _fits(field, kinds, known, cells):
         most = max((kind for kind in kinds if kind != "unknown"), key=kinds.__getitem__)
         return Column(position=position, header=header, field=None, why=f"reads “{field}”, but {_HOLDS[most]}")
@@ -215,17 +235,17 @@ _HOLDS: Final = {
 
 def _fits(field: str, kinds: Counter[Kind], known: int, cells: Sequence[str]) -> bool:
     if field in COUNTS | AVERAGES:
-        return (kinds["number"] + kinds["short"]) / known >= _FITS
+        return (kinds["number"] + kinds["short"]) / known >= _REFUTED
     if field == "engagement_rate":
-        return (kinds["number"] + kinds["percent"]) / known >= _FITS
+        return (kinds["number"] + kinds["percent"]) / known >= _REFUTED
     if field == "email":
-        return kinds["email"] / known >= _FITS
+        return kinds["email"] / known >= _REFUTED
     if field == "url":
-        return kinds["url"] / known >= _FITS
+        return kinds["url"] / known >= _REFUTED
     if field == "country":
-        return sum(country_code(cell) is not None for cell in cells) / known >= _FITS
+        return sum(country_code(cell) is not None for cell in cells) / known >= _REFUTED
     if field == "language":
-        return sum(language_code(cell) is not None for cell in cells) / known >= _FITS
+        return sum(language_code(cell) is not None for cell in cells) / known >= _REFUTED
     if field == "as_of":
         return (
             sum(bool(re.match(r"\s*(?:\d{4}[-/]\d\d?[-/]\d\d?|\d\d?\.\d\d?\.\d{4})", cell)) for cell in cells) / known
@@ -234,6 +254,20 @@ def _fits(field: str, kinds: Counter[Kind], known: int, cells: Sequence[str]) ->
     if field in ("topics", "tags"):
         return (kinds["number"] + kinds["short"]) / known < _FITS
     return True
+
+
+def _unnamed(columns: list[Column], values: Sequence[Sequence[str]]) -> list[Column]:
+    """Where no header says who: the first column of addresses, or the only column there is."""
+    if any(column.field in ("handle", "name", "url") for column in columns):
+        return columns
+    for column in columns:
+        kinds = Counter(kind_of(cell) for cell in values[column.position])
+        known = sum(kinds.values()) - kinds["unknown"]
+        field = "url" if known and kinds["url"] / known >= _FITS else "handle" if len(columns) == 1 else None
+        if field and column.field is None and column.why == _NO_FIELD:
+            columns[column.position] = msgspec.structs.replace(column, field=field, why="values")
+            break
+    return columns
 
 
 def _who(columns: Sequence[Column], values: Sequence[Sequence[str]], settled: frozenset[int]) -> list[Column]:

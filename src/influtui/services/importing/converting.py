@@ -90,14 +90,12 @@ class Converter:
                 if cell is None:
                     continue
             cell = cell.strip()
-            if reader is None:
-                if not cell or (len(cell) <= LONGEST_UNKNOWN and cell.casefold() in UNKNOWN and field != "bio"):
-                    continue
-            else:
+            # `N/A` would be Namibia to a reader that looks at letters only.
+            if not cell or (len(cell) <= LONGEST_UNKNOWN and cell.casefold() in UNKNOWN and field != "bio"):
+                continue
+            if reader is not None:
                 value = reader(cell)
                 if value is None:
-                    if is_unknown(cell):
-                        continue
                     self.left_out[field] += 1
                     self.examples.setdefault(field, cell[:60])
                     continue
@@ -248,10 +246,10 @@ def _found_by(text: str) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def _platform(text: str) -> str | None:
+def _platform(text: str) -> str:
     """A platform's id; a name that nobody knows raises, with the nearest one."""
     found = platform_of(text)
-    if found is None and not is_unknown(text):
+    if found is None:
         near = nearest(text.casefold(), PLATFORMS)
         raise RowProblem(f"unknown platform “{text[:60]}”" + (f"; did you mean {near}?" if near else ""))
     return found

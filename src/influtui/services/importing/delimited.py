@@ -45,15 +45,16 @@ class Layout(NamedTuple):
     """Some data rows, to guess by."""
 
 
-def layout(head: str) -> Layout:
-    """Find the dividing mark, the header and some data rows in a file's first text."""
+def layout(head: str, named: Iterable[str] = ()) -> Layout:
+    """Find the dividing mark, the header and some data rows in a file's first text. `named` are headers that a person
+    spoke of."""
     text = head[: head.rfind("\n") + 1] or head  # the last line of a head may be half a line
     mark = max(MARKS, key=lambda each: _regularity(text, each))
     rows = [record for record in islice(records(lines_of(text), mark), _SAMPLE) if any(map(str.strip, record.cells))]
     if not rows:
         return Layout(mark, [], 1, [])
     first = rows[0]
-    if is_header(first.cells):
+    if is_header(first.cells, [record.cells for record in rows[1:21]], named=named):
         after = rows[1].line if len(rows) > 1 else first.line + 1
         return Layout(mark, first.cells, after, [record.cells for record in rows[1:]])
     made_up = [f"column {number}" for number in range(1, len(first.cells) + 1)]

@@ -116,7 +116,7 @@ class _Job:
 
     async def csv(self, source: Input, told: Told) -> ImportReport:
         """Rows of text, whatever divides them."""
-        layout = delimited.layout(source.text(source.head))
+        layout = delimited.layout(source.text(source.head), self._mapping)
         source.mended_lines = 0
         if not layout.headers or not layout.sample:
             raise Failure(f"{source.name} has a header and no rows" if layout.headers else f"{source.name} has no rows")
