@@ -195,6 +195,7 @@ DRY = [
     ("product", "edit", "SERUM-30", "--cost", "1"),
     ("campaign", "new", "Winter"),
     ("campaign", "edit", "--wanted", "3"),
+    ("campaign", "clone", "SPRING-SERUM", "Winter"),
     ("campaign", "use", "SPRING-SERUM"),
     ("campaign", "shortlist", "add", "tiktok:ben"),
     ("campaign", "shortlist", "remove", "instagram:anna"),

@@ -27,6 +27,7 @@ VERBS: Final[dict[str, tuple[str, str, str]]] = {
     "edit": ("campaign", "edit", "Change fields and products of a campaign."),
     "shortlist": ("shortlist", "shortlist", "Pick people, keep a ranked reserve, reject or put off."),
     "contact": ("contact", "contact", "Write to people from a template."),
+    "clone": ("cloning", "clone", "The next campaign: its words, its people, their terms."),
 }
 """Verb -> (module below `influtui.cli`, the command's name in it, one line of help)."""
 

@@ -232,9 +232,8 @@ def _terms(out: Output, sheet: Terms, agreement: service.Agreement | None) -> No
 def _said(term: Term | None) -> SafeText:
     if term is None:
         return safe("-")
-    if term.waived:
-        return safe("waived")
-    return documents.amount(term.fee) if term.fee else safe(term.value or "-")
+    said = "waived" if term.waived else str(term.fee) if term.fee else term.value or "-"
+    return safe(f"{said} (as last time)" if term.carried else said)
 
 
 def _terms_document(sheet: negotiation.Sheet) -> dict[str, Any]:

@@ -71,6 +71,7 @@ def terms(sheet: Terms, agreement: Agreement | None) -> dict[str, Any]:
     return {
         "terms": said,
         "waived": [term.slot for term in sheet.terms if term.waived],
+        "carried": [term.slot for term in sheet.terms if term.carried],
         "settled": len(sheet.settled),
         "missing": list(sheet.missing),
         "agreed": agreement is not None,

@@ -39,12 +39,16 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Term(msgspec.Struct, frozen=True):
-    """What was said about one slot. A waived one counts as settled and has no value."""
+    """What was said about one slot. A waived one counts as settled and has no value.
+
+    A carried one was brought along from an earlier campaign: it saves typing, and is no offer until somebody notes it.
+    """
 
     slot: str
     value: OutsideText | None = None
     waived: bool = False
     fee: Money | None = None
+    carried: bool = False
 
 
 class Terms(msgspec.Struct, frozen=True):

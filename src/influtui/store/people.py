@@ -145,7 +145,9 @@ async def memories(reader: Reader, persons: Sequence[PersonId]) -> dict[PersonId
         for row in await reader.all(
             "SELECT person_id, count(*) AS campaigns, sum(posts) AS posts FROM (SELECT person_id,"
             " (SELECT count(*) FROM posts WHERE collaboration_id = collaborations.id) AS posts FROM collaborations"
-            f" WHERE person_id IN ({marks})) GROUP BY person_id",
+            # Who was only looked at or picked has not worked with us.
+            " WHERE state NOT IN ('discovered', 'vetted', 'shortlisted', 'disqualified')"
+            f" AND person_id IN ({marks})) GROUP BY person_id",
             chunk,
         ):
             found.setdefault(row["person_id"], {}).update(campaigns=row["campaigns"], posts=row["posts"])

@@ -33,6 +33,7 @@ def term_columns(term: Term) -> dict[str, Any]:
         "waived": int(term.waived),
         "amount_minor": term.fee.minor if term.fee else None,
         "currency": term.fee.currency if term.fee else None,
+        "carried": int(term.carried),
     }
 
 
@@ -44,7 +45,13 @@ async def of_collaborations(reader: Reader, collaborations: Sequence[int]) -> di
         marks = ", ".join("?" * len(chunk))
         for row in await reader.all(f"SELECT * FROM terms WHERE collaboration_id IN ({marks})", chunk):
             found[CollaborationId(row["collaboration_id"])].append(
-                Term(row["slot"], row["value"], bool(row["waived"]), money(row["amount_minor"], row["currency"]))
+                Term(
+                    row["slot"],
+                    row["value"],
+                    bool(row["waived"]),
+                    money(row["amount_minor"], row["currency"]),
+                    bool(row["carried"]),
+                )
             )
     return {each: Terms.of(terms) for each, terms in found.items()}
 

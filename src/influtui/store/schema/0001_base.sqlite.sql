@@ -318,6 +318,7 @@ CREATE TABLE terms (
     waived INTEGER NOT NULL DEFAULT 0,
     amount_minor INTEGER,          -- of the fee
     currency TEXT,
+    carried INTEGER NOT NULL DEFAULT 0,    -- 1: brought along from an earlier campaign, nobody has talked about it yet
     noted_at INTEGER NOT NULL,
     noted_by TEXT NOT NULL,
     version INTEGER NOT NULL DEFAULT 1,
