@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from influtui.demo.people import DAY_MS
 from influtui.demo.script import Campaign, Script, parcel_number, post_url
@@ -32,6 +33,7 @@ from influtui.services import (
     results,
 )
 from influtui.services.workspace import Workspace
+from influtui.store.journal import UnitOfWork
 
 YOU: Final = "you@demo"
 COLLEAGUE: Final = "kim@demo"
@@ -51,6 +53,19 @@ KNOWN_AGAIN: Final = 3
 """At least so many people of a campaign were in an earlier one, where there was one."""
 
 Act = Callable[[Workspace], Awaitable[object]]
+
+
+class Stage(Workspace):
+    """The workspace while the story is told: what a power cut would lose is made again from the seed."""
+
+    def change(self, verb: str, summary: str, **more: Any) -> AbstractAsyncContextManager[UnitOfWork]:
+        """One act, without waiting for the disk."""
+        return super().change(verb, summary, **(more | {"durability": "normal"}))
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> Stage:
+        """The same workspace as a stage."""
+        return cls(**{each.name: getattr(workspace, each.name) for each in dataclasses.fields(workspace)})
 
 
 class Clock:

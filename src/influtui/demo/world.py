@@ -19,7 +19,7 @@ from influtui.demo import patterns
 from influtui.demo.patterns import Watched
 from influtui.demo.people import DAY_MS, People
 from influtui.demo.script import script
-from influtui.demo.story import COLLEAGUE, YOU, Clock, Story, tagged
+from influtui.demo.story import COLLEAGUE, YOU, Clock, Stage, Story, tagged
 from influtui.model.creators import Ref
 from influtui.model.failures import Failure
 from influtui.model.profile_records import ProfileRecord
@@ -96,7 +96,7 @@ async def make(
     clock = Clock(now - _BEGAN_DAYS * DAY_MS)
     _write_config(folder, now)
     async with opened(folder, clock=clock) as workspace:
-        await _populate(workspace, clock, people, watched, creators, now, random, listener)
+        await _populate(Stage.of(workspace), clock, people, watched, creators, now, random, listener)
     _write_truth(folder, seed, creators, watched)
     return made
 

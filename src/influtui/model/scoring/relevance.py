@@ -120,8 +120,8 @@ def _missing(signal: str, rule: Signal, why: str) -> Part:
 
 
 def _mentioned(wanted: Iterable[str], text: str) -> set[str]:
-    plain = f" {' '.join(_WORD.findall(_plain(text)))} "
     spaceless = _plain(text)
+    plain = f" {' '.join(_WORD.findall(spaceless))} "
     return {
         word
         for word in wanted
@@ -139,5 +139,8 @@ def _handle(name: str) -> str:
 
 def _plain(text: str) -> str:
     """Folded in case and without diacritics, as the search folds it."""
-    decomposed = unicodedata.normalize("NFKD", text.strip().casefold())
+    folded = text.strip().casefold()
+    if folded.isascii():
+        return folded
+    decomposed = unicodedata.normalize("NFKD", folded)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
