@@ -22,11 +22,16 @@ from influtui.model.exchange import CreatorOut, to_record
 from influtui.model.failures import Failure
 from influtui.model.profile_records import Measured, ProfileRecord, SeenComment, SeenPost, WrittenNote
 from influtui.services.exporting import export
-from influtui.services.importing import Progress, import_file, ingest
-from influtui.services.importing import intake as intake_module
+from influtui.services.importing import Progress, batches, files, import_file, ingest, intake, objects
 from influtui.services.importing.reading import LONGEST_LINE, Input
 from influtui.services.workspace import Workspace, opened
 from influtui.store.journal import entries
+
+
+def _tens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten rows make a batch, so that a short input has several."""
+    for module in (batches, files, intake, objects):
+        monkeypatch.setattr(module, "MOST_ROWS", 10)
 
 
 async def everybody(workspace: Workspace) -> list[CreatorOut]:
@@ -97,7 +102,7 @@ async def test_a_switched_off_count_is_none_and_does_not_erase_an_older_one(work
 async def test_an_import_in_many_transactions_is_one_entry_in_the_journal(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake_module, "MOST_ROWS", 10)
+    _tens(monkeypatch)
     await ingest(workspace, [person(number) for number in range(35)], source="finder")
     [entry] = await entries(workspace.db)
     assert (entry.verb, entry.rows, entry.import_id) == ("creators.import", 35, 1)
@@ -107,7 +112,7 @@ async def test_an_import_in_many_transactions_is_one_entry_in_the_journal(
 async def test_a_cancelled_import_keeps_what_was_committed_and_goes_on_when_given_again(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake_module, "MOST_ROWS", 10)
+    _tens(monkeypatch)
     path = tmp_path / "instagram.csv"
     path.write_text("handle,followers\n" + "".join(f"h{number},{number}\n" for number in range(100)))
 

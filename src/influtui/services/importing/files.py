@@ -19,8 +19,9 @@ from influtui.model.nearest import nearest
 from influtui.model.profile_records import ProfileRecord
 from influtui.model.times import rfc3339
 from influtui.services.importing import delimited, downloads, objects
+from influtui.services.importing.batches import MOST_ROWS, Batch
 from influtui.services.importing.converting import Converter, RowProblem
-from influtui.services.importing.intake import MOST_ROWS, Batch, Intake
+from influtui.services.importing.intake import Intake
 from influtui.services.importing.reading import Input
 from influtui.services.importing.rejects import Rejects
 from influtui.services.importing.report import ColumnUse, ImportReport, Progress

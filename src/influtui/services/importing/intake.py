@@ -11,13 +11,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, Final
-
-import msgspec
 
 from influtui.model.creators import handle_key
 from influtui.model.failures import ReadOnly
@@ -25,6 +21,7 @@ from influtui.model.ids import ImportId, JournalId
 from influtui.model.profile_records import UNMEASURED, Measured, ProfileRecord, metrics
 from influtui.model.times import rfc3339
 from influtui.services.importing import merging
+from influtui.services.importing.batches import MOST_ROWS, Batch, Sorted, in_batches
 from influtui.services.importing.report import ImportReport, Progress
 from influtui.services.importing.rows import account_row, addresses, is_spaceless, measurement, snapshot_row, storable
 from influtui.services.workspace import Workspace
@@ -34,7 +31,6 @@ from influtui.store.database import Row
 from influtui.store.journal import UnitOfWork
 from influtui.store.sqlite import Durability
 
-MOST_ROWS: Final = 10_000
 FEWEST_ROWS: Final = 100
 BESIDE_OTHERS_S: Final = 0.045
 """What a transaction may take while another session is on; its own small writes wait that long."""
@@ -45,19 +41,6 @@ LARGE: Final = 20_000
 
 FIRST_BESIDE_OTHERS: Final = 500
 MOST_LINES_NAMED: Final = 10
-
-
-class Batch(msgspec.Struct, frozen=True):
-    """Records with where they stood in their input."""
-
-    records: Sequence[ProfileRecord]
-    line: Callable[[int], int] = lambda index: index + 1
-    """The line of a record, by its index in this batch."""
-    original: Callable[[int], Any] = lambda index: None
-    """The row as it was written, for the rejects file."""
-    done: int = 0
-    """How many bytes of the input have been read."""
-    last_line: int = 0
 
 
 async def ingest(
@@ -88,7 +71,7 @@ async def ingest(
         progress=Progress(source=source, listener=listener),
     )
     async with intake:
-        async for batch in _in_batches(records):
+        async for batch in in_batches(records):
             await intake.take(batch)
     return intake.report()
 
@@ -486,51 +469,3 @@ class Intake:
                 for seq, comment in enumerate(post.seen_comments, 1)
             ]
         return await catalogue.add_posts(unit.transaction, rows, comments)
-
-
-@dataclass
-class Sorted:
-    """What one batch turned out to be, and what became of it."""
-
-    read: int
-    new: list[tuple[ProfileRecord, str]] = field(default_factory=list)
-    known: list[tuple[Row, ProfileRecord]] = field(default_factory=list)
-    known_ids: list[int] = field(default_factory=list)
-    new_keys: list[int] = field(default_factory=list)
-    repeated: list[int] = field(default_factory=list)
-    refused: list[tuple[int, str]] = field(default_factory=list)
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-
-    def count_known(self, changed: dict[str, Any], measured: list[Measured]) -> None:
-        """Count a known account by what would change."""
-        if changed or measured:
-            self.updated += 1
-        else:
-            self.unchanged += 1
-
-
-async def _in_batches(records: Iterable[ProfileRecord] | AsyncIterable[ProfileRecord]) -> AsyncIterator[Batch]:
-    pending: list[ProfileRecord] = []
-    taken = 0
-
-    def batch() -> Batch:
-        first = taken - len(pending)
-        return Batch(pending, line=lambda index: first + index + 1)
-
-    if isinstance(records, AsyncIterable):
-        async for record in records:
-            pending.append(record)
-            taken += 1
-            if len(pending) == MOST_ROWS:
-                yield batch()
-                pending = []
-    else:
-        iterator = iter(records)
-        while pending := list(islice(iterator, MOST_ROWS)):
-            taken += len(pending)
-            yield batch()
-        return
-    if pending:
-        yield batch()

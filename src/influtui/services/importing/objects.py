@@ -11,8 +11,8 @@ from influtui.model import exchange
 from influtui.model.columns import Column
 from influtui.model.failures import Failure
 from influtui.model.profile_records import ProfileRecord
+from influtui.services.importing.batches import MOST_ROWS, Batch
 from influtui.services.importing.converting import Converter, RowProblem
-from influtui.services.importing.intake import MOST_ROWS, Batch
 
 _SAMPLE: Final = 300
 
