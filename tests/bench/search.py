@@ -112,7 +112,9 @@ def measure(columns: ColumnSearch, connection: sqlite3.Connection, text: str, so
     words = [leaf for leaf in leaves(query) if isinstance(leaf, Words)]
     anchor = None
     if words:
-        match = " AND ".join(f'"{word.phrase}"{"*" if word.prefix else ""}' for word in words)
+        match = (" OR " if " OR " in text else " AND ").join(
+            f'"{word.phrase}"{"*" if word.prefix else ""}' for word in words
+        )
         sql = "SELECT count(*) FROM creator_text WHERE creator_text MATCH ?"
         anchor, _ = median(lambda: connection.execute(sql, (match,)).fetchone())
     return Timed(text, sort, matches, first, worst, again, anchor)

@@ -95,25 +95,22 @@ class Orders:
                     order, kept, [each for first, last in runs for each in range(first, last + 1)]
                 )
 
-    def match_keys(self, query: Query, found: Ids, order: Order) -> NDArray[np.int64]:
-        """For each of `found` a number that says how well it matches: the rank of the match, then the place by followers."""
-        by_followers = self.of(Order("followers", True)).place
+    def by_match(self, query: Query, found: Ids) -> list[Ids]:
+        """`found` in four parts, from the best match to the rest (see `model/query_match.py`)."""
         wanted = sought(query)
         if wanted is None:
-            return by_followers[found].astype(np.int64)
-        ranks = np.full(self._columns.size, 3, np.int64)
+            return [found]
+        ranks = np.full(self._columns.size, 3, np.uint8)
         ranks[self._names_from(wanted, found)] = 2
         for handle in wanted.handles:
-            ranks[self._handles(handle, handle + BEYOND)] = 1
+            ranks[self._handles(">= ? AND handle_key < ?", handle, handle + BEYOND)] = 1
         for handle in wanted.handles:
-            ranks[self._handles(handle, None)] = 0
-        chosen = ranks[found] if order.descending else 3 - ranks[found]
-        return chosen * self._columns.size + by_followers[found]
+            ranks[self._handles("= ?", handle)] = 0
+        of_found = ranks[found]
+        return [found[of_found == rank] for rank in range(4)]
 
-    def _handles(self, low: str, high: str | None) -> Ids:
-        condition, values = ("= ?", [low]) if high is None else (">= ? AND handle_key < ?", [low, high])
-        rows = self._connection.execute(f"SELECT id FROM creators WHERE handle_key {condition}", values).fetchall()
-        return np.array([row[0] for row in rows], np.uint32)
+    def _handles(self, condition: str, *values: str) -> Ids:
+        return pulled(self._connection, f"SELECT group_concat(id) FROM creators WHERE handle_key {condition}", values)
 
     def _names_from(self, wanted: Sought, found: Ids) -> Ids:
         """Accounts whose name begins with the words: a stretch of the order by name, found by halving.

@@ -21,7 +21,6 @@ from influtui.model.query_ast import (
     Field,
     Is,
     Known,
-    Leaf,
     Not,
     Or,
     Query,
@@ -45,6 +44,7 @@ _SPARSE: Final = 4
 
 _LETTERS: Final = "0123456789qxzwyjvukgnofhldipbrtecams"
 """Beginnings that are learned ahead, the most frequent last: they are taken from the end."""
+_BY_FOLLOWERS: Final = Order()
 _BY_NAME: Final = Order("name", False)
 _LEARN_ABOVE: Final = 20_000
 _CORRECTED_AT_MOST: Final = 2_000
@@ -80,7 +80,7 @@ class ColumnSearch:
         self._connection = connection
         self.columns = Columns()
         self.orders = Orders(self.columns, connection)
-        self._kept: OrderedDict[Leaf, Posting] = OrderedDict()
+        self._kept: OrderedDict[Query, Posting] = OrderedDict()
         self._kept_bytes = 0
         self._totals: Facets | None = None
         self._dense: dict[Words, NDArray[np.uint8]] = {}
@@ -210,7 +210,25 @@ class ColumnSearch:
     def ordered(self, query: Query, found: Ids, order: Order) -> Ids:
         """All of `found` in an order."""
         if order.name == "match":
-            return found[np.argsort(self.orders.match_keys(query, found, order))]
+            parts = self.orders.by_match(query, found)
+            return np.concatenate(
+                [self._sorted(part, _BY_FOLLOWERS) for part in (parts if order.descending else parts[::-1])]
+            )
+        return self._sorted(found, order)
+
+    def first(self, query: Query, found: Ids, order: Order, limit: int) -> list[CreatorId]:
+        """The first `limit` of `found` in an order."""
+        parts = [found]
+        if order.name == "match":
+            parts = self.orders.by_match(query, found)
+            parts, order = (parts if order.descending else parts[::-1]), _BY_FOLLOWERS
+        first: list[CreatorId] = []
+        for part in parts:
+            if len(first) < limit:
+                first += [CreatorId(int(each)) for each in self._begin(part, order, limit - len(first))]
+        return first
+
+    def _sorted(self, found: Ids, order: Order) -> Ids:
         kept = self.orders.of(order)
         if len(found) * 4 < len(kept.ids):
             return found[np.argsort(kept.place[found])]
@@ -218,28 +236,24 @@ class ColumnSearch:
         mask[found] = True
         return kept.ids[mask[kept.ids]]
 
-    def first(self, query: Query, found: Ids, order: Order, limit: int) -> list[CreatorId]:
-        """The first `limit` of `found` in an order."""
-        if order.name != "match" and len(found) * _DENSE > len(self.columns.everyone()):
-            return self._walked(found, order, limit)
-        matched = order.name == "match"
-        keys = self.orders.match_keys(query, found, order) if matched else self.orders.of(order).place[found]
-        if limit < len(found):
-            best = np.argpartition(keys, limit)[:limit] if limit else np.zeros(0, np.int64)
-            found, keys = found[best], keys[best]
-        return [CreatorId(int(each)) for each in found[np.argsort(keys)]]
-
-    def _walked(self, found: Ids, order: Order, limit: int) -> list[CreatorId]:
-        """The first of very many: along the order, until there are enough."""
+    def _begin(self, found: Ids, order: Order, limit: int) -> Ids:
+        """The first of `found`: of very many by walking along the order, else by picking the lowest places."""
+        kept = self.orders.of(order)
+        if len(found) * _DENSE < len(kept.ids):
+            places = kept.place[found]
+            if limit < len(found):
+                best = np.argpartition(places, limit)[:limit]
+                found, places = found[best], places[best]
+            return found[np.argsort(places)]
         mask = np.zeros(self.columns.size, np.bool_)
         mask[found] = True
-        ids, first = self.orders.of(order).ids, np.zeros(0, np.uint32)
-        for start in range(0, len(ids), _WALK):
+        first = np.zeros(0, np.uint32)
+        for start in range(0, len(kept.ids), _WALK):
             if len(first) >= limit:
                 break
-            stretch = ids[start : start + _WALK]
+            stretch = kept.ids[start : start + _WALK]
             first = np.concatenate([first, stretch[mask[stretch]]])
-        return [CreatorId(int(each)) for each in first[:limit]]
+        return first[:limit]
 
     def facets(self, found: Ids) -> Facets:
         """How many of `found` have each tier, platform, country, language and topic."""
@@ -265,6 +279,8 @@ class ColumnSearch:
 
     def _counted(self, ids: Ids) -> Facets:
         counted: Facets = {facet: {} for facet in FACETS}
+        if not len(ids):
+            return counted
         counted["tier"] = self.columns.tiers_counted(ids)
         for name in ("platform", "country", "language"):
             column = self.columns.coded[name]
@@ -278,14 +294,18 @@ class ColumnSearch:
     # Evaluation: over all ids at once, or over a few that are known to be enough.
 
     def _all_of(self, query: And) -> Ids:
-        """A conjunction: from its rarest words, or else from its masks."""
-        words = [part for part in query.parts if isinstance(part, Words)]
-        rarest = min(words, key=lambda part: self._posting(part).matches, default=None)
-        posting = self._posting(rarest) if rarest else None
+        """A conjunction: from its words, which the index is asked for together, or else from its masks."""
+        words = [part for part in query.parts if isinstance(part, Words) and _is_one(part) and part not in self._dense]
+        others = [part for part in query.parts if part not in words]
+        if not words:
+            words = [part for part in others if isinstance(part, Words)]
+            words = [min(words, key=lambda part: self._posting(part).matches)] if words else []
+            others = [part for part in others if part not in words]
+        posting = self._posting(words[0] if len(words) == 1 else And(tuple(words))) if words else None
         if posting is None or posting.ids is None:
             return np.flatnonzero(self._mask(query)).astype(np.uint32)
         ids = posting.ids
-        for part in sorted((part for part in query.parts if part is not rarest), key=self._cost):
+        for part in sorted(others, key=self._cost):
             ids = ids[self._within(part, ids)]
         return ids
 
@@ -354,7 +374,7 @@ class ColumnSearch:
     # What the database is asked.
 
     def _posting(self, leaf: Query) -> Posting:
-        if not isinstance(leaf, Words | Field):
+        if not isinstance(leaf, Words | Field | And):
             raise TypeError(f"{type(leaf).__name__} is no leaf of a bound query")
         if isinstance(leaf, Words) and (bits := self._dense.get(leaf)) is not None:
             return Posting(None, bits, len(self.columns.everyone()))
@@ -371,10 +391,11 @@ class ColumnSearch:
             self._kept_bytes -= self._kept.popitem(last=False)[1].bytes
         return posting
 
-    def _looked_up(self, leaf: Words | Field) -> Posting:
-        if isinstance(leaf, Words) and len(leaf.words) == 1 and not leaf.spaceless:
+    def _looked_up(self, leaf: Words | Field | And) -> Posting:
+        words = [part for part in (leaf.parts if isinstance(leaf, And) else (leaf,)) if isinstance(part, Words)]
+        if words and all(_is_one(part) for part in words):
             sql = "SELECT group_concat(rowid) FROM creator_text WHERE creator_text MATCH ?"
-            ids = pulled(self._connection, sql, [match_text(leaf)])
+            ids = pulled(self._connection, sql, [" AND ".join(match_text(part) for part in words)])
         else:
             condition, values = filters.where(leaf, CREATORS)
             ids = pulled(self._connection, f"SELECT group_concat(id) FROM creators WHERE {condition}", values)
@@ -385,7 +406,12 @@ class ColumnSearch:
         return Posting(None, np.packbits(mask), len(ids))
 
 
-def _is_beginning(leaf: Words | Field) -> TypeGuard[Words]:
+def _is_one(words: Words) -> bool:
+    """Whether the index alone knows the answer: one word of a script with blanks."""
+    return len(words.words) == 1 and not words.spaceless
+
+
+def _is_beginning(leaf: Words | Field | And) -> TypeGuard[Words]:
     return isinstance(leaf, Words) and leaf.prefix and len(leaf.words) == 1 and len(leaf.words[0]) <= 2
 
 
