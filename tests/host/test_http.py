@@ -101,6 +101,7 @@ async def test_trouble_is_tried_three_times_with_growing_pauses(server: BlueskyS
 @pytest.mark.parametrize(("headers", "waits"), [
     ({"retry-after": "2"}, 2.0), ({"ratelimit-reset": str(NOW // 1000 + 3)}, 3.0),
     ({"retry-after": "Sun, 22 Nov 2026 12:00:04 GMT"}, 4.0),
+        ({"x-ratelimit-reset": "2026-11-22T12:00:03.500000Z"}, 3.5),
 ])  # fmt: skip
 async def test_a_short_wait_is_waited_as_it_was_told(
     server: BlueskyStandIn, headers: dict[str, str], waits: float

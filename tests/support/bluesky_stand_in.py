@@ -7,15 +7,11 @@ people are invented.
 
 from __future__ import annotations
 
-import json
-import threading
-import time
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+
+from stand_in import StandIn
 
 PARAMETERS = {
     "app.bsky.actor.searchActors": {"q", "term", "limit", "cursor"},
@@ -68,77 +64,19 @@ def post(
     return {"post": view, **more}
 
 
-class BlueskyStandIn:
-    """The server. `requests` keeps what was asked; `fault` may answer a request in another way."""
+class BlueskyStandIn(StandIn):
+    """The server, with its people."""
+
+    root = "/xrpc/"
 
     def __init__(self, people: list[Person]) -> None:
+        super().__init__()
         self.people = people
-        self.requests: list[tuple[str, dict[str, list[str]]]] = []
-        self.agents: set[str] = set()
-        self.fault: Callable[[str, int], tuple[int, dict[str, str], bytes] | float | None] = lambda method, count: None
-        """Told the method and how many requests came so far: an answer, seconds to wait first, or None."""
-        outer = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer._serve(self)
+    def headers(self) -> dict[str, str]:
+        return {"ratelimit-limit": "3000", "ratelimit-remaining": str(3_000 - len(self.requests))}
 
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
-                return
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/xrpc/"
-
-    def start(self) -> BlueskyStandIn:
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
-
-    def asked(self, method: str) -> int:
-        return sum(name.endswith(method) for name, _ in self.requests)
-
-    def _serve(self, handler: BaseHTTPRequestHandler) -> None:
-        parts = urlsplit(handler.path)
-        method = parts.path.removeprefix("/xrpc/")
-        parameters = parse_qs(parts.query, keep_blank_values=True)
-        self.requests.append((method, parameters))
-        self.agents.add(handler.headers.get("user-agent", ""))
-        fault = self.fault(method, len(self.requests))
-        if isinstance(fault, tuple):
-            self._answer(handler, *fault)
-            return
-        if fault is not None:
-            time.sleep(fault)
-        status, body = self._body(method, parameters)
-        left = str(3_000 - len(self.requests))
-        self._answer(
-            handler, status, {"ratelimit-limit": "3000", "ratelimit-remaining": left}, json.dumps(body).encode()
-        )
-
-    def _answer(self, handler: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes) -> None:
-        try:
-            handler.send_response(status)
-            for name, value in {
-                "content-type": "application/json",
-                "content-length": str(len(body)),
-                **headers,
-            }.items():
-                handler.send_header(name, value)
-            handler.end_headers()
-            handler.wfile.write(body)
-        except OSError:
-            return  # the client has gone
-
-    def _body(self, method: str, parameters: dict[str, list[str]]) -> tuple[int, dict[str, Any]]:
+    def body(self, method: str, parameters: dict[str, list[str]]) -> tuple[int, dict[str, Any]]:
         if method not in PARAMETERS:
             return 501, {"error": "MethodNotImplemented", "message": "Method Not Implemented"}
         unknown = parameters.keys() - PARAMETERS[method]

@@ -101,7 +101,7 @@ def _tell(out: Output, report: DiscoverReport) -> None:
     for quota in report.quota:
         resets = f" until {quota.resets_at}" if quota.resets_at else ""
         out.note(f"{quota.left:,} of {quota.limit:,} {quota.budget} left{resets}")
-    if not report.accounts and report.note:
+    if report.note and report.found < report.asked and report.problem is None:
         out.note(report.note)
     if report.problem is not None:
         out.note(f"Ended early: {report.problem.message}")

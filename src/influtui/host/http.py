@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
@@ -119,23 +121,21 @@ class HostClient:
         )
 
     def _correct(self, headers: Mapping[str, str]) -> None:
-        remaining = headers.get("ratelimit-remaining", "")
+        remaining = headers.get("ratelimit-remaining") or headers.get("x-ratelimit-remaining", "")
         if remaining.isascii() and remaining.isdigit():
             self._ledger.correct(int(remaining))
 
     def _told_to_wait(self, headers: Mapping[str, str]) -> float | None:
-        """Seconds until the platform wants to hear from us again: `Retry-After` (seconds or a date) or `RateLimit-Reset`."""
-        told = headers.get("retry-after") or headers.get("ratelimit-reset")
+        """Seconds until the platform wants to hear from us again, in whichever header and form it says so."""
+        told = headers.get("retry-after") or headers.get("ratelimit-reset") or headers.get("x-ratelimit-reset")
         if not told:
             return None
         now = self._clock() / 1000
         try:
             seconds = float(told)
         except ValueError:
-            try:
-                return max(0.0, parsedate_to_datetime(told).timestamp() - now)
-            except ValueError:
-                return None
+            moment = _moment(told)
+            return None if moment is None else max(0.0, moment.timestamp() - now)
         # Some send a moment of the epoch instead of a number of seconds.
         return max(0.0, seconds - now if seconds > 1_000_000_000 else seconds)
 
@@ -149,6 +149,15 @@ def _pairs(parameters: Mapping[str, Parameter] | None) -> list[tuple[str, str | 
         else:
             pairs += [(name, each) for each in value]
     return pairs
+
+
+def _moment(told: str) -> datetime | None:
+    """A moment as HTTP writes it (RFC 9110), or as ISO 8601."""
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        with suppress(ValueError):
+            moment = read(told)
+            return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return None
 
 
 def _host(url: str) -> str:

@@ -1,0 +1,137 @@
+"""What a Mastodon server sends, as far as we read it, and its HTML as plain text.
+
+After the entities `Account` and `Status` of the API's documentation. Counts of accounts of other servers are copies.
+"""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Final, TypeVar
+
+import msgspec
+
+from influtui.api import UpstreamChanged
+
+T = TypeVar("T")
+
+
+class Something(msgspec.Struct, frozen=True):
+    """An object whose being there is all that counts."""
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A line of the table in a profile; its value is HTML."""
+
+    name: str = ""
+    value: str = ""
+
+
+class Account(msgspec.Struct, frozen=True):
+    """An account. `acct` bears the server's name only where that is another one."""
+
+    id: str
+    acct: str
+    username: str
+    display_name: str = ""
+    note: str = ""
+    url: str | None = None
+    uri: str | None = None
+    fields: list[Field] = []
+    followers_count: int | None = None
+    following_count: int | None = None
+    statuses_count: int | None = None
+    discoverable: bool | None = None
+    noindex: bool | None = None
+    suspended: bool | None = None
+    limited: bool | None = None
+    memorial: bool | None = None
+    moved: Something | None = None
+
+
+class Author(msgspec.Struct, frozen=True):
+    """Whose status it is."""
+
+    id: str
+
+
+class Status(msgspec.Struct, frozen=True):
+    """A post; `content` is HTML."""
+
+    id: str
+    created_at: str
+    account: Author
+    visibility: str = "public"
+    content: str = ""
+    url: str | None = None
+    language: str | None = None
+    favourites_count: int | None = None
+    replies_count: int | None = None
+    reblogs_count: int | None = None
+    quotes_count: int | None = None
+    pinned: bool | None = None
+    reblog: Something | None = None
+
+
+class Search(msgspec.Struct, frozen=True):
+    """The answer of a search. Accounts are read one by one, so that an odd one costs only itself."""
+
+    accounts: list[msgspec.Raw]
+
+
+class Error(msgspec.Struct, frozen=True):
+    """The body of an answer that refuses."""
+
+    error: str = ""
+
+
+def read(body: bytes | msgspec.Raw, kind: type[T]) -> T:
+    """A body as `kind`. Raises `UpstreamChanged` with the place where it differs."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UpstreamChanged(f"the server's answer does not look as documented: {error}", path=str(error)) from error
+
+
+def read_each(items: list[msgspec.Raw], kind: type[T]) -> tuple[list[T], int]:
+    """The items that are `kind`, and how many are not."""
+    found: list[T] = []
+    for item in items:
+        try:
+            found.append(msgspec.json.decode(item, type=kind))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue
+    return found, len(items) - len(found)
+
+
+def plain(html: str) -> str:
+    """HTML as text: paragraphs and breaks are line ends, the rest of the tags goes, entities are what they stand for."""
+    if "<" not in html and "&" not in html:
+        return html.strip()
+    text = _Text()
+    text.feed(html)
+    text.close()
+    return "".join(text.parts).strip()
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._skipped = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _SILENT:
+            self._skipped += 1
+        elif tag == "br" or (tag in ("p", "li") and self.parts):
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _SILENT and self._skipped:
+            self._skipped -= 1
+
+    def handle_data(self, data: str) -> None:
+        if not self._skipped:
+            self.parts.append(data)
+
+
+_SILENT: Final = frozenset({"script", "style"})
