@@ -175,6 +175,8 @@ def test_a_mailbox_is_added_to_the_file_as_it_was_written(run: Run, tmp_path: Pa
     assert config.stat().st_mode & 0o777 == 0o600
     assert [row["address"] for row in run("account", "list", "--json").rows] == ["jo@brand.test", "info@brand.test"]
     assert 'password_command = [\n    "pass",\n    "my mail",\n]' in config.read_text()
+    assert {row["username"] for row in run("account", "list", "--json").rows} == {"jo@brand.test", "info@brand.test"}
+    assert run("secret", "set", "jo@brand.test", given="x\n").code == 2
     assert run("account", "add", "jo@brand.test", "--smtp-host", "smtp.brand.test").code == 2
     assert run("account", "add", "x@brand.test", "--smtp-host", "smtp.brand.test", "--smtp-security", "none").code == 4
 

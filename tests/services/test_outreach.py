@@ -5,7 +5,7 @@ import hashlib
 from typing import Any
 
 import pytest
-from mail_receiver import DROP, MailReceiver
+from mail_receiver import DROP, HANG, MailReceiver
 
 from influtui.model.creators import parse_ref
 from influtui.model.failures import Failure, NeedsConfiguration, WrongUsage
@@ -255,6 +255,25 @@ async def test_a_broken_connection_is_made_anew_for_the_next_letter(
 ) -> None:
     receiver.script["RCPT anna@mail.test"] = DROP
     assert states(await contact(workspace, campaign, ANNA, BEN)) == {ANNA: "deferred", BEN: "sent"}
+
+
+async def test_who_stops_the_program_while_a_letter_is_transmitted_finds_it_in_doubt_and_the_rest_waiting(
+    workspace: Workspace, campaign: str, receiver: MailReceiver
+) -> None:
+    receiver.script["KEPT"] = HANG
+    sending_both = asyncio.create_task(contact(workspace, campaign, ANNA, BEN))
+    while not receiver.received:
+        await asyncio.sleep(0.01)
+    sending_both.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending_both
+    assert [row.state for row in await sending.outgoing(workspace)] == ["unknown", "queued"]
+
+
+async def test_the_address_is_not_given_the_brands_name_twice(workspace: Workspace, campaign: str) -> None:
+    await brands.edit_brand(workspace, "Acme", {"postal_address": "ACME Ltd\n1 Road\nTown"})
+    report = await contact(workspace, campaign, ANNA, dry_run=True)
+    assert "\nACME Ltd 1 Road Town\n" in (report.rows[0].body or "")
 
 
 async def test_a_refused_sender_stops_the_run_and_loses_nothing(

@@ -29,7 +29,7 @@ def account() -> None:
 @click.option("--smtp-port", type=click.IntRange(1, 65535), help="Default: 465, with starttls 587.")
 @click.option("--smtp-security", type=click.Choice(list(_PORTS)), default="tls", show_default=True)
 @click.option("--name", help="The name beside the address, and {{ sender }} in templates.")
-@click.option("--username", help="To sign in with; most providers want the address itself.")
+@click.option("--username", help="To sign in with. Default: the address, as most providers want; '' for none.")
 @click.option("--password-command", help="A program whose first line of output is the password: 'pass show mail'.")
 @click.option("--password-file", help="A file whose first line is the password; only you may be able to read it.")
 @click.option("--reply-to", help="Where answers should go, if not to the address.")
@@ -38,7 +38,7 @@ async def add(workspace: Workspace, out: Output, /, **options: Any) -> None:
     """Add a mailbox. The first one is used where none is named.
 
     \b
-    influtui account add you@example.com --smtp-host smtp.example.com --username you@example.com
+    influtui account add you@example.com --smtp-host smtp.example.com
     influtui secret set you@example.com
     influtui account test
     """
@@ -47,6 +47,9 @@ async def add(workspace: Workspace, out: Output, /, **options: Any) -> None:
         words = tuple(shlex.split(command)) if command else None
     except ValueError as error:
         raise WrongUsage(f"--password-command cannot be read: {error}", hint="Mind its quotation marks.") from None
+    if options["username"] is None and options["smtp_security"] != "none":
+        options["username"] = options["address"].strip()
+    options["username"] = options["username"] or None
     options["smtp_port"] = options["smtp_port"] or _PORTS[options["smtp_security"]]
     added = await accounts.add(workspace, MailAccount(password_command=words, **options))
     if out.json:

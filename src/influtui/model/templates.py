@@ -30,7 +30,7 @@ VARIABLES: Final[dict[str, str]] = {
     "sender": "the name of the mailbox that writes",
     "sender_first_name": "the first word of that name",
     "sender_address": "that mailbox's address",
-    "postal_address": "the brand's postal address, which commercial mail must carry",
+    "postal_address": "the brand and its postal address, which commercial mail must carry",
     "opt_out": "the sentence that says how not to be written to again",
 }
 """The variables of a template, and what each stands for. There are no others."""

@@ -44,7 +44,7 @@ async def account(workspace: Workspace, address: str | None = None) -> MailAccou
     if not known:
         raise NeedsConfiguration(
             "there is no mailbox to write from",
-            hint="`influtui account add you@example.com --smtp-host smtp.example.com --username you@example.com`",
+            hint="`influtui account add you@example.com --smtp-host smtp.example.com`",
         )
     if address is None:
         return known[0]
@@ -99,6 +99,12 @@ async def set_password(workspace: Workspace, address: str, password: Secret) -> 
     chosen = await account(workspace, address)
     if workspace.db.read_only:
         raise ReadOnly("nothing was written: this session is read-only", hint="Leave out --read-only.")
+    if chosen.password_command or chosen.password_file:
+        where = "password_command" if chosen.password_command else "password_file"
+        raise WrongUsage(
+            f"{chosen.address} takes its password from its {where}; nothing was kept",
+            hint=f"Remove {where} from {workspace.folder / CONFIG} first.",
+        )
     if not password.reveal():
         raise WrongUsage("an empty password was given; nothing was kept")
     return keep(workspace.folder, chosen.address, password)

@@ -107,7 +107,7 @@ def values_for(
             "brand": plain(offering.brand),
             "product": plain(offering.product) or None,
             "product_url": plain(offering.product_url) or None,
-            "postal_address": plain(offering.postal_address) or None,
+            "postal_address": _postal_address(offering),
         }
     return values | of_creator(creator, person_name, offering.niche if offering else ())
 
@@ -119,10 +119,18 @@ def with_footer(body: str, offering: Offering) -> str:
     seen = " ".join(body.split()).casefold()
     missing: list[str] = []
     if address.casefold() not in seen:
-        missing.append(f"{plain(offering.brand)}, {address}")
+        missing.append(_postal_address(offering) or address)
     if sentence.casefold() not in seen and not any(word in seen for word in words):
         missing.append(sentence)
     if not missing:
         return body
     rule = "" if f"\n{SIGNATURE}\n" in body else f"\n{SIGNATURE}"
     return f"{body.rstrip()}\n{rule}\n" + "\n".join(missing) + "\n"
+
+
+def _postal_address(offering: Offering) -> str | None:
+    """The address on one line, with the brand's name before it where it does not begin with it."""
+    address, brand = plain(offering.postal_address), plain(offering.brand)
+    if not address or address.casefold().startswith(brand.casefold()):
+        return address or None
+    return f"{brand}, {address}"
