@@ -44,7 +44,7 @@ ORDER: Final = (
 )  # fmt: skip
 """Stages that everybody goes through up to their own."""
 
-AFTER: Final = {"declined": "in_conversation", "unresponsive": "contacted", "ghosted": "creating"}
+AFTER: Final = {"declined": "contacted", "unresponsive": "contacted", "ghosted": "creating"}
 """Where somebody stood before leaving the order."""
 
 VERDICTS: Final = {"rejected": "rejected", "later": "later", "reserve": "reserve"}
@@ -249,14 +249,14 @@ class Part:
     def declined(self) -> list[tuple[float, Act]]:
         """They said no."""
         return [
-            (0.8, self._answered(self._random.choice(self._texts.no))),
+            (1.5, self._answered(self._random.choice(self._texts.no))),
             (0.2, self._wrote(self._texts.understood)),
             (0.1, self._moved("declined", self._random.choice(("timing", "category conflict", "price: asked more")))),
         ]
 
     def unresponsive(self) -> list[tuple[float, Act]]:
         """Never answered."""
-        return [(14.0, self._moved("unresponsive", "no answer to two letters"))]
+        return [(14.0, self._moved("unresponsive", "no answer in two weeks"))]
 
     def ghosted(self) -> list[tuple[float, Act]]:
         """Silent since the parcel arrived."""
