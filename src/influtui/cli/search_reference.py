@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from influtui.model.qualifiers import CREATORS, Qualifier
+from typing import Final
+
+from influtui.model.campaign_qualifiers import BRANDS, CAMPAIGNS, COLLABORATIONS, PICKS, POSTS, PRODUCTS
+from influtui.model.qualifiers import CREATORS, Qualifier, Table
 from influtui.model.query_values import AGES, regions
+from influtui.model.shipment_qualifiers import SHIPMENTS
 from influtui.model.tiers import default_scheme
+
+OTHERS: Final = (CAMPAIGNS, PICKS, COLLABORATIONS, SHIPMENTS, POSTS, PRODUCTS, BRANDS)
+"""The nouns whose lists take a QUERY too, in the order of the work."""
 
 _HEAD = """# The search language
 
@@ -53,9 +60,16 @@ def page() -> str:
         *(
             f"| {_names(sort.name, sort.aliases)} | {sort.meaning} | {'largest' if sort.descending else 'smallest'} |"
             for sort in CREATORS.sorts
-        ), "", "## Regions", "", "| region | countries |", "|---|---|",
+        ), "", *(line for table in OTHERS for line in _noun(table)), "## Regions", "", "| region | countries |", "|---|---|",
         *(f"| `{name}` | {' '.join(codes)} |" for name, codes in sorted(regions().items())), "",
     ])  # fmt: skip
+
+
+def _noun(table: Table) -> list[str]:
+    return [
+        f"## Qualifiers of {table.noun}", "", f"Words are looked for in {table.text}.", "",
+        "| qualifier | what it asks | examples |", "|---|---|---|", *(_row(qualifier) for qualifier in table.qualifiers), "",
+    ]  # fmt: skip
 
 
 def _row(qualifier: Qualifier) -> str:
