@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from influtui.model.failures import Failure, NotFound, WrongUsage
-from influtui.services import adding
+from influtui.services import adding, brands, campaigns
 from influtui.services.adding import Added, read_words
 from influtui.services.workspace import Workspace
 from influtui.store import suppressions
@@ -93,3 +93,12 @@ async def test_an_unknown_campaign_adds_nobody(workspace: Workspace) -> None:
     with pytest.raises(NotFound):
         await add(workspace, "instagram:ada", campaign="NOPE")
     assert await workspace.db.all("SELECT 1 FROM creators") == []
+
+
+async def test_whoever_is_added_to_a_campaign_becomes_a_candidate_of_it_once(workspace: Workspace) -> None:
+    await brands.new_brand(workspace, "Moorhen", {})
+    await campaigns.new_campaign(workspace, "Spring", {}, brand="Moorhen", code="SPRING")
+    await add(workspace, "instagram:ada", campaign="spring")
+    await add(workspace, "instagram:ada", campaign="SPRING")
+    rows = await workspace.db.all("SELECT state FROM collaborations")
+    assert [row[0] for row in rows] == ["discovered"]

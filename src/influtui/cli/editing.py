@@ -72,7 +72,7 @@ async def edit(workspace: Workspace, out: Output, /, words: tuple[str, ...], eve
         out.note(f"Nothing was changed. The sheet is kept in {path}.")
         return 0
     report = await service.apply(workspace, edits, dry_run=dry_run)
-    if report.conflicts:
+    if report.conflicts or dry_run:
         out.note(f"The sheet is kept in {path}.")
     else:
         path.unlink(missing_ok=True)
