@@ -14,11 +14,7 @@ from influtui.store.creators import Reader
 from influtui.store.database import Row, Transaction
 from influtui.store.filters import Column, Noun
 
-_SELECT: Final = (
-    "SELECT k.*, b.name AS brand, (SELECT group_concat(sku, '|') FROM (SELECT p.sku FROM campaign_products cp"
-    " JOIN products p ON p.id = cp.product_id WHERE cp.campaign_id = k.id ORDER BY cp.id)) AS skus"
-    " FROM campaigns k JOIN brands b ON b.id = k.brand_id"
-)
+_SELECT: Final = "SELECT k.*, b.name AS brand FROM campaigns k JOIN brands b ON b.id = k.brand_id"
 _IN_USE: Final = "campaign"
 
 CAMPAIGNS: Final = Noun(
@@ -59,7 +55,7 @@ def campaign_columns(campaign: Campaign) -> dict[str, Any]:
 async def all_campaigns(reader: Reader) -> list[Campaign]:
     """Every campaign, those that still run first, the newest of them first."""
     rows = await reader.all(f"{_SELECT} ORDER BY k.state = 'closed', k.created_at DESC, k.id DESC")
-    return [_campaign(row) for row in rows]
+    return await _campaigns(reader, rows)
 
 
 async def matching(reader: Reader, condition: str, values: Sequence[Any]) -> list[Campaign]:
@@ -67,19 +63,19 @@ async def matching(reader: Reader, condition: str, values: Sequence[Any]) -> lis
     rows = await reader.all(
         f"{_SELECT} WHERE {condition} ORDER BY k.state = 'closed', k.created_at DESC, k.id DESC", values
     )
-    return [_campaign(row) for row in rows]
+    return await _campaigns(reader, rows)
 
 
 async def by_code(reader: Reader, code: str) -> Campaign | None:
     """The campaign of that code, in any case."""
     rows = await reader.all(f"{_SELECT} WHERE k.code = ?", (code.strip().upper(),))
-    return _campaign(rows[0]) if rows else None
+    return (await _campaigns(reader, rows))[0] if rows else None
 
 
 async def by_id(reader: Reader, campaign: int) -> Campaign | None:
     """The campaign of that id."""
     rows = await reader.all(f"{_SELECT} WHERE k.id = ?", (campaign,))
-    return _campaign(rows[0]) if rows else None
+    return (await _campaigns(reader, rows))[0] if rows else None
 
 
 async def in_use(reader: Reader, actor: str) -> str | None:
@@ -104,7 +100,20 @@ async def product_links(reader: Reader, campaign: CampaignId) -> dict[int, int]:
     return {row["product_id"]: row["id"] for row in rows}
 
 
-def _campaign(row: Row) -> Campaign:
+async def _campaigns(reader: Reader, rows: Sequence[Row]) -> list[Campaign]:
+    skus: dict[int, list[str]] = {}
+    if rows:
+        marks = ", ".join("?" * len(rows))
+        for row in await reader.all(
+            "SELECT cp.campaign_id, p.sku FROM campaign_products cp JOIN products p ON p.id = cp.product_id"
+            f" WHERE cp.campaign_id IN ({marks}) ORDER BY cp.id",
+            [row["id"] for row in rows],
+        ):
+            skus.setdefault(row["campaign_id"], []).append(row["sku"])
+    return [_campaign(row, skus.get(row["id"], [])) for row in rows]
+
+
+def _campaign(row: Row, skus: Sequence[str]) -> Campaign:
     return Campaign(
         id=CampaignId(row["id"]),
         code=row["code"],
@@ -116,7 +125,7 @@ def _campaign(row: Row) -> Campaign:
         values=split(row["shared_values"]),
         regions=split(row["regions"]),
         ship_to=split(row["ship_to"]),
-        products=split(row["skus"]),
+        products=tuple(skus),
         wanted=row["wanted"],
         outreach_ratio=row["outreach_ratio"],
         currency=row["currency"],

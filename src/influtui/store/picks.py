@@ -89,13 +89,15 @@ async def meter(reader: Reader, campaign: Campaign) -> Meter:
     }
     done = (
         await reader.all(
-            "SELECT count(*) AS collaborations,"
-            " sum(EXISTS (SELECT 1 FROM collaboration_moves m WHERE m.collaboration_id = l.id AND m.to_state = 'contacted')"
-            "  OR EXISTS (SELECT 1 FROM conversations v JOIN messages m ON m.conversation_id = v.id"
-            "  WHERE v.collaboration_id = l.id AND m.direction = 'out' AND m.state IN ('sent', 'logged', 'unknown')))"
-            " AS contacted,"
-            " sum(EXISTS (SELECT 1 FROM agreements g WHERE g.collaboration_id = l.id AND g.ended_at IS NULL)) AS agreed,"
-            " sum(EXISTS (SELECT 1 FROM posts p WHERE p.collaboration_id = l.id)) AS posted"
+            "SELECT"
+            " count(CASE WHEN EXISTS (SELECT 1 FROM collaboration_moves m WHERE m.collaboration_id = l.id"
+            "  AND m.to_state = 'contacted') OR EXISTS (SELECT 1 FROM conversations v JOIN messages m"
+            "  ON m.conversation_id = v.id WHERE v.collaboration_id = l.id AND m.direction = 'out'"
+            # What may have gone has been tried: it counts, so that nobody is written to twice to fill the number.
+            "  AND m.state IN ('sent', 'logged', 'unknown')) THEN 1 END) AS contacted,"
+            " count(CASE WHEN EXISTS (SELECT 1 FROM agreements g WHERE g.collaboration_id = l.id AND g.ended_at IS NULL)"
+            "  THEN 1 END) AS agreed,"
+            " count(CASE WHEN EXISTS (SELECT 1 FROM posts p WHERE p.collaboration_id = l.id) THEN 1 END) AS posted"
             " FROM collaborations l WHERE l.campaign_id = ?",
             (campaign.id,),
         )
@@ -105,9 +107,9 @@ async def meter(reader: Reader, campaign: Campaign) -> Meter:
         reserve=verdicts.get("reserve", 0),
         wanted=campaign.wanted,
         to_contact=outreach_target(campaign.wanted, campaign.outreach_ratio),
-        contacted=done["contacted"] or 0,
-        agreed=done["agreed"] or 0,
-        posted=done["posted"] or 0,
+        contacted=done["contacted"],
+        agreed=done["agreed"],
+        posted=done["posted"],
     )
 
 

@@ -75,7 +75,7 @@ async def agreements(reader: Reader, collaboration: CollaborationId) -> list[Agr
 async def agreed(reader: Reader, campaign: CampaignId) -> dict[CollaborationId, bool]:
     """The collaborations of a campaign that were ever agreed on, and whether an agreement is in force."""
     rows = await reader.all(
-        "SELECT g.collaboration_id, max(g.ended_at IS NULL) AS in_force FROM agreements g"
+        "SELECT g.collaboration_id, max(CASE WHEN g.ended_at IS NULL THEN 1 ELSE 0 END) AS in_force FROM agreements g"
         " JOIN collaborations l ON l.id = g.collaboration_id WHERE l.campaign_id = ? GROUP BY g.collaboration_id",
         (campaign,),
     )
