@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import sys
 from pathlib import Path
@@ -186,3 +187,46 @@ async def test_duplicates_are_listed_merged_and_unmerged(line: Line) -> None:
     assert await line.json("creators", "duplicates") == (0, [pair])
     assert (await line("creators", "apart", pair["a"], pair["b"]))[0] == 0
     assert await line.json("creators", "duplicates") == (0, [])
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Answers typed at a terminal, one a question."""
+
+    class Typed(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    def types(text: str) -> None:
+        monkeypatch.setattr(sys, "stdin", Typed(text))
+
+    return types
+
+
+async def test_a_person_who_says_no_to_the_differences_keeps_the_sheet_and_the_rows(
+    line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: Any
+) -> None:
+    editor(tmp_path, monkeypatch, "text = text.replace('\"DE\"', '\"AT\"')")
+    terminal("n\n")
+    code, _, err = await line("creators", "edit", "#1", "--editor")
+    assert code == 0
+    assert "Apply to 1 creator?" in err
+    assert '"AT"' in (tmp_path / "workspace" / "edit.toml").read_text()
+    _, (row,) = await line.json("creators", "show", "#1")
+    assert row["country"] == "DE"
+
+
+async def test_at_a_terminal_the_platform_of_a_bare_handle_is_asked_for(line: Line, terminal: Any) -> None:
+    terminal("TikTok\n")
+    code, out, err = await line("creators", "add", "@new.face")
+    assert code == 0
+    assert "which platform" in err
+    assert "added  tiktok:new.face" in out
+
+
+async def test_forgetting_asks_and_a_no_does_nothing(line: Line, terminal: Any) -> None:
+    terminal("n\n")
+    code, _, err = await line("creators", "forget", "#1")
+    assert code == 2
+    assert "cannot be undone" in err
+    assert (await line("creators", "show", "#1"))[0] == 0

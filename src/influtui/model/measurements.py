@@ -6,7 +6,10 @@ what other sources said last is the second opinion, kept beside it and never ave
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Final, cast, get_args
 
 import msgspec
@@ -18,9 +21,12 @@ Number = int | float
 
 QUALITIES: Final = frozenset(get_args(Quality))
 
-DISAGREEMENT: Final = 0.10
-"""Two sources disagree when their values differ by more than this share of the larger. Judgement: a rounded `12.3K` and
-a week of ordinary growth stay below it."""
+
+@cache
+def disagreement() -> float:
+    """The share of the larger by which two sources' values must differ to disagree (`data/measurements.toml`)."""
+    text = files("influtui.model").joinpath("data/measurements.toml").read_text("utf-8")
+    return float(tomllib.loads(text)["disagreement"])
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -64,10 +70,10 @@ class Opinions(msgspec.Struct, frozen=True):
 
 
 def differ(one: Number | None, other: Number | None) -> bool:
-    """Whether two values of one metric are further apart than `DISAGREEMENT`. Unknown disagrees with nothing."""
+    """Whether two values of one metric are further apart than `disagreement` allows. Unknown disagrees with nothing."""
     if one is None or other is None:
         return False
-    return abs(one - other) > DISAGREEMENT * max(abs(one), abs(other))
+    return abs(one - other) > disagreement() * max(abs(one), abs(other))
 
 
 def opinions(readings: Iterable[Reading]) -> dict[str, Opinions]:
