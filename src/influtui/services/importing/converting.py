@@ -32,6 +32,9 @@ handle: a real handle has no blanks, so the two cannot be confused."""
 
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 
+_NO_HANDLE: Final = re.compile(r"[\s/\\<>\"]|.{200}")
+"""What no platform has in a handle: blanks, slashes, and no end."""
+
 _SPLITS: Final = re.compile(r"[;,|\n]")
 
 
@@ -46,6 +49,8 @@ class Converter:
         self._platform = platform
         self.left_out: Counter[str] = Counter()
         """How many values of a field could not be read and were left out."""
+        self.unlike: Counter[str] = Counter()
+        """How many handles a platform would not have given out, as far as we know its rules."""
         self.examples: dict[str, str] = {}
         self.twins_apart = 0
         """Rows in which the exact and the abbreviated number disagree."""
@@ -143,7 +148,12 @@ class Converter:
     def _stand_in(self, platform: str, handle: str, values: dict[str, Any]) -> str:
         """What to call an account whose handle cell cannot be a handle."""
         if platform not in NAMES_FOR_HANDLES:
-            raise RowProblem(f"“{handle}” cannot be a handle on {platform}")
+            if _NO_HANDLE.search(handle):
+                raise RowProblem(f"“{handle}” cannot be a handle on {platform}")
+            # Platforms change their rules; a word is taken, and its owner told.
+            self.unlike[platform] += 1
+            self.examples.setdefault(platform, handle[:60])
+            return handle
         if is_destroyed(handle):
             name = values.get("name", "")
             if not name or is_destroyed(name):

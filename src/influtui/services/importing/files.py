@@ -440,6 +440,8 @@ def _conversions(converter: Converter | None) -> Iterator[str]:
         return
     for field, times in converter.left_out.items():
         yield f"{times} values of {field} were not understood and left out, such as “{converter.examples[field]}”"
+    for platform, times in converter.unlike.items():
+        yield f"{times} handles are not what {platform} gives out, such as “{converter.examples[platform]}”: is it the platform?"
     if converter.twins_apart:
         yield f"in {converter.twins_apart} rows the exact and the abbreviated number disagree; the exact one was used"
     if converter.destroyed:
