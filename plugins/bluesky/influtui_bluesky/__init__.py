@@ -195,9 +195,8 @@ def own_posts(view: ProfileView, items: Iterable[FeedItem]) -> list[PostView]:
 def as_post(view: ProfileView, post: PostView) -> Post:
     """A post in the host's terms. Quotes are shares with a word of one's own."""
     written = post.written()
-    shares = None
-    if post.repost_count is not None or post.quote_count is not None:
-        shares = (post.repost_count or 0) + (post.quote_count or 0)
+    known = post.repost_count is not None and post.quote_count is not None
+    shares = (post.repost_count or 0) + (post.quote_count or 0) if known else None
     return Post(
         id=rkey(post.uri),
         url=f"https://bsky.app/profile/{view.handle}/post/{rkey(post.uri)}",

@@ -166,10 +166,7 @@ def own_statuses(account: Account, statuses: Iterable[Status]) -> list[Status]:
 
 
 def as_post(status: Status) -> Post:
-    """A post in the host's terms. Quotes are shares with a word of one's own."""
-    shares = None
-    if status.reblogs_count is not None or status.quotes_count is not None:
-        shares = (status.reblogs_count or 0) + (status.quotes_count or 0)
+    """A post in the host's terms. Quotes are not counted as shares: only newer servers know them."""
     return Post(
         id=status.id,
         url=status.url,
@@ -177,7 +174,7 @@ def as_post(status: Status) -> Post:
         posted_at=_moment(status.created_at),
         likes=status.favourites_count,
         comments=status.replies_count,
-        shares=shares,
+        shares=status.reblogs_count,
         pinned=bool(status.pinned),
     )
 

@@ -67,7 +67,6 @@ class Status(msgspec.Struct, frozen=True):
     favourites_count: int | None = None
     replies_count: int | None = None
     reblogs_count: int | None = None
-    quotes_count: int | None = None
     pinned: bool | None = None
     reblog: Something | None = None
 

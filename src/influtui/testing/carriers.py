@@ -1,0 +1,59 @@
+"""What every carrier is held to: links that are pure, offline and harmless."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from influtui.api import Carrier
+from influtui.testing.plugins import carriers_of, manifest_of
+
+ODD = ("1Z5R89390357567127", "RB123456785GB", "0", "A" * 60, "1Z&x=1#/../?y", "\u202e123", "")
+
+
+class CarrierContract:
+    """Subclass it, name `package` and `carrier`."""
+
+    package: ClassVar[str]
+    carrier: ClassVar[str]
+
+    def test_the_hook_supplies_what_the_manifest_announces(self) -> None:
+        """Every id of `[[carrier]]`, and no other."""
+        manifest = manifest_of(self.package)
+        assert carriers_of(manifest).keys() == {entry.id for entry in manifest.carrier}
+
+    def test_every_announced_carrier_has_a_link_that_is_https_and_bears_the_number(self) -> None:
+        """For a plain number there is a page."""
+        for code in self._codes():
+            link = self._made().tracking_url(code, "1234567890")
+            assert link is not None, f"no link for {code}"
+            assert urlsplit(link).scheme == "https", link
+            assert urlsplit(link).hostname, link
+            assert "1234567890" in link
+
+    def test_whatever_the_number_is_a_link_leads_to_the_same_host(self) -> None:
+        """A number cannot leave its place in the address, nor put anything into it but printable ASCII."""
+        for code in self._codes():
+            host = urlsplit(self._made().tracking_url(code, "1234567890") or "").netloc
+            for number in ODD:
+                link = self._made().tracking_url(code, number)
+                assert link is None or (urlsplit(link).netloc and link.isascii() and link.isprintable()), (code, number)
+                assert link is None or " " not in link
+                assert link is None or code == "s10" or urlsplit(link).netloc == host, (code, number)
+
+    def test_the_same_number_has_the_same_link(self) -> None:
+        """No clock, no randomness, no memory."""
+        for code in self._codes():
+            assert self._made().tracking_url(code, "123") == self._made().tracking_url(code, "123")
+
+    def test_a_carrier_that_was_not_announced_has_no_link(self) -> None:
+        """Better none than a wrong one."""
+        assert self._made().tracking_url("a_carrier_that_nobody_announced", "123") is None
+
+    def _codes(self) -> tuple[str, ...]:
+        entries = {entry.id: entry for entry in manifest_of(self.package).carrier}
+        return entries[self.carrier].carriers
+
+    def _made(self) -> Carrier:
+        kind: type[Carrier] = carriers_of(manifest_of(self.package))[self.carrier]
+        return kind()

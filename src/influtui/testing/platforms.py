@@ -1,0 +1,108 @@
+"""A platform in memory, for the contract kit: gives recorded answers, breaks them on demand, raises as the host's client does."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from influtui.api import Parameter, RateLimited, Reply, Transient, UpstreamChanged
+
+Answer = tuple[int, Any]
+"""A status, and a body: bytes as they are, anything else as JSON."""
+
+Fault = Callable[[Reply], Reply]
+
+Path = tuple[str | int, ...]
+
+
+class Platform:
+    """`influtui.api.Http` for tests. `change` may put another reply in the place of call number `at` (from 0)."""
+
+    def __init__(
+        self,
+        answer: Callable[[str, Mapping[str, Parameter]], Answer],
+        *,
+        change: Fault | None = None,
+        at: int | None = None,
+        hangs: bool = False,
+    ) -> None:
+        self._answer = answer
+        self._change = change
+        self._at = at
+        self._hangs = hangs
+        self.asked: list[tuple[str, dict[str, Parameter]]] = []
+
+    async def get(self, path: str, parameters: Mapping[str, Parameter] | None = None) -> Reply:
+        """As the host's client: what is worth a type of its own is raised, all else comes back."""
+        number = len(self.asked)
+        self.asked.append((path, dict(parameters or {})))
+        if self._hangs:
+            await asyncio.sleep(3_600)
+        await asyncio.sleep(0)
+        status, body = self._answer(path, parameters or {})
+        reply = Reply(status, {}, body if isinstance(body, bytes) else msgspec.json.encode(body))
+        if self._change is not None and number == self._at:
+            reply = self._change(reply)
+        if reply.status == 429:
+            raise RateLimited("too many calls", retry_after=60)
+        if reply.status >= 500:
+            raise Transient(f"out of order (status {reply.status})")
+        if 300 <= reply.status < 400:
+            raise UpstreamChanged(f"moved (status {reply.status})")
+        return reply
+
+
+def _lost(reply: Reply) -> Reply:
+    raise Transient("the connection was lost")
+
+
+FAULTS: Final[dict[str, Fault]] = {
+    "401": lambda reply: Reply(401, {}, b'{"error":"AuthRequired"}'),
+    "403": lambda reply: Reply(403, {}, b"<html>forbidden</html>"),
+    "404": lambda reply: Reply(404, {}, b'{"error":"Not found"}'),
+    "400 without JSON": lambda reply: Reply(400, {}, b"bad request"),
+    "429": lambda reply: Reply(429, {}, b""),
+    "500": lambda reply: Reply(500, {}, b"oops"),
+    "302": lambda reply: Reply(302, {}, b""),
+    "a login page": lambda reply: Reply(200, {}, b"<!doctype html><title>Log in</title>"),
+    "an empty body": lambda reply: Reply(200, {}, b""),
+    "half a body": lambda reply: Reply(200, {}, reply.body[: len(reply.body) // 2]),
+    "a list for an object": lambda reply: Reply(200, {}, b"[]"),
+    "an object for a list": lambda reply: Reply(200, {}, b"{}"),
+    "null": lambda reply: Reply(200, {}, b"null"),
+    "a lost connection": _lost,
+    "403 with the usual body": lambda reply: Reply(403, {}, reply.body),
+}
+"""What platforms do on bad days."""
+
+REFUSALS: Final = frozenset({"401", "403", "429", "500", "302", "a lost connection", "403 with the usual body"})
+"""Those after which a search has no answer: an empty page would say that there is nobody."""
+
+
+def without_each_key(body: bytes) -> Iterator[tuple[Path, bytes]]:
+    """The body once without each key that any object in it has."""
+    try:
+        whole = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return
+    for path in list(_keys(whole, ())):
+        changed = copy.deepcopy(whole)
+        place = changed
+        for step in path[:-1]:
+            place = place[step]
+        del place[path[-1]]
+        yield path, msgspec.json.encode(changed)
+
+
+def _keys(value: Any, path: Path) -> Iterator[Path]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield (*path, key)
+            yield from _keys(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _keys(inner, (*path, index))
