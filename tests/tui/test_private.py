@@ -38,7 +38,7 @@ def test_no_attribute_of_ours_hides_one_of_textuals(ours: type) -> None:
     theirs = App if issubclass(ours, App) else Widget
     known = set(dir(theirs)) | set(vars(theirs()))
     assigned = set(re.findall(r"self\.(\w+)(?::[^=\n]+)? = ", inspect.getsource(ours)))
-    meant = {"animation_level", "ansi_color", "display", "can_focus", "top"}
+    meant = {"animation_level", "ansi_color", "display", "can_focus", "top", "theme"}
     assert assigned & known - meant == set()
 
 
@@ -72,3 +72,32 @@ def test_bracketed_paste_stays_textuals_even_in_pieces() -> None:
 def test_a_burst_reaches_the_handler_of_pastes() -> None:
     assert Burst.handler_name == "on_paste"
     assert private.Burst("x").text == "x"
+
+
+@pytest.mark.parametrize(
+    ("reads", "keys"),
+    [
+        (["\x1b4"], ["escape", "4"]),
+        (["\x1b", "4"], ["escape", "4"]),
+        (["\x1b?"], ["escape", "question_mark"]),
+        (["\x1b\r"], ["escape", "enter"]),
+        (["\x1b[B"], ["down"]),
+        (["\x1b", "[B"], ["down"]),
+        (["\x1bOA"], ["up"]),
+        (["\x1b[Bj\x1b[A"], ["down", "j", "up"]),
+    ],
+)
+def test_an_escape_before_a_letter_is_a_key_of_its_own(reads: list[str], keys: list[str]) -> None:
+    parser = PasteAwareParser()
+    found = [event for read in reads for event in parser.feed(read)]
+    assert [event.key for event in found if isinstance(event, events.Key)] == keys
+
+
+def test_a_lone_escape_is_waited_for_no_longer_than_escdelay() -> None:
+    parser = PasteAwareParser()
+    assert list(parser.feed("\x1b")) == []
+    assert PasteAwareParser.escape_pending
+    parser._timeout_time = 0.0
+    assert [event.key for event in parser.tick() if isinstance(event, events.Key)] == ["escape"]
+    assert not PasteAwareParser.escape_pending
+    assert linux_driver.__dict__["selectors"].SelectSelector is private.QuickSelector

@@ -41,6 +41,7 @@ from influtui.tui.widgets.prompt import Confirmation, Prompt, Question
 RunLine = Callable[[Sequence[str], Path, bool], "Ran"]
 """Runs words of the command line on a workspace, in this process, and returns what it wrote."""
 
+LEAVES_EDITOR: Final = frozenset({"escape", "ctrl+s"})
 _KEY_PATIENCE: Final = 10.0
 """Seconds that the next key waits for the action of the one before it."""
 
@@ -102,6 +103,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         notice_pasted_text()
         super().__init__(ansi_color=self.palette.theme.ansi)
         self.animation_level = "none"
+        self._take_textuals_colours()
         self.keymap = Keymap()
         self.prompt = Prompt()
         self.workspace: Workspace
@@ -190,6 +192,13 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
             await self.pane.changed({"picks"})
         self.background(watch(self.workspace, self._changed))
 
+    def _take_textuals_colours(self) -> None:
+        if self.palette.theme.ansi:
+            self.theme = "ansi-dark" if self.palette.theme.dark else "ansi-light"
+        else:
+            self.register_theme(themes.for_textual(self.palette.theme))
+            self.theme = self.palette.theme.name
+
     def _use_theme(self, name: str) -> None:
         try:
             palette = themes.load(themes.fitting(os.environ, name))
@@ -199,6 +208,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         if palette is not self.palette:
             self.palette = palette
             self.ansi_color = palette.theme.ansi
+            self._take_textuals_colours()
             self.screen.refresh(layout=True)
 
     async def on_unmount(self) -> None:
@@ -225,6 +235,14 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         event.prevent_default()
 
     # Keys and pastes, in the order in which they came.
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take the keys that leave an editor before it sees what was typed after them."""
+        if isinstance(event, events.Key) and event.key in LEAVES_EDITOR and self.focused is not None:
+            self.screen.set_focus(None)
+            self.key_pressed(event.key, event.character)
+            return
+        await super().on_event(event)
 
     def key_pressed(self, key: str, character: str | None) -> None:
         """Put a key into the queue."""

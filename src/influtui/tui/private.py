@@ -2,18 +2,21 @@
 
 - `textual.drivers.linux_driver.XTermParser`: what turns bytes into events. Ours sees a whole read at once, which tells
   text pasted into a terminal without bracketed paste from keys that a person pressed.
+- `linux_driver.selectors` and the parser's `_timeout_time`: a lone escape is answered after ESCDELAY instead of 100 ms more.
 - `App._exit_renderables`, `_fatal_error`, `_handle_exception`, `_exception`, `_close_messages_no_wait`: what Textual prints
   after the screen is closed: by default a traceback with local variables, which may hold a password.
 """
 
 from __future__ import annotations
 
+import re
+import selectors
 import sys
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from textual import events
+from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers import linux_driver
@@ -47,11 +50,22 @@ def looks_pasted(text: str) -> bool:
     return len(body) >= LEAST_CHARACTERS and len(set(body)) >= LEAST_DISTINCT
 
 
+_CONTINUES: Final = frozenset("[O]PX^_\\\x1b")
+"""What may stand after ESC in a sequence that a terminal sends (ECMA-48: CSI, SS3, OSC, DCS, SOS, PM, APC, ST)."""
+
+
+def _pieces(data: str) -> list[str]:
+    """What was read, cut after each escape that begins no sequence."""
+    return re.split(r"(?<=\x1b)(?=[^\[O\]PX^_\\\x1b])", data)
+
+
 class PasteAwareParser(XTermParser):
     """Textual's parser, with bursts of printable keys as one event."""
 
     _burst_ended = float("-inf")
     _inside_bracket = False
+    escape_pending = False
+    """Of the one parser there is: whether a lone escape waits for what may follow it."""
 
     def feed(self, data: str) -> Iterable[Message]:
         """The events in what was read at once."""
@@ -64,12 +78,41 @@ class PasteAwareParser(XTermParser):
                 return
         if "\x1b[200~" in data or "\x1b[201~" in data:
             self._inside_bracket = data.rfind("\x1b[200~") > data.rfind("\x1b[201~")
-        yield from super().feed(data)
+        for piece in [data] if self._inside_bracket else _pieces(data):
+            if self._timeout_time is not None and piece[:1] and piece[0] not in _CONTINUES:
+                # Escape and then a letter are two keys, however fast they came: nothing here is bound to Alt.
+                self._timeout_time = 0.0
+                yield from super().tick()
+            yield from super().feed(piece)
+        PasteAwareParser.escape_pending = self._timeout_time is not None
+
+    def tick(self) -> Iterable[Message]:
+        """What is certain after a while without input."""
+        yield from super().tick()
+        PasteAwareParser.escape_pending = self._timeout_time is not None
+
+
+class QuickSelector(selectors.SelectSelector):
+    """Waits shortly while an escape may be a key of its own: Textual looks only ten times a second."""
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Wait for input."""
+        if PasteAwareParser.escape_pending and timeout is not None:
+            timeout = min(timeout, constants.ESCAPE_DELAY)
+        return super().select(timeout)
+
+
+class _Selectors:
+    """What Textual's driver takes from the module `selectors`."""
+
+    SelectSelector = QuickSelector
+    EVENT_READ = selectors.EVENT_READ
 
 
 def notice_pasted_text() -> None:
     """Make Textual's terminal driver use the parser above."""
     setattr(linux_driver, "XTermParser", PasteAwareParser)  # noqa: B010 - a name it only imports
+    setattr(linux_driver, "selectors", _Selectors)  # noqa: B010
 
 
 class CrashesQuietly(App[None]):

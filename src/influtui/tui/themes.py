@@ -16,6 +16,7 @@ from typing import Final, Literal
 
 import msgspec
 from rich.style import Style
+from textual.theme import Theme as TextualTheme
 
 from influtui.model.failures import NeedsConfiguration
 from influtui.tui.render.spans import ROLES, Role
@@ -52,6 +53,26 @@ class Theme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def ground(self, ground: Ground) -> str | None:
         """The background of a place."""
         return {"pane": self.pane, "bar": self.bar, "cursor": self.cursor}[ground]
+
+
+def for_textual(theme: Theme) -> TextualTheme:
+    """The same colours for the widgets that Textual draws itself (the text editor)."""
+    role = theme.roles
+    accent, text = role["accent"].fg or "yellow", role["text"].fg
+    return TextualTheme(
+        name=theme.name,
+        primary=accent,
+        accent=accent,
+        foreground=text,
+        background=theme.pane,
+        surface=theme.pane,
+        panel=theme.bar,
+        warning=role["warn"].fg,
+        error=role["bad"].fg,
+        success=role["good"].fg,
+        dark=theme.dark,
+        ansi=theme.ansi,
+    )
 
 
 class Palette:

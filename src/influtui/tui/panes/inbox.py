@@ -118,7 +118,8 @@ class Inbox(Pane):
 
         def said(text: str) -> Sequence[Line]:
             width = max(20, self.size.width - 2)
-            return one_message(theirs, width, self.desk.look()) if theirs else ()
+            them = current.name or current.ref
+            return one_message(theirs, width, self.desk.look(), them=them) if theirs else ()
 
         heading = f"Reply to {current.name or current.ref or current.address}"
         verb = "sends it" if by_mail else "notes it as sent by hand"

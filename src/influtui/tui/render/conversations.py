@@ -70,18 +70,18 @@ def detail(conversation: Conversation, width: int, look: Look) -> list[Line]:
     if row.subject:
         lines += wrapped(row.subject, width, "heading")
     for message in conversation.messages:
-        lines += [EMPTY, *one_message(message, width, look)]
+        lines += [EMPTY, *one_message(message, width, look, them=row.name or row.ref)]
     if conversation.draft:
         lines += [EMPTY, (Span("Draft, not sent", "warn"), Span("  r goes on with it", "dim"))]
         lines += wrapped(conversation.draft, width, "dim")
     return lines
 
 
-def one_message(message: Message, width: int, look: Look) -> list[Line]:
+def one_message(message: Message, width: int, look: Look, *, them: str | None = None) -> list[Line]:
     """Who wrote, when, what became of it, and the text."""
     ours = message.direction == "out"
     word, role = _STATES.get(message.state, (message.state, "dim"))
-    who = "we" if ours else cell(message.sender or "they")
+    who = "we" if ours else cell(them or message.sender or "they")
     head = (
         Span(f"{look.glyphs.arrow if ours else look.glyphs.back} ", "dim" if ours else "accent"),
         Span(who, "strong"),

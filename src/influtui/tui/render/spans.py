@@ -45,6 +45,7 @@ class Glyphs:
     dash: str = "—"
     rule: str = "─"
     upright: str = "│"
+    thumb: str = "▐"
     cursor: str = "›"
     mark: str = "●"
     picked: str = "✓"
@@ -62,10 +63,13 @@ class Glyphs:
     quote: str = "▏"
 
 
+# fmt: off
 ASCII: Final = Glyphs(
-    ellipsis="~", dot="-", dash="-", rule="-", upright="|", cursor=">", mark="*", picked="+", reserve="r", rejected="x",
+    ellipsis="~", dot="-", dash="-", rule="-", upright="|",
+    thumb="#", cursor=">", mark="*", picked="+", reserve="r", rejected="x",
     later="z", up="^", down="v", arrow="->", back="<-", fold=">", spark="_.,-=+*#", bar="#", trough=".", quote="|",
-)  # fmt: skip
+)
+# fmt: on
 
 
 @dataclass(frozen=True)

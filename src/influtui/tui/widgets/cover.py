@@ -22,6 +22,10 @@ AUTOSAVE: Final = 1.0
 """Seconds after a letter until the draft is on the disk. Losing more than two is not acceptable."""
 
 
+MOST_BELOW: Final = 12
+"""Lines under an editor at most."""
+
+
 class Cover(Widget):
     """Something over a pane."""
 
@@ -83,8 +87,9 @@ class Editor(Cover):
 
     place: Place = "editor"
     DEFAULT_CSS = """
-    Editor > TextArea { height: 1fr; border: none; padding: 0 1; background: $background; }
+    Editor > TextArea { height: 1fr; border: none; padding: 0 1; background: $background; color: $foreground; }
     Editor > TextArea:focus { border: none; }
+    Editor > TextArea .text-area--cursor-line { background: $background; }
     Editor > Lines { height: auto; max-height: 50%; }
     """
 
@@ -106,6 +111,7 @@ class Editor(Cover):
         self._verb = verb
         self._kept = text
         self._timer: Timer | None = None
+        self._below_height = 0
         self.area = TextArea(text, soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
         self.area.cursor_blink = False
         self.below = Lines(look=desk.look, palette=desk.get_palette)
@@ -133,7 +139,9 @@ class Editor(Cover):
     def _say(self) -> None:
         if self._watch is not None:
             said = list(self._watch(self.area.text))
-            self.below.styles.height = min(max(1, len(said)), 12)
+            if (height := min(max(1, len(said)), MOST_BELOW)) != self._below_height:
+                self._below_height = height
+                self.below.styles.height = height
             self.below.show(lambda width: said)
 
     async def _save(self) -> None:

@@ -35,6 +35,7 @@ class Lines(Widget):
         self._make: Callable[[int], Sequence[Line]] = lambda width: ()
         self.lines: Sequence[Line] = ()
         self.top = 0
+        self._made_for = 0
         self.active = False
         """Whether the keys that move are for this one."""
 
@@ -43,6 +44,7 @@ class Lines(Widget):
         self._make = make
         old, old_top = self.lines, self.top
         self.lines = make(self.inner_width) if self.size.width else ()
+        self._made_for = self.inner_width if self.size.width else 0
         self.top = max(0, min(self.top, len(self.lines) - self.size.height)) if keep_place else 0
         if self.top != old_top:
             self.refresh()
@@ -75,6 +77,7 @@ class Lines(Widget):
     def render_line(self, y: int) -> Strip:
         """One line: the border, a blank, the text; a hint at the end when there is more."""
         width = self.size.width
+        self._wrap()
         look = self._look()
         border: Line = (
             (Span(look.glyphs.upright, "accent" if self.active else "dim"), Span(" ")) if self._border else (Span(" "),)
@@ -87,9 +90,15 @@ class Lines(Widget):
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap for the new width."""
-        self.lines = self._make(self.inner_width)
+        self._wrap()
         self.top = max(0, min(self.top, len(self.lines) - event.size.height))
         self.refresh()
+
+    def _wrap(self) -> None:
+        """Make the lines anew where they were made for another width, or before there was one."""
+        if self._made_for != self.inner_width and self.size.width:
+            self._made_for = self.inner_width
+            self.lines = self._make(self.inner_width)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Three lines a tick."""
@@ -113,11 +122,13 @@ class Bar(Widget):
         self._ground: Ground = ground
         self._line: Line = EMPTY
         self._make: Callable[[int], Line] | None = None
+        self._made_for = 0
 
     def show(self, make: Callable[[int], Line]) -> None:
         """Show what `make` returns for the width there is."""
         self._make = make
         if self.size.width and (line := make(self.size.width)) != self._line:
+            self._made_for = self.size.width
             self._redraw(line)
 
     def _redraw(self, line: Line) -> None:
@@ -128,12 +139,17 @@ class Bar(Widget):
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay the line out for the new width."""
-        if self._make is not None:
-            self._line = self._make(event.size.width)
+        self._lay_out(event.size.width)
         self.refresh()
+
+    def _lay_out(self, width: int) -> None:
+        if width and width != self._made_for and self._make is not None:
+            self._made_for = width
+            self._line = self._make(width)
 
     def render_line(self, y: int) -> Strip:
         """The line on its ground."""
+        self._lay_out(self.size.width)
         return strip(self._line if y == 0 else EMPTY, self.size.width, self._palette(), self._ground)
 
     @property

@@ -85,6 +85,7 @@ class VirtualList(Widget, Generic[R]):
         self._stale: set[int] = set()
         self._fetch: asyncio.Task[None] | None = None
         self._layout: Layout = ()
+        self._laid_out_for = 0
         self._generation = 0
         self.total = 0
         self.cursor = 0
@@ -204,6 +205,7 @@ class VirtualList(Widget, Generic[R]):
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the headings, then rows from `top` on."""
         width = self.size.width
+        self._lay_out(width)
         palette, look = self._palette(), self._look()
         if y == 0:
             title = headings(self._layout, look, sorted_by=self.sorted_by, descending=self.descending)
@@ -230,7 +232,7 @@ class VirtualList(Widget, Generic[R]):
         )
         text = (*gutter, *line)
         if thumb:
-            text = (*text, Span(" " * (width - 1 - width_of(text)), text[-1].role), Span(look.glyphs.upright, "dim"))
+            text = (*text, Span(" " * (width - 1 - width_of(text)), text[-1].role), Span(look.glyphs.thumb, "dim"))
         return strip(text, width, palette, "cursor" if here else "pane", role="selected" if here else None)
 
     def _thumb(self, y: int) -> bool:
@@ -252,8 +254,14 @@ class VirtualList(Widget, Generic[R]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the columns for the new width."""
-        self._layout = place(self._columns, max(8, event.size.width - _GUTTER - 1))
+        self._lay_out(event.size.width)
         self.to(self.cursor, always=True)
+        self.refresh()
+
+    def _lay_out(self, width: int) -> None:
+        if width != self._laid_out_for:
+            self._laid_out_for = width
+            self._layout = place(self._columns, max(8, width - _GUTTER - 1))
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """As wide as there is room."""
