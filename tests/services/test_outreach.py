@@ -276,6 +276,19 @@ async def test_the_address_is_not_given_the_brands_name_twice(workspace: Workspa
     assert "\nACME Ltd 1 Road Town\n" in (report.rows[0].body or "")
 
 
+@pytest.mark.parametrize(
+    ("query", "recipients"),
+    [("state:failed", ["anna@mail.test"]), ("-state:failed", ["ben@mail.test"]), ("handle:ben", ["ben@mail.test"]),
+     ("campaign:spring attempts:>0", ["anna@mail.test", "ben@mail.test"]), ("written:>1d", []), ("Anna", ["anna@mail.test"])],
+)  # fmt: skip
+async def test_the_outbox_answers_queries(
+    workspace: Workspace, campaign: str, receiver: MailReceiver, query: str, recipients: list[str]
+) -> None:
+    receiver.script |= {"RCPT anna@mail.test": "550 5.1.1 no", "RCPT ben@mail.test": "451 4.7.1 later"}
+    await contact(workspace, campaign, ANNA, BEN)
+    assert [row.recipient for row in await sending.outgoing(workspace, query=query)] == recipients
+
+
 async def test_a_refused_sender_stops_the_run_and_loses_nothing(
     workspace: Workspace, campaign: str, receiver: MailReceiver
 ) -> None:

@@ -6,6 +6,7 @@ import click
 
 from influtui.cli.frame import DONE_IN_PART, confirmed, with_workspace
 from influtui.cli.output import Output
+from influtui.cli.queries import QueryCommand
 from influtui.model.failures import NotFound, WrongUsage
 from influtui.model.text import safe
 from influtui.services import sending
@@ -18,17 +19,18 @@ def outbox() -> None:
     """Messages that have not gone, or of which nobody knows. Nothing here is ever sent twice by itself."""
 
 
-@outbox.command("list")
+@outbox.command("list", cls=QueryCommand)
+@click.argument("words", nargs=-1, metavar="[QUERY]")
 @with_workspace
-async def list_outgoing(workspace: Workspace, out: Output) -> None:
-    """What waits, what was refused, and what is in doubt."""
-    rows = await sending.outgoing(workspace)
+async def list_outgoing(workspace: Workspace, out: Output, words: tuple[str, ...]) -> None:
+    """What waits, what was refused, and what is in doubt: `outbox list state:unknown in:campaign`."""
+    rows = await sending.outgoing(workspace, query=" ".join(words))
     if out.json:
         for row in rows:
             out.data(row)
         return
     if not rows:
-        out.note("Everything has gone.")
+        out.note("Nothing matches." if words else "Everything has gone.")
         return
     table = [(safe(str(row.id)), safe(row.state), safe(row.recipient), safe(row.why)) for row in rows]
     out.table(("id", "state", "to", "why"), table, right=(0,))

@@ -23,10 +23,11 @@ def template() -> None:
 
 
 @template.command("list")
+@click.argument("words", nargs=-1, metavar="[WORDS]")
 @with_workspace
-async def list_templates(workspace: Workspace, out: Output) -> None:
-    """All templates, the built-in ones included."""
-    found = await templates.templates(workspace)
+async def list_templates(workspace: Workspace, out: Output, words: tuple[str, ...]) -> None:
+    """All templates, the built-in ones included; with WORDS those that have each of them somewhere."""
+    found = await templates.templates(workspace, " ".join(words))
     if out.json:
         for each in found:
             out.data(each)

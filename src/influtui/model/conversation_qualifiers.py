@@ -41,3 +41,23 @@ CONVERSATIONS: Final = Table(
         Qualifier(name="id", kind="account_id", meaning="the conversation's number here", examples=("id:3",)),
     ),
 )  # fmt: skip
+
+OUTBOX: Final = Table(
+    noun="outgoing messages",
+    text="subject, text, and name and handle of whom it is for",
+    qualifiers=(
+        Qualifier(
+            name="state", kind="choice", choices=("queued", "deferred", "in_data", "unknown", "failed"),
+            meaning="what became of it", examples=("state:unknown", "-state:failed"),
+        ),
+        _CAMPAIGN,
+        Qualifier(name="written", kind="time", field="at", meaning="when it was written", examples=("written:>1d",)),
+        Qualifier(name="attempts", kind="number", meaning="how often it was tried", examples=("attempts:>1",)),
+        Qualifier(
+            name="platform", kind="platform", choices=PLATFORMS, meaning="the platform of the account",
+            examples=("platform:instagram",),
+        ),
+        Qualifier(name="handle", kind="handle", meaning="the handle of the account", examples=("handle:anna",)),
+        Qualifier(name="id", kind="account_id", meaning="the message's number here", examples=("id:3",)),
+    ),
+)  # fmt: skip

@@ -16,19 +16,16 @@ from influtui.model.conversation_qualifiers import CONVERSATIONS
 from influtui.model.creators import Ref
 from influtui.model.failures import Conflict, NotFound, WrongUsage
 from influtui.model.messages import Channel, Conversation, ConversationRow
-from influtui.model.query import parse
-from influtui.model.query_ast import Context, bind, depends_on_campaign
 from influtui.model.templates import plain
 from influtui.model.text import from_outside, safe
-from influtui.services import letters, outreach, sending
+from influtui.services import asking, letters, outreach, sending
 from influtui.services.accounts import account as mailbox
-from influtui.services.campaigns import chosen, needed
+from influtui.services.campaign_choice import needed
 from influtui.services.collaborations import ensure
 from influtui.services.sending import Delivery
 from influtui.services.workspace import Workspace
 from influtui.store import conversations as stored
 from influtui.store import creators, drafts
-from influtui.store.filters import where
 from influtui.store.journal import UnitOfWork
 
 TEXT_LIMIT: Final = 200_000
@@ -48,14 +45,7 @@ class Logged(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag=
 async def conversations(workspace: Workspace, query: str = "") -> list[ConversationRow]:
     """The conversations that match, those that wait for us first. Words look into all that was said."""
     await sending.settle_interrupted(workspace)
-    asked = parse(query, CONVERSATIONS)
-    about = await chosen(workspace)
-    if about is None and depends_on_campaign(asked):
-        raise WrongUsage("the query asks for the campaign in use, and none is", hint="`influtui campaign use CODE`.")
-    context = Context(
-        now=workspace.clock(), campaign=about.code if about else None, campaign_id=about.id if about else None
-    )
-    condition, values = where(bind(asked, context), stored.CONVERSATIONS)
+    condition, values = await asking.everywhere(workspace, query, CONVERSATIONS, stored.CONVERSATIONS)
     return await stored.listed(workspace.db, condition, values)
 
 

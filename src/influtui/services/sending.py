@@ -18,12 +18,14 @@ import msgspec
 
 from influtui.mail import submission
 from influtui.mail.submission import Envelope, Submission, Withheld
+from influtui.model.conversation_qualifiers import OUTBOX
 from influtui.model.failures import Failure, NotFound, ReadOnly, WrongUsage
 from influtui.model.messages import SENDABLE, MessageState, OutboxRow, Outcome
 from influtui.model.settings import MailAccount
 from influtui.model.text import OutsideText, from_outside
 from influtui.model.times import rfc3339
 from influtui.secrets.passwords import password_for
+from influtui.services import asking
 from influtui.services.accounts import account as mailbox
 from influtui.services.workspace import Workspace
 from influtui.store import creators, outbox, sender_lock, suppressions
@@ -129,10 +131,12 @@ async def send_queued(workspace: Workspace, ids: Sequence[int] = (), *, told: To
     return done
 
 
-async def outgoing(workspace: Workspace, ids: Sequence[int] = ()) -> list[OutboxRow]:
+async def outgoing(workspace: Workspace, ids: Sequence[int] = (), *, query: str = "") -> list[OutboxRow]:
     """What has not gone, or of which nobody knows: why, and what to do."""
     await settle_interrupted(workspace)
-    rows = await outbox.listed(workspace.db, ("unknown", "in_data", "deferred", "queued", "failed"), ids=ids)
+    asked = await asking.everywhere(workspace, query, OUTBOX, outbox.OUTBOX)
+    states: tuple[MessageState, ...] = ("unknown", "in_data", "deferred", "queued", "failed")
+    rows = await outbox.listed(workspace.db, states, ids=ids, asked=asked)
     return [_row(row, workspace.clock()) for row in rows]
 
 

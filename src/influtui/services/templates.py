@@ -13,10 +13,11 @@ from influtui.services.workspace import Workspace
 from influtui.store import templates as stored
 
 
-async def templates(workspace: Workspace) -> list[Template]:
-    """All templates by name; one of the workspace's own hides the built-in one of its name."""
+async def templates(workspace: Workspace, words: str = "") -> list[Template]:
+    """Templates by name, those that have each of `words` somewhere; one's own hides the built-in one of its name."""
     found = {**language.built_in(), **{each.name: each for each in await stored.all_of_them(workspace.db)}}
-    return [found[name] for name in sorted(found)]
+    wanted = words.casefold().split()
+    return [found[name] for name in sorted(found) if all(word in _searched(found[name]) for word in wanted)]
 
 
 async def template(workspace: Workspace, name: str) -> Template:
@@ -85,6 +86,10 @@ def _checked(given: Template) -> Template:
     )
     language.check(checked)
     return checked
+
+
+def _searched(each: Template) -> str:
+    return f"{each.name} {each.channel} {each.subject} {each.body} {each.note or ''}".casefold()
 
 
 def _columns(given: Template) -> dict[str, str]:

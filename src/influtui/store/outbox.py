@@ -16,6 +16,7 @@ from influtui.model.messages import MessageState, Outcome
 from influtui.store import standing
 from influtui.store.creators import Reader
 from influtui.store.database import Row, Transaction
+from influtui.store.filters import Column, Condition, Noun
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +44,25 @@ _LISTED: Final = (
     " o.account, o.attempts, o.not_before, o.claimed_by, o.claimed_at, o.stage,"
     " (SELECT d.id FROM messages d WHERE d.conversation_id = m.conversation_id AND d.id <> m.id"
     " AND d.state IN ('in_data', 'unknown') LIMIT 1) AS doubtful"
-    " FROM messages m JOIN outbox o ON o.message_id = m.id"
+    " FROM messages m JOIN outbox o ON o.message_id = m.id JOIN conversations c ON c.id = m.conversation_id"
+    " JOIN persons p ON p.id = c.person_id LEFT JOIN creators a ON a.id = c.creator_id"
+    " LEFT JOIN collaborations l ON l.id = c.collaboration_id LEFT JOIN campaigns k ON k.id = l.campaign_id"
 )
+
+OUTBOX: Final = Noun(
+    table="m",
+    text=("coalesce(m.subject, '')", "m.body", "coalesce(p.name, a.name, '')", "coalesce(a.handle, '')"),
+    columns={
+        "state": Column("m.state"),
+        "campaign": Column("lower(k.code)"),
+        "at": Column("m.at"),
+        "attempts": Column("o.attempts"),
+        "platform": Column("a.platform"),
+        "handle": Column("a.handle_key"),
+        "id": Column("m.id"),
+    },
+)
+"""The noun of `outbox list`."""
 
 
 async def put(transaction: Transaction, message: int, *, account: str, sender: str, recipient: str, raw: bytes) -> None:
@@ -67,11 +85,16 @@ async def read(reader: Reader, message: int) -> Outgoing | None:
     return msgspec.convert(dict(rows[0]), Outgoing) if rows else None
 
 
-async def listed(reader: Reader, states: Sequence[MessageState], *, ids: Sequence[int] = ()) -> list[Row]:
-    """Messages in these states, the oldest first; of `ids` only where any are given."""
+async def listed(
+    reader: Reader, states: Sequence[MessageState], *, ids: Sequence[int] = (), asked: Condition = ("1", [])
+) -> list[Row]:
+    """Messages in these states that pass a condition, the oldest first; of `ids` only where any are given."""
     marks = ", ".join("?" * len(states))
     also = f" AND m.id IN ({', '.join('?' * len(ids))})" if ids else ""
-    return await reader.all(f"{_LISTED} WHERE m.state IN ({marks}){also} ORDER BY m.at, m.id", [*states, *ids])
+    condition, values = asked
+    return await reader.all(
+        f"{_LISTED} WHERE m.state IN ({marks}){also} AND {condition} ORDER BY m.at, m.id", [*states, *ids, *values]
+    )
 
 
 async def claim(transaction: Transaction, message: int, *, by: str) -> bool:
