@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 
@@ -217,3 +219,47 @@ async def test_a_parcel_and_its_delivery_move_it_and_a_cancelled_one_does_not(
     async with workspace.change("test.ship", "removed") as unit:
         await unit.delete("shipments", second)
     assert await state(workspace, anna) == "shortlisted"
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_is_done_and_undone_the_stored_state_is_what_the_facts_make(
+    workspace: Workspace, anna: CollaborationId, seed: int
+) -> None:
+    chance = random.Random(seed)
+    parcel = {"collaboration_id": anna, "carrier": "ups", "valid": 1, "created_at": 1, "updated_at": 2}
+
+    async def ship() -> None:
+        async with workspace.change("test.ship", "shipped") as unit:
+            await unit.insert("shipments", {**parcel, "number": str(unit.entry), "state": chance.choice(SHIPPED)})
+
+    async def move() -> None:
+        detail = await collaborations.show(workspace, anna)
+        ways = [way for way in detail.allowed if way not in ("opted_out", "cancelled_by_brand")]
+        if ways:
+            await collaborations.move(workspace, anna, chance.choice(ways), "other: because")
+
+    acts: list[Callable[[], Awaitable[object]]] = [
+        lambda: a_message(workspace, anna, chance.choice(("in", "out")), chance.choice(("sent", "logged", "queued"))),
+        lambda: negotiation.note_terms(workspace, anna, {"fee": str(chance.randint(0, 500))}),
+        lambda: negotiation.note_terms(workspace, anna, TERMS, agreed=True),
+        lambda: negotiation.note_terms(workspace, anna, {}, clear=["content", "fee"]),
+        lambda: campaigns.judge(workspace, None, [ANNA], chance.choice(("pick", "reserve", "rejected", "later"))),
+        lambda: results.add_post(
+            workspace, f"https://www.instagram.com/p/C{chance.randint(10_000, 99_999)}/", ref=ANNA
+        ),
+        ship,
+        move,
+        lambda: upkeep.undo(workspace),
+        lambda: upkeep.redo(workspace),
+    ]
+    seen = set()
+    for _ in range(40):
+        with suppress(Failure):
+            await chance.choice(acts)()
+        if await collaborations.store.by_id(workspace.db, anna) is None:
+            await upkeep.redo(workspace)
+        seen.add(await state(workspace, anna))
+    assert len(seen) > 2
+
+
+SHIPPED = ("in_transit", "delivered", "cancelled")
