@@ -227,28 +227,3 @@ def test_whoever_was_forgotten_since_a_backup_is_named_when_it_is_restored(
     told = documents(capsys.readouterr().out)[0]
     assert told["forgotten_again"] == ["instagram:nobody_2"]
     assert told["suppressed"] >= 1
-
-
-def test_taking_back_an_edit_of_five_thousand_restores_the_export_to_the_byte(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    async def inside() -> None:
-        async with opened(tmp_path / "workspace") as workspace:
-            await worlds.imported(workspace, *(worlds.rich_record(number) for number in range(5_000)))
-
-    def exported() -> str:
-        assert main(["creators", "export"]) == 0
-        return capsys.readouterr().out
-
-    asyncio.run(inside())
-    before = exported()
-    assert main(["creators", "edit", "--all", "--set", "country=DE", "--add-tag", "hats"]) == 0
-    capsys.readouterr()
-    edited = exported()
-    assert edited != before
-    assert main(["undo"]) == 0
-    assert capsys.readouterr().out.startswith("Took back: ")
-    assert exported() == before
-    assert main(["redo"]) == 0
-    capsys.readouterr()
-    assert exported() == edited

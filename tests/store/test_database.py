@@ -234,3 +234,10 @@ async def test_a_session_that_watches_sees_each_change_of_the_others_once(worksp
         assert [change[1:] for change in second] == [("creators", 1, 1)]
         assert second[0].seq > first[-1].seq
         await watching.aclose()
+
+
+async def test_a_write_inside_a_write_is_refused_instead_of_waiting_for_itself(workspace: Workspace) -> None:
+    async with workspace.db.write(1):
+        with pytest.raises(RuntimeError, match="writing already"):
+            await note(workspace, "inside")
+    await note(workspace, "afterwards")

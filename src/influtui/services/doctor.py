@@ -120,7 +120,7 @@ async def _database(folder: Path, *, fix: bool) -> AsyncIterator[Finding]:
     except Failure as failure:
         yield _wrong("database", failure.message, failure.hint)
         return
-    if fix and problems["text index"]:
+    if fix and problems.get("text index"):
         async with opened(folder) as workspace, workspace.db.write(workspace.clock()) as transaction:
             await text_index.rebuild(transaction)
         problems["text index"] = []

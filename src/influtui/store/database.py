@@ -99,6 +99,7 @@ class Database:
         self.has_written = False
         """Whether this session has committed anything."""
         self._lock = asyncio.Lock()
+        self._writer: asyncio.Task[Any] | None = None
         self._opening = asyncio.Lock()
         self._connections: dict[str, aiosqlite.Connection] = {"read": reading}
         self._presence = presence
@@ -135,11 +136,14 @@ class Database:
         """A transaction: committed at the end of the block, rolled back when the block raises or is cancelled.
 
         Raises `ReadOnly` under `--read-only` and `StoreBusy` when other sessions hold the lock for a minute. One task
-        writes at a time; do not open a second one inside the block.
+        writes at a time; a second one inside the block would wait for itself, and is a `RuntimeError`.
         """
         if self.read_only:
             raise ReadOnly("nothing was written: this session is read-only", hint="Leave out --read-only.")
+        if self._writer is not None and self._writer is asyncio.current_task():
+            raise RuntimeError("this task is writing already")
         async with self._lock:
+            self._writer = asyncio.current_task()
             connection = await self._connection(durability)
             with damage_explained(self.path):
                 try:
@@ -154,6 +158,8 @@ class Database:
                     # behind it. Shielded: a second cancellation must not leave the transaction open.
                     await asyncio.shield(_rolled_back(connection))
                     raise
+                finally:
+                    self._writer = None
 
     async def changes_since(self, seq: int) -> list[Change]:
         """What changed in any session after change number `seq`.

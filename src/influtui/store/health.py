@@ -1,11 +1,13 @@
 """Whether a database is sound: each check asks one thing and answers with what is wrong, in words.
 
-Reads only, but for the check of the text index, which SQLite takes for a write; it is rolled back.
+Reads only, but for the check of the text index, which SQLite takes for a write: it is rolled back, and left out where
+nothing can be written.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -39,9 +41,12 @@ async def problems(path: Path) -> dict[str, list[str]]:
 
 
 def _problems(path: Path) -> dict[str, list[str]]:
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)) as connection:
+    can_be_written = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    mode = "mode=rw" if can_be_written else "mode=ro&immutable=1"
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)) as connection:
         connection.execute("PRAGMA busy_timeout = 5000")
-        return {subject: [*check(connection)] for subject, check in _CHECKS.items()}
+        checks = {subject: check for subject, check in _CHECKS.items() if can_be_written or check is not _text_index}
+        return {subject: [*check(connection)] for subject, check in checks.items()}
 
 
 def _pages(connection: sqlite3.Connection) -> Iterator[str]:
