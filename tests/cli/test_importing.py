@@ -193,7 +193,7 @@ def test_excel_and_old_encodings_are_read(run: Run, tmp_path: Path) -> None:
     assert any("Windows-1252" in warning for warning in report["warnings"])
     mac = file(tmp_path, b"handle,name\rdee.d,Dee\r", "instagram-mac.csv")
     assert counts(run("creators", "import", mac)[1])[0] == 1
-    packed = file(tmp_path, gzip.compress(b"handle,name\neve.e,Eve\n"), "instagram.csv.gz")
+    packed = file(tmp_path, gzip.compress(b"handle,name\neve.e,Eve\n", mtime=0), "instagram.csv.gz")
     assert counts(run("creators", "import", packed)[1])[0] == 1
     names = {handle: each["name"] for handle, each in everybody(run).items()}
     assert names == {"ann.a": "Änne", "ben_b": "Björn €", "cy.c": "Zoë", "dee.d": "Dee", "eve.e": "Eve"}
