@@ -230,3 +230,23 @@ async def test_forgetting_asks_and_a_no_does_nothing(line: Line, terminal: Any) 
     assert code == 2
     assert "cannot be undone" in err
     assert (await line("creators", "show", "#1"))[0] == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("creators", "add", "instagram:new.face", "tiktok:adabakes", "--note", "x"),
+        ("creators", "note", "#1", "x"),
+        ("creators", "merge", "#1", "#2"),
+        ("creators", "apart", "#1", "#2"),
+        ("creators", "edit", "#1", "--add-tag", "x"),
+        ("creators", "forget", "#1"),
+    ],
+)
+async def test_a_dry_run_of_every_verb_that_writes_changes_nothing(line: Line, words: tuple[str, ...]) -> None:
+    before = [await line.json("creators", "show", ref) for ref in ("#1", "#2")]
+    code, _, _ = await line(*words, "--dry-run")
+    assert code == 0
+    assert [await line.json("creators", "show", ref) for ref in ("#1", "#2")] == before
+    assert (await line("creators", "show", "instagram:new.face"))[0] == 2
+    assert (await line.json("journal"))[1] == []

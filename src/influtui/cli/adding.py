@@ -39,6 +39,7 @@ def _way(context: click.Context, parameter: click.Parameter, text: str | None) -
 @click.option("--campaign", metavar="C", help="Put the person into this campaign, to be judged.")
 @click.option("--email", metavar="ADDRESS")
 @click.option("--note", metavar="TEXT")
+@click.option("--dry-run", is_flag=True, help="Say who is known and who would be added, write nothing.")
 @with_workspace
 async def add(
     workspace: Workspace,
@@ -50,6 +51,7 @@ async def add(
     campaign: str | None,
     email: str | None,
     note: str | None,
+    dry_run: bool,
 ) -> None:
     """Add one person. Who is known already is shown and not doubled.
 
@@ -63,8 +65,20 @@ async def add(
     platform = platform.casefold() if platform else _asked(words)
     named = service.read_words(words, platform)
     added = await service.add(
-        workspace, named, found_by=found_by, found_detail=found_detail, email=email, note=note, campaign=campaign
+        workspace,
+        named,
+        found_by=found_by,
+        found_detail=found_detail,
+        email=email,
+        note=note,
+        campaign=campaign,
+        dry_run=dry_run,
     )
+    for ref in added.would:
+        if out.json:
+            out.data({"schema": "influtui.add/1", "ref": ref, "status": "would be added"})
+        else:
+            out.say(f"would be added  {safe(ref)}")
     for creator, status in [(each, "added") for each in added.new] + [(each, "known") for each in added.known]:
         if out.json:
             out.data(msgspec.to_builtins(creator) | {"status": status})

@@ -64,17 +64,20 @@ def said(evidence: Evidence) -> str:
 @click.command("merge")
 @click.argument("keep", metavar="A")
 @click.argument("other", metavar="B")
+@click.option("--dry-run", is_flag=True, help="Say what would be joined, change nothing.")
 @with_workspace
-async def merge(workspace: Workspace, out: Output, keep: str, other: str) -> None:
+async def merge(workspace: Workspace, out: Output, keep: str, other: str, dry_run: bool) -> None:
     """Join the person of B into the person of A: accounts, notes, verdicts, conversations and parcels.
 
     `influtui undo` takes it back.
     """
-    joined = await service.merge(workspace, parse_ref(keep), parse_ref(other))
+    joined = await service.merge(workspace.rehearsing() if dry_run else workspace, parse_ref(keep), parse_ref(other))
     if out.json:
-        out.data({"schema": "influtui.merge/1", **msgspec.to_builtins(joined)})
+        out.data({"schema": "influtui.merge/1", "dry_run": dry_run, **msgspec.to_builtins(joined)})
         return
-    out.say(f"One person now: {', '.join(safe(ref) for ref in joined.accounts)}.")
+    out.say(
+        f"{'Would be one person' if dry_run else 'One person now'}: {', '.join(safe(ref) for ref in joined.accounts)}."
+    )
     for code in joined.dropped_picks:
         out.note(f"Both were judged for {safe(code)}: the later verdict stands.")
 
@@ -82,11 +85,12 @@ async def merge(workspace: Workspace, out: Output, keep: str, other: str) -> Non
 @click.command("apart")
 @click.argument("one", metavar="A")
 @click.argument("other", metavar="B")
+@click.option("--dry-run", is_flag=True, help="Check the two, change nothing.")
 @with_workspace
-async def apart(workspace: Workspace, out: Output, one: str, other: str) -> None:
+async def apart(workspace: Workspace, out: Output, one: str, other: str, dry_run: bool) -> None:
     """Say that A and B are two people; `duplicates` does not offer them again."""
-    await service.tell_apart(workspace, parse_ref(one), parse_ref(other))
+    await service.tell_apart(workspace.rehearsing() if dry_run else workspace, parse_ref(one), parse_ref(other))
     if out.json:
-        out.data({"schema": "influtui.apart/1", "a": one, "b": other})
+        out.data({"schema": "influtui.apart/1", "dry_run": dry_run, "a": one, "b": other})
     else:
         out.say(f"{safe(one)} and {safe(other)} are two people.")

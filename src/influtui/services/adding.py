@@ -41,6 +41,8 @@ class Added(msgspec.Struct, frozen=True, kw_only=True):
     new: tuple[Creator, ...]
     known: tuple[Creator, ...]
     """Who was there already, as they are."""
+    would: tuple[str, ...] = ()
+    """REFs of accounts that a dry run would add."""
     apart: bool = False
     """Whether accounts named together stay two people's, because both were known as such."""
 
@@ -85,6 +87,7 @@ async def add(
     email: str | None = None,
     note: str | None = None,
     campaign: str | None = None,
+    dry_run: bool = False,
 ) -> Added:
     """Add one person with the accounts that are named, and to the campaign of that code.
 
@@ -104,11 +107,14 @@ async def add(
         kind=BY_HAND,
         found_by=found_by,
         found_detail=found_detail,
+        dry_run=dry_run,
     )
     if report.rejected:
         raise Failure(
             "this person asked to be forgotten, and was not added", hint="Only they can ask to be taken in again."
         )
+    if dry_run:
+        return Added(new=(), known=tuple(known), would=tuple(f"{each.platform}:{each.handle}" for each in missing))
     new = [await rows.find(workspace.db, Ref(each.platform, each.handle)) for each in missing]
     apart = not await _joined(workspace, known, new)
     await _completed(workspace, known, new, address, note)
