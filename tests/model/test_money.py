@@ -21,6 +21,7 @@ def test_an_amount_reads_back_as_it_was_written(minor: int, currency: str) -> No
     [
         ("12.5", "usd", "12.50 USD"),
         ("1,200", "JPY", "1200 JPY"),
+        ("1,234,567.89", "USD", "1234567.89 USD"),
         ("0.125", "KWD", "0.125 KWD"),
         ("-3", "EUR", "-3.00 EUR"),
     ],
@@ -31,8 +32,9 @@ def test_a_currency_knows_its_decimals(amount: str, currency: str, written: str)
 
 @pytest.mark.parametrize(
     ("amount", "currency"),
-    [("12.505", "USD"), ("1.5", "JPY"), ("", "USD"), ("free", "USD"), ("nan", "USD"), ("1", "DOLLAR"), ("1", "1")],
-)
+    [("12.505", "USD"), ("1.5", "JPY"), ("", "USD"), ("free", "USD"), ("nan", "USD"), ("1", "DOLLAR"), ("1", "1"),
+     ("12,50", "EUR"), ("1,2345", "USD"), ("1e30", "USD"), ("1_000", "USD"), ("9" * 16, "USD"), ("٣", "USD")],
+)  # fmt: skip
 def test_what_is_not_exact_money_is_refused(amount: str, currency: str) -> None:
     with pytest.raises(WrongUsage):
         Money.parse(amount, currency)

@@ -19,7 +19,7 @@ from influtui.model.times import Millis, millis, rfc3339
 from influtui.services import results as service
 from influtui.services.workspace import Workspace
 
-COUNT = click.IntRange(min=0)
+COUNT = click.IntRange(min=0, max=10**15)
 
 
 @click.group("post", no_args_is_help=True)

@@ -5,7 +5,8 @@ Amounts of different currencies do not add; asking for it is an error, not a gue
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 import msgspec
 
@@ -17,6 +18,9 @@ _DECIMALS = {
     "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
     "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
 }  # fmt: skip
+
+# A comma groups thousands and nothing else: “12,50” is refused, for as 1,250 it would be a dear misunderstanding.
+_WRITTEN = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3}){1,3}|\d{1,15})(?:\.\d{1,6})?", re.ASCII)
 
 
 class Money(msgspec.Struct, frozen=True):
@@ -31,11 +35,10 @@ class Money(msgspec.Struct, frozen=True):
         code = currency.strip().upper()
         if len(code) != 3 or not code.isalpha() or not code.isascii():
             raise WrongUsage(f"“{currency}” is not a currency code", hint="Use three letters, like USD or EUR.")
-        try:
-            scaled = Decimal(amount.strip().replace(",", "")).scaleb(decimals(code))
-        except InvalidOperation:
-            raise WrongUsage(f"“{amount}” is not an amount of money", hint="Write it like 250 or 12.50.") from None
-        if not scaled.is_finite() or scaled != scaled.to_integral_value():
+        if not _WRITTEN.fullmatch(amount.strip()):
+            raise WrongUsage(f"“{amount}” is not an amount of money", hint="Write it like 250, 12.50 or 1,200.")
+        scaled = Decimal(amount.strip().replace(",", "")).scaleb(decimals(code))
+        if scaled != scaled.to_integral_value():
             raise WrongUsage(f"“{amount}” has more decimals than {code} knows", hint=f"{code} has {decimals(code)}.")
         return cls(int(scaled), code)
 
