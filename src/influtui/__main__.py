@@ -33,7 +33,8 @@ class AppLine(NamedTuple):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run influtui and return its exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
-    line = app_line(words)
+    # A shell that asks for completions hands over the line in its environment, and no words.
+    line = None if "_INFLUTUI_COMPLETE" in os.environ else app_line(words)
     if line is not None:
         return open_app(line)
     if _opens_demo(words):
