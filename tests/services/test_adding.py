@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from influtui.model.creators import Ref
 from influtui.model.failures import Failure, NotFound, WrongUsage
-from influtui.services import adding, brands, campaigns
+from influtui.services import adding, brands, campaigns, creators, likeness, upkeep
 from influtui.services.adding import Added, read_words
 from influtui.services.workspace import Workspace
 from influtui.store import suppressions
@@ -102,3 +103,30 @@ async def test_whoever_is_added_to_a_campaign_becomes_a_candidate_of_it_once(wor
     await add(workspace, "instagram:ada", campaign="SPRING")
     rows = await workspace.db.all("SELECT state FROM collaborations")
     assert [row[0] for row in rows] == ["discovered"]
+
+
+async def test_a_namesake_with_an_account_is_pointed_at_and_merging_leaves_only_the_account(
+    workspace: Workspace, account: Any
+) -> None:
+    await account("instagram:ada.bakes", name="Ada Ovenworth", tags="|vip|")
+    await brands.new_brand(workspace, "Moorhen", {})
+    await campaigns.new_campaign(workspace, "Spring", {}, brand="Moorhen", code="SPRING")
+    added = await add(workspace, "Ada Ovenworth", email="ada@example.org", campaign="SPRING")
+    assert [each.ref for each in added.namesakes] == ["instagram:ada.bakes"]
+    before = await dump(workspace)
+    joined = await likeness.join(workspace, added.namesakes[0], added.new[0])
+    assert joined.accounts == ("instagram:ada.bakes",)
+    creator = await creators.find(workspace, Ref("instagram", "ada.bakes"))
+    assert (creator.email, creator.tags) == ("ada@example.org", ("vip",))
+    rows = await workspace.db.all("SELECT person_id, creator_id FROM collaborations")
+    assert [tuple(row) for row in rows] == [(creator.person, creator.id)]
+    assert (await upkeep.undo(workspace)).left == ()
+    assert await dump(workspace) == before
+
+
+async def dump(workspace: Workspace) -> list[Any]:
+    return [
+        {name: value for name, value in dict(row).items() if name != "version"}
+        for table in ("persons", "creators", "collaborations")
+        for row in await workspace.db.all(f"SELECT * FROM {table} ORDER BY id")
+    ]

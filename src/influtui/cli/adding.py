@@ -84,6 +84,11 @@ async def add(
             out.data(msgspec.to_builtins(creator) | {"status": status})
         else:
             out.say(_line(creator, status))
+    for namesake in added.namesakes:
+        out.note(
+            f"{safe(namesake.ref)} has the same name. If it is them:"
+            f" influtui creators merge {safe(namesake.ref)} {safe(added.new[0].ref)}"
+        )
     if added.apart:
         refs = " ".join(safe(creator.ref) for creator in added.known[:2])
         out.note(f"These are known as two people and stay so. To join them: influtui creators merge {refs}")

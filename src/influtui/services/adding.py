@@ -41,6 +41,8 @@ class Added(msgspec.Struct, frozen=True, kw_only=True):
     new: tuple[Creator, ...]
     known: tuple[Creator, ...]
     """Who was there already, as they are."""
+    namesakes: tuple[Creator, ...] = ()
+    """Accounts of the same name, where somebody was added by name alone: perhaps it is them."""
     would: tuple[str, ...] = ()
     """REFs of accounts that a dry run would add."""
     apart: bool = False
@@ -120,7 +122,11 @@ async def add(
     await _completed(workspace, known, new, address, note)
     if wanted_by:
         await _put_into(workspace, wanted_by, (known or new)[0].id)
+    namesakes: list[Creator] = []
+    if new and not named.profiles:
+        namesakes = [each for each in await rows.of_name(workspace.db, named.name or "") if each.id != new[0].id]
     return Added(
+        namesakes=tuple(namesakes),
         new=tuple(await rows.by_ids(workspace.db, rows.ids_of(new))),
         known=tuple(await rows.by_ids(workspace.db, rows.ids_of(known))),
         apart=apart,

@@ -73,11 +73,15 @@ async def merge(workspace: Workspace, keep: Ref, other: Ref) -> Joined:
 
 
 async def join(workspace: Workspace, keep: Creator, other: Creator) -> Joined:
-    """Join the people behind two accounts. Notes, verdicts, conversations and parcels go with them."""
+    """Join the people behind two accounts. Notes, verdicts, conversations and parcels go with them.
+
+    The place that somebody had without an account (`offline:…`) goes once there is an account.
+    """
     if keep.person == other.person:
         raise Conflict(f"{keep.ref} and {other.ref} are one person already", hint="Nothing was changed.")
     async with workspace.change("creators.merge", f"joined {other.ref} to {keep.ref}") as unit:
         moved, dropped = await store.join(unit, keep.person, other.person)
+        await store.drop_placeholders(unit, keep.person)
         accounts = await rows.of_person(unit.transaction, keep.person)
     return Joined(
         person=keep.person,

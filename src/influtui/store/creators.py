@@ -81,6 +81,15 @@ async def of_person(reader: Reader, person: int) -> list[Creator]:
     return [record(row) for row in rows]
 
 
+async def of_name(reader: Reader, name: str, *, limit: int = 3) -> list[Creator]:
+    """Accounts of that very name, the largest first."""
+    rows = await reader.all(
+        f"SELECT {COLUMNS} FROM creators WHERE name = ? COLLATE NOCASE ORDER BY followers DESC, id LIMIT ?",
+        (name, limit),
+    )
+    return [record(row) for row in rows]
+
+
 async def of_persons(reader: Reader, persons: Sequence[int]) -> dict[int, list[Creator]]:
     """All accounts of several persons, the largest of each first."""
     found: dict[int, list[Creator]] = {}

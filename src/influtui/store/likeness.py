@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from itertools import combinations
 from typing import Any, Final
 
+from influtui.model.creators import OFFLINE, joined, split
 from influtui.model.duplicates import Account, Key, default_weights, keys
 from influtui.model.failures import Conflict
 from influtui.store import references
@@ -106,6 +107,38 @@ async def join(unit: UnitOfWork, keep: int, other: int) -> tuple[dict[str, int],
             moved[reference.table] = moved.get(reference.table, 0) + len(rows)
     await _merge_persons(unit, keep, other)
     return moved, dropped
+
+
+async def drop_placeholders(unit: UnitOfWork, person: int) -> list[str]:
+    """Remove the places that somebody without an account had, once there is an account. Returns their handles.
+
+    What was said of them (address, tags, whom a verdict was about) goes to the largest account.
+    """
+    rows = await unit.transaction.all(
+        "SELECT id, platform, handle, email, tags FROM creators WHERE person_id = ? ORDER BY followers DESC, id",
+        (person,),
+    )
+    real = [row for row in rows if row["platform"] != OFFLINE]
+    placeholders = [row for row in rows if row["platform"] == OFFLINE]
+    if not real:
+        return []
+    for row in placeholders:
+        gained: dict[str, Any] = {}
+        if row["email"] and not any(each["email"] for each in real):
+            gained["email"] = row["email"]
+        if row["tags"]:
+            gained["tags"] = joined([*split(real[0]["tags"]), *split(row["tags"])])
+        if gained:
+            await unit.update("creators", real[0]["id"], gained)
+        for reference in await references.to(unit.transaction, "creators"):
+            if not reference.cascades and reference.table in NOUNS:
+                held = await unit.transaction.all(
+                    f"SELECT id FROM {reference.table} WHERE {reference.column} = ?", (row["id"],)
+                )
+                changes = {each["id"]: {reference.column: real[0]["id"]} for each in held}
+                await unit.update_many(reference.table, changes)
+        await unit.delete("creators", row["id"])
+    return [row["handle"] for row in placeholders]
 
 
 def _pairs(found: Sequence[Account]) -> tuple[list[tuple[Account, Account]], dict[Key, int]]:
