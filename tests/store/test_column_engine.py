@@ -206,3 +206,5 @@ async def test_a_large_catalogue_answers_before_and_after_its_columns_are_loaded
     assert found.count == 3
     assert found.facets is not None
     assert found.facets["country"] == {"US": 3}
+    following = await service.search(workspace, "country:US", count=True, limit=1, after=found.next)
+    assert [row.id for row in (*found.rows, *following.rows)] == [5, 3]

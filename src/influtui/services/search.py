@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -19,12 +19,15 @@ from influtui.model.ids import CreatorId
 from influtui.model.nearest import nearest
 from influtui.model.qualifiers import CREATORS, Table
 from influtui.model.query import QueryError, parse
-from influtui.model.query_ast import Context, Query, ShipsTo, bind, depends_on_campaign, leaves
+from influtui.model.query_ast import Context, Everything, Query, ShipsTo, bind, depends_on_campaign, leaves
 from influtui.services.workspace import Workspace
 from influtui.store import campaigns
 from influtui.store import search as store
 from influtui.store.column_engine import WORTH_IT, ColumnEngine, engine_of
 from influtui.store.search import Facets, Order
+
+if TYPE_CHECKING:
+    from influtui.store.column_search import ColumnSearch
 
 MOST_ROWS: Final = 10_000
 """The largest page."""
@@ -145,17 +148,28 @@ async def search(
         raise WrongUsage(f"a page has 0 to {MOST_ROWS:,} rows, not {limit}", hint="Ask for the next page with --after.")
     asked = await ask(workspace, query, sort, campaign)
     key = _key_of(after, asked) if after else None
-    page = await store.page(workspace.db, asked.query, asked.order, limit, key)
-    engine = _loaded(workspace)
-    if engine and (count or facets):
-        counted, by_facet = await engine.ask(lambda columns: columns.counts(asked.query))
-    else:
+    counts: tuple[int, Facets] | None = None
+    page: store.Page | None = None
+    engine = await _engine_worth(workspace, asked, count=count, facets=facets)
+    if engine:
+        question = asked.query, asked.order
+
+        def ask_columns(columns: ColumnSearch) -> tuple[list[CreatorId], tuple[int, Facets] | None]:
+            found = columns.found(question[0])
+            first = columns.first(question[0], found, question[1], limit + 1) if key is None else []
+            return first, (len(found), columns.facets(found)) if count or facets else None
+
+        first, counts = await engine.ask(ask_columns)
+        if key is None:
+            page = await store.page_of(workspace.db, asked.query, asked.order, limit, first)
+    page = page or await store.page(workspace.db, asked.query, asked.order, limit, key)
+    if counts is None:
         counted = await store.count(workspace.db, asked.query) if count else 0
-        by_facet = await store.facets(workspace.db, asked.query) if facets else {}
+        counts = counted, await store.facets(workspace.db, asked.query) if facets else {}
     return Found(
         rows=await store.records(workspace.db, page.ids, asked.order.campaign),
-        count=counted if count else None,
-        facets=by_facet if facets else None,
+        count=counts[0] if count else None,
+        facets=counts[1] if facets else None,
         next=_cursor(asked, page.last) if page.last else None,
     )
 
@@ -233,9 +247,18 @@ async def _read(workspace: Workspace, text: str) -> Query:
 
 
 def _loaded(workspace: Workspace) -> ColumnEngine | None:
-    """The columns, where they are loaded already: a single question is not worth loading them."""
+    """The columns, where they are loaded already."""
     engine = engine_of(workspace.db)
     return engine if engine.loaded else None
+
+
+async def _engine_worth(workspace: Workspace, asked: Asked, *, count: bool, facets: bool) -> ColumnEngine | None:
+    """The columns, where they are loaded, or where counting a large catalogue without them would take longer."""
+    loaded = _loaded(workspace)
+    counts_much = facets or (count and not isinstance(asked.query, Everything))
+    if loaded or not counts_much or await store.size(workspace.db) <= WORTH_IT:
+        return loaded
+    return engine_of(workspace.db)
 
 
 def _with_platforms(names: Sequence[str]) -> Table:

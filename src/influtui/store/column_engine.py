@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from weakref import WeakKeyDictionary
@@ -44,6 +45,7 @@ class ColumnEngine:
         self._loading: Future[Any] | None = None
         self._closing = threading.Event()
         self._learning = False
+        self._has_columns = False
         self._patience = 50
 
     def ready(self) -> bool:
@@ -55,7 +57,7 @@ class ColumnEngine:
     @property
     def loaded(self) -> bool:
         """Whether columns are loaded. Begins nothing."""
-        return self._loading is not None and self._loading.done() and self._loading.exception() is None
+        return self._has_columns
 
     async def ask(self, question: Callable[[ColumnSearch], T]) -> T:
         """The answer to a question that is put to the columns as they are now. Waits for them to be loaded.
@@ -108,6 +110,8 @@ class ColumnEngine:
                     idle = not self._learnt(columns, connection)
                     continue
                 if asked is None:
+                    with suppress(sqlite3.Error):
+                        self._saved(columns)
                     break
                 self._answer(columns, connection, *asked)
                 idle = False
@@ -120,27 +124,27 @@ class ColumnEngine:
         """Use a moment in which nobody asks. Returns whether there is more to do."""
         if columns.columns.seq < 0 or self._closing.is_set():
             return False
-        self._learning = True
         try:
+            if self._saved(columns):
+                return True
             connection.execute("BEGIN")
             try:
                 columns.refresh()
-                if columns.learn():
-                    return True
+                # Only from here on a question may interrupt: a refresh that is cut short must be made anew in full.
+                self._learning = True
+                return columns.learn() or columns.worth_saving
             finally:
+                self._learning = False
                 connection.execute("COMMIT")
-            if self._saves and columns.worth_saving:
-                self._save(columns)
         except sqlite3.Error:
             # Nobody waits for this. Mostly it was interrupted by a question; it is tried again after that, a few times.
             self._patience -= 1
             return self._patience > 0
-        finally:
-            self._learning = False
-        return False
 
-    def _save(self, columns: ColumnSearch) -> None:
-        """Keep the columns for the next session. Another session that writes goes first."""
+    def _saved(self, columns: ColumnSearch) -> bool:
+        """Keep the columns for the next session, if they are worth it. Another session that writes goes first."""
+        if not (self._saves and columns.worth_saving):
+            return False
         connection = sqlite3.connect(
             f"{self._path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=1
         )
@@ -149,6 +153,7 @@ class ColumnEngine:
             columns.save(connection)
         finally:
             connection.close()
+        return True
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -178,6 +183,7 @@ class ColumnEngine:
             connection.execute("BEGIN")
             try:
                 columns.refresh()
+                self._has_columns = True
                 found = question(columns)
             finally:
                 connection.execute("COMMIT")

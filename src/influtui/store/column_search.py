@@ -154,6 +154,7 @@ class ColumnSearch:
             return True
         elif not self.orders.has(_BY_NAME):
             self.orders.of(_BY_NAME)
+            self._unsaved += len(self.columns.everyone())
         return False
 
     def _relearn(self) -> None:

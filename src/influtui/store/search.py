@@ -110,6 +110,20 @@ async def page(reader: Reader, query: Query, order: Order, limit: int, after: Se
     return Page([CreatorId(row[-1]) for row in kept], kept[-1] if len(rows) > limit and kept else None)
 
 
+async def page_of(reader: Reader, query: Query, order: Order, limit: int, first: Sequence[CreatorId]) -> Page:
+    """The first page, where another back end found the accounts: `limit` of them, and one more where more follow."""
+    kept = list(first[:limit])
+    if len(first) <= limit or not kept:
+        return Page(kept, None)
+    keys = terms(order, query)
+    rows = await reader.all(
+        f"SELECT {', '.join(key.sql for key in keys)} FROM creators WHERE creators.id = ?",
+        [*(value for key in keys for value in key.values), kept[-1]],
+    )
+    # An account that was removed since has no key: then there is no next page to promise.
+    return Page(kept, tuple(rows[0]) if rows else None)
+
+
 async def ids(reader: Reader, query: Query, order: Order) -> list[CreatorId]:
     """All matching accounts in an order."""
     keys = terms(order, query)
