@@ -198,6 +198,21 @@ def test_escapes_in_names_and_answers_reach_no_terminal(run: Run, campaign: None
     assert b"\x1b" not in server.received[0].raw
 
 
+def test_an_answer_is_written_in_an_editor_that_begins_with_the_draft(
+    run: Run, campaign: None, server: MailReceiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\nprintf "written in an editor\\n" >> "$1"\n')
+    editor.chmod(0o700)
+    run("campaign", "contact", "instagram:anna", "--template", "gift", "--yes")
+    assert run("inbox", "reply", "1", "--editor", "--yes").code == 4
+    monkeypatch.setenv("EDITOR", str(editor))
+    assert run("inbox", "reply", "1", "--editor").code == 2
+    assert "written in an editor" in run("inbox", "show", "1").out
+    assert run("inbox", "reply", "1", "--editor", "--yes").code == 0
+    assert server.received[1].text == "written in an editor\nwritten in an editor\n"
+
+
 def test_who_asks_to_stop_is_never_written_to_again(run: Run, campaign: None, server: MailReceiver) -> None:
     run("campaign", "contact", "instagram:anna", "--template", "gift", "--yes")
     answer = "STOP!\n\nOn Sun, 22 Nov 2026, Jo Doe wrote:\n> answer with STOP and we will not write again\n"

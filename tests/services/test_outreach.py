@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import sqlite3
 from typing import Any
 
 import pytest
@@ -274,6 +275,27 @@ async def test_the_address_is_not_given_the_brands_name_twice(workspace: Workspa
     await brands.edit_brand(workspace, "Acme", {"postal_address": "ACME Ltd\n1 Road\nTown"})
     report = await contact(workspace, campaign, ANNA, dry_run=True)
     assert "\nACME Ltd 1 Road Town\n" in (report.rows[0].body or "")
+
+
+@pytest.mark.parametrize(("step", "copies", "state"), [("claim", 0, "queued"), ("settle", 1, "unknown")])
+async def test_a_full_disk_sends_nothing_or_leaves_a_doubt(
+    workspace: Workspace,
+    campaign: str,
+    receiver: MailReceiver,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    copies: int,
+    state: str,
+) -> None:
+    async def full(*_: Any, **__: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(outbox, step, full)
+        with pytest.raises(sqlite3.OperationalError):
+            await contact(workspace, campaign, ANNA)
+    assert len(receiver.received) == copies
+    assert [row.state for row in await sending.outgoing(workspace)] == [state]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -84,7 +84,6 @@ def render(template: Template, values: Mapping[str, Value]) -> Rendered:
 
     Raises `MissingValue` naming what is unknown, and `WrongUsage` where the template itself is wrong.
     """
-    check(template)
     known = {name: value for name, value in values.items() if value is not None}
     subject = _rendered("subject", template.subject, template.name, known)
     body = _rendered("body", template.body, template.name, known)
@@ -99,6 +98,7 @@ def built_in() -> dict[str, Template]:
     return {row["name"]: Template(built_in=True, **row) for row in starters}
 
 
+@cache
 def opt_out_lines() -> tuple[str, tuple[str, ...]]:
     """The sentence that `{{ opt_out }}` stands for, and the words that show a template has one of its own."""
     text = files("influtui.mail").joinpath("data/templates.toml").read_text("utf-8")
@@ -193,10 +193,17 @@ def _check_node(node: nodes.Node, at: str) -> None:
         raise WrongUsage(f"{where}: compare with ==, !=, <, <=, > or >=")
 
 
-def _rendered(part: str, text: str, name: str, values: Mapping[str, Value]) -> str:
+@lru_cache(maxsize=64)
+def _compiled(part: str, text: str, name: str) -> jinja2.Template:
+    """A checked template, ready to be filled in: a campaign fills in the same one for everybody."""
     _tree(part, text, name)
+    return _environment().from_string(text)
+
+
+def _rendered(part: str, text: str, name: str, values: Mapping[str, Value]) -> str:
+    template = _compiled(part, text, name)
     try:
-        rendered = _environment().from_string(text).render(values)
+        rendered = template.render(values)
     except jinja2.UndefinedError as error:
         variable = next((each for each in VARIABLES if f"'{each}'" in (error.message or "")), "a value")
         raise MissingValue(variable, name) from None

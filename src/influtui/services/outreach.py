@@ -6,6 +6,7 @@ then queued in one journaled act that checks the double-contact guard once more,
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal
 
@@ -152,6 +153,8 @@ async def plan(
     skipped: list[ContactRow] = []
     taken: dict[str, str] = {}
     for creator in people:
+        # A letter takes a millisecond or two; a screen that waits for this plan must not.
+        await asyncio.sleep(0)
         person = reachable[creator.person]
         try:
             _refuse_suppressed(suppressed, creator, person)
