@@ -184,6 +184,8 @@ async def status(workspace: Workspace, out: Output, code: str | None) -> None:
         out.table(("state", "people"), [(documents.state(name), safe(str(many))) for name, many in rows], right=(1,))
     if found.meter.warning:
         out.note(f"{found.meter.warning}.")
+    if found.agreed and found.campaign.budget and found.agreed.minor > found.campaign.budget.minor:
+        out.note("The fees agreed exceed the budget.")
 
 
 @click.command("edit")

@@ -212,13 +212,13 @@ def check_move(standing: Standing, to: str, events: Sequence[Event], reason: str
         raise WrongUsage(f"there is no state “{to}”", hint=f"{meant}The states: {', '.join(table.names)}.")
     if to == standing.state:
         raise Failure(f"it is {to} already", hint=_may(standing))
-    if to not in allowed(standing):
-        raise Failure(f"{standing.state} does not lead to {to}", hint=_may(standing))
     state, side = table.state_named(to), table.side_named(to)
     if state is not None and state.fact is not None and not holds(events, state.fact):
         raise Failure(
             f"{to} is not set by hand: it means that {state.entered}", hint=f"Record it: `influtui {state.how}`."
         )
+    if to not in allowed(standing):
+        raise Failure(f"{standing.state} does not lead to {to}", hint=_may(standing))
     if side is not None and side.reason:
         _check_reason(side, reason)
     if reason is None and (side is not None or not _is_onward(standing.state, to)):
