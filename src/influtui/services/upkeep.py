@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from influtui.model.ids import JournalId
@@ -12,9 +14,11 @@ from influtui.services.workspace import Workspace
 from influtui.store import journal as store_journal
 from influtui.store import undo as store_undo
 from influtui.store import undo_imports
-from influtui.store.creators import Reader
 from influtui.store.journal import Entry, UnitOfWork
 from influtui.store.undo import Left
+
+if TYPE_CHECKING:
+    from influtui.store.creators import Reader
 
 
 class Undone(msgspec.Struct, frozen=True, kw_only=True):

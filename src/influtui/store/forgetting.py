@@ -14,14 +14,16 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from influtui.model.ids import PersonId
 from influtui.store import snapshots, text_index
-from influtui.store.creators import Reader
 from influtui.store.daily import day
 from influtui.store.database import Database, Transaction, damage_explained
 from influtui.store.journal import as_columns, chunks
+
+if TYPE_CHECKING:
+    from influtui.store.creators import Reader
 
 REDACTED: Final = "(redacted)"
 

@@ -11,16 +11,18 @@ import base64
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from influtui.model.failures import Conflict
 from influtui.model.ids import JournalId
 from influtui.store import references, standing, text_index
-from influtui.store.creators import Reader
 from influtui.store.database import Database, Transaction
 from influtui.store.sqlite import Durability
+
+if TYPE_CHECKING:
+    from influtui.store.creators import Reader
 
 NOUNS: Final = frozenset(
     {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from influtui.store.creators import Reader
+if TYPE_CHECKING:
+    from influtui.store.creators import Reader
 
 
 class Reference(NamedTuple):

@@ -8,13 +8,15 @@ calls `settle` itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from influtui.model.pipeline import Event, derive
-from influtui.store.creators import Reader
 from influtui.store.database import Transaction
+
+if TYPE_CHECKING:
+    from influtui.store.creators import Reader
 
 _CHUNK: Final = 400
 

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from influtui.model.ids import JournalId
 from influtui.store import references
-from influtui.store.creators import Reader
 from influtui.store.database import Row, Transaction
 from influtui.store.journal import CHUNK, KEYS, NOUNS, Entry, UnitOfWork, as_columns, decoded, entry_of
+
+if TYPE_CHECKING:
+    from influtui.store.creators import Reader
 
 UNDO: Final = "undo"
 REDO: Final = "redo"

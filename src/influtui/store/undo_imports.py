@@ -9,14 +9,16 @@ tables for as long as it can be put back.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from influtui.model.ids import JournalId
 from influtui.store import references, text_index
-from influtui.store.creators import Reader
 from influtui.store.database import Transaction
 from influtui.store.journal import NOUNS, UnitOfWork, as_columns, chunks, decoded
 from influtui.store.undo import BOOKKEEPING, Left
+
+if TYPE_CHECKING:
+    from influtui.store.creators import Reader
 
 _OF_THIS: Final = "import_id = :import AND creator_id NOT IN (SELECT id FROM staying)"
 
