@@ -59,3 +59,23 @@ def test_a_plugin_that_hostile_hands_wrote_cannot_act_on_the_terminal(
     main(["plugin", "info", "sly"])
     main(["plugin", "list"])
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_new_plugin_can_be_written_and_checked(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["--json", "plugin", "new", "acme-cli", "--into", str(tmp_path)]) == 0
+    files = json.loads(capsys.readouterr().out)["files"]
+    assert all(Path(file).is_file() for file in files)
+    assert main(["--json", "plugin", "check", str(tmp_path / "influtui-acme-cli")]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["schema"], found["works"]) == ("influtui.plugin-check/1", True)
+    assert main(["plugin", "new", "Acme!"]) == 2
+
+
+def test_a_plugin_that_does_not_work_fails_its_check(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker(tmp_path / "site", monkeypatch)("shut", top="raise SystemExit('no')")
+    assert main(["plugin", "check", "shut"]) == 1
+    said = capsys.readouterr().out
+    assert "C1 error" in said
+    assert "does not work" in said

@@ -1,16 +1,17 @@
-"""`plugin`: what is installed and how it stands. Imports no plugin, so that a broken one can always be looked at."""
+"""`plugin`: what is installed and how it stands, and what authors need. Only `check` imports a plugin."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from influtui.api import API_VERSION
-from influtui.cli.frame import with_workspace
+from influtui.cli.frame import FAILED, with_workspace
 from influtui.cli.output import Output
 from influtui.model.text import safe
-from influtui.services import plugins
+from influtui.services import authoring, plugins
 from influtui.services.plugins import PluginState
 from influtui.services.workspace import Workspace
 
@@ -65,6 +66,56 @@ async def info(workspace: Workspace, out: Output, id_: str) -> None:
         out.say(f"setting {field.key}: {field.label}{default}")
     if found.path:
         out.say(f"manifest: {found.path}")
+
+
+@plugin.command("new", no_args_is_help=True)
+@click.argument("id_", metavar="ID")
+@click.option(
+    "--into", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="The folder to write it in."
+)
+@click.pass_context
+def new(context: click.Context, id_: str, into: Path) -> None:
+    """Write a plugin to begin with: a manifest, a source without its search, its contract test."""
+    out: Output = context.obj.out
+    written = authoring.new_plugin(id_, into)
+    if out.json:
+        out.data({"schema": "influtui.plugin-new/1", "id": id_, "files": [str(path) for path in written]})
+        return
+    for path in written:
+        out.say(str(path))
+    out.note("Next: write `search` in the package and `answer` in the test, then run pytest and")
+    out.note(f"`influtui plugin check {written[0].parent}`. docs/reference/plugin-api.md says the rest.")
+
+
+@plugin.command("check")
+@click.argument("which", metavar="ID|FOLDER")
+@with_workspace
+async def check(workspace: Workspace, out: Output, which: str) -> int:
+    """Look a plugin over: its manifest, its import, whether it supplies what it announces."""
+    found = await authoring.check(workspace, which)
+    if out.json:
+        findings = [
+            {"code": each.code, "level": each.level, "place": each.place, "problem": each.problem, "fix": each.fix}
+            for each in found.findings
+        ]
+        out.data(
+            {
+                "schema": "influtui.plugin-check/1",
+                "id": found.plugin,
+                "works": found.works,
+                "import_ms": None if found.import_ms is None else round(found.import_ms, 1),
+                "findings": findings,
+            }
+        )
+        return 0 if found.works else FAILED
+    for each in found.findings:
+        out.say(f"{each.code} {each.level}: {each.problem}")
+        out.say(f"   {each.place}")
+        out.say(f"   {each.fix}")
+    took = "" if found.import_ms is None else f", imported in {found.import_ms:.0f} ms"
+    out.say(f"{found.plugin}: {'works' if found.works else 'does not work'}{took}")
+    out.note("What it does with a platform's answers is held by its contract tests: run pytest in its folder.")
+    return 0 if found.works else FAILED
 
 
 def document(found: PluginState) -> dict[str, Any]:

@@ -158,6 +158,10 @@ class Host:
             for code in entry.carriers
         }
 
+    async def activate(self, plugin: str) -> None:
+        """Import a plugin and register its hooks; nothing where that is done. Raises `Fault`."""
+        await self._activate(plugin)
+
     async def open_source(self, id_: str, spent: Mapping[str, Spent]) -> OpenSource:
         """The source `id_`, ready to be asked. Raises `Fault`; `KeyError` for an id that nobody announces."""
         state, entry = self.sources()[id_]

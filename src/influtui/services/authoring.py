@@ -1,0 +1,196 @@
+"""For authors of plugins: a new plugin to begin with, and findings about one that is there.
+
+The contract tests are `influtui.testing`'s, run by the author's own pytest.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from influtui.api import API_VERSION
+from influtui.host import manifests
+from influtui.host.activation import Host
+from influtui.host.calls import Fault
+from influtui.host.discovery import Found, installed
+from influtui.host.manifests import Manifest, ManifestError
+from influtui.model.failures import Failure, NotFound, WrongUsage
+from influtui.services.plugins import plugin
+from influtui.services.workspace import Workspace
+
+SLOW_IMPORT_S: Final = 0.15
+"""What importing a plugin may take: people wait for it on first use."""
+
+_FILES: Final = {
+    "pyproject.toml": "pyproject.toml",
+    "README.md": "README.md",
+    "influtui.toml": "{package}/influtui.toml",
+    "init.py": "{package}/__init__.py",
+    "test_contract.py": "tests/test_contract.py",
+}
+"""Template -> where it goes."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing about a plugin. An error keeps it from working; advice would make it better."""
+
+    code: str
+    level: Literal["error", "advice"]
+    place: str
+    problem: str
+    fix: str
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """What a check found."""
+
+    plugin: str
+    findings: tuple[Finding, ...]
+    import_ms: float | None
+    """How long its import took; None where it was not come to."""
+
+    @property
+    def works(self) -> bool:
+        """Whether nothing keeps it from working."""
+        return all(finding.level != "error" for finding in self.findings)
+
+
+def new_plugin(id_: str, into: Path) -> list[Path]:
+    """Write a plugin to begin with into `into/influtui-ID`. Returns its files. Never overwrites anything."""
+    if not re.fullmatch(r"[a-z][a-z0-9-]{1,39}", id_) or id_ in manifests.RESERVED:
+        raise WrongUsage(f"“{id_}” cannot be a plugin's id", hint="Small letters, digits and -, like acme-social.")
+    target = into / f"influtui-{id_}"
+    if target.exists():
+        raise Failure(f"{target} is there already", hint="Choose another id, or another folder with --into.")
+    package = f"influtui_{id_.replace('-', '_')}"
+    words = {
+        "id": id_,
+        "name": id_.replace("-", " ").title(),
+        "type": id_.replace("-", " ").title().replace(" ", ""),
+        "package": package,
+        "platform": id_,
+        "host": f"{id_}.example",
+        "api": API_VERSION,
+        "next_major": str(int(API_VERSION.partition(".")[0]) + 1),
+    }
+    templates = files("influtui.services").joinpath("plugin_template")
+    written: list[Path] = []
+    for template, place in _FILES.items():
+        path = target / place.format(package=package)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(templates.joinpath(f"{template}.txt").read_text("utf-8").format(**words), "utf-8")
+        written.append(path)
+    return written
+
+
+async def check(workspace: Workspace, which: str) -> Checked:
+    """Look a plugin over: an installed one by its id, or one in a folder. Imports it, on a loop of its own."""
+    folder = Path(which)
+    with _importable(folder if folder.is_dir() else None):
+        found = _in_folder(folder) if folder.is_dir() else await _installed(workspace, which)
+        findings = list(_of_manifest(found))
+        import_ms: float | None = None
+        if found.manifest is not None and not any(finding.level == "error" for finding in findings):
+            code, import_ms = await _of_code(workspace, found.manifest, found)
+            findings += code
+    return Checked(found.id, tuple(findings), import_ms)
+
+
+async def _installed(workspace: Workspace, id_: str) -> Found:
+    await plugin(workspace, id_)  # raises, naming the nearest
+    return next(each for each in installed() if each.id == id_)
+
+
+def _in_folder(folder: Path) -> Found:
+    paths = sorted(path for path in folder.glob("*/influtui.toml") if (path.parent / "__init__.py").is_file())
+    if len(paths) != 1:
+        count = "no package" if not paths else f"{len(paths)} packages"
+        raise NotFound(
+            f"{count} with an influtui.toml in {folder}", hint="Name the folder that holds the plugin's package."
+        )
+    path = paths[0]
+    try:
+        manifest, problem = manifests.read(path.read_text("utf-8")), None
+    except (ManifestError, OSError, UnicodeDecodeError) as error:
+        manifest, problem = None, str(error)
+    id_ = manifest.id if manifest else folder.name
+    return Found(id=id_, distribution=folder.name, version="?", path=str(path), manifest=manifest, problem=problem)
+
+
+def _of_manifest(found: Found) -> Iterator[Finding]:
+    place = found.path or found.distribution
+    if found.manifest is None:
+        fix = "Mend the manifest; docs/reference/plugin-api.md has all keys."
+        yield Finding("M1", "error", place, found.problem or "no manifest", fix)
+        return
+    manifest = found.manifest
+    if not manifests.serves(manifest.api):
+        problem = f"made for API {manifest.api}; this is {API_VERSION}"
+        yield Finding("M2", "error", place, problem, "Try it with this API and widen the range.")
+    for key in ("description", "license"):
+        if not getattr(manifest, key):
+            yield Finding("M3", "advice", place, f"no {key}", f"Say it: {key} = “…”.")
+    for source in manifest.source:
+        if not source.budget:
+            problem = f"source {source.id} names no budget"
+            yield Finding("M4", "advice", place, problem, "Say what the platform allows: [[source.budget]].")
+        if any(host.endswith(".example") for host in source.hosts):
+            yield Finding(
+                "M5", "advice", place, f"source {source.id} asks an example's host", "Put in the platform's host."
+            )
+
+
+async def _of_code(workspace: Workspace, manifest: Manifest, found: Found) -> tuple[list[Finding], float | None]:
+    place = found.path or found.distribution
+    host = Host([found], workspace.settings.plugin, workspace.clock)
+    findings: list[Finding] = []
+    import_ms: float | None = None
+    try:
+        before = time.perf_counter()
+        await host.activate(manifest.id)
+        import_ms = (time.perf_counter() - before) * 1_000
+        if import_ms > SLOW_IMPORT_S * 1_000:
+            findings.append(
+                Finding(
+                    "C2",
+                    "advice",
+                    place,
+                    f"its import takes {import_ms:.0f} ms",
+                    "Import what is heavy where it is used.",
+                )
+            )
+        for source in manifest.source:
+            opened = await host.open_source(source.id, {})
+            await opened.close()
+        for carrier in manifest.carrier:
+            for code in carrier.carriers:
+                if await host.tracking_url(code, "1234567890") is None:
+                    findings.append(
+                        Finding("C3", "advice", place, f"no link for {code}", "Give one, or do not announce it.")
+                    )
+    except Fault as fault:
+        findings.append(Finding("C1", "error", place, fault.message, "Mend what it says and check again."))
+    finally:
+        await host.close()
+    return findings, import_ms
+
+
+@contextmanager
+def _importable(folder: Path | None) -> Iterator[None]:
+    """A folder's packages can be imported for the length of a block."""
+    if folder is None:
+        yield
+        return
+    sys.path.insert(0, str(folder.resolve()))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder.resolve()))
