@@ -50,7 +50,7 @@ async def test_a_person_sees_values_with_source_age_and_the_second_opinion(
 ) -> None:
     code, out, _ = await in_thread(capsys, "creators", "show", "instagram:@Ada.Bakes")
     assert code == 0
-    assert "also      tiktok:adabakes" in out
+    assert "tiktok:adabakes         90" in out
     assert "1,300" in out
     assert "DISAGREES list.csv: 1,000" in out
     assert "Over time" in out
@@ -61,6 +61,7 @@ async def test_a_script_gets_the_creator_row_with_more_keys(ada: Path, capsys: p
     code, out, _ = await in_thread(capsys, "--json", "creators", "show", "#1")
     row = json.loads(out)
     assert (code, row["schema"], row["ref"]) == (0, "influtui.creator/1", "instagram:ada.bakes")
+    assert [account["ref"] for account in row["accounts"]] == ["instagram:ada.bakes", "tiktok:adabakes"]
     followers = row["measured"]["followers"]
     assert (followers["value"], followers["source"], followers["quality"]) == (1300, "bluesky", "exact")
     assert followers["others"][0]["as_of"] == "2026-09-21T14:13:20Z"

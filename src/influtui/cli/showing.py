@@ -49,7 +49,7 @@ def document(detail: service.CreatorDetail, now: Millis) -> dict[str, Any]:
     row: dict[str, Any] = msgspec.to_builtins(detail.creator)
     return row | {
         "person_detail": msgspec.to_builtins(detail.person),
-        "accounts": [account.ref for account in detail.accounts],
+        "accounts": msgspec.to_builtins(detail.accounts),
         "measured": {metric: _opinions(found) for metric, found in detail.measured.items()},
         "series": [_reading(reading) for reading in detail.series],
         "notes": [msgspec.to_builtins(note) | {"at": rfc3339(note.at)} for note in detail.notes],
@@ -98,12 +98,30 @@ def _who(out: Output, detail: service.CreatorDetail, now: Millis) -> None:
             ("tags", ", ".join(creator.tags)),
             ("email", creator.email or detail.person.email),
             ("found by", _found(creator)),
-            ("also", ", ".join(account.ref for account in detail.accounts if account.id != creator.id)),
         )
         if value
     ]
     for name, value in rows:
         out.say(f"{name:<9} {safe(value)}")
+    _accounts(out, detail)
+
+
+def _accounts(out: Output, detail: service.CreatorDetail) -> None:
+    """The person's other accounts."""
+    others = [account for account in detail.accounts if account.id != detail.creator.id]
+    if not others:
+        return
+    out.say("")
+    rows = [
+        (
+            safe(each.ref),
+            safe(number(each.followers)),
+            safe(number(each.engagement_rate)),
+            safe((each.as_of or "-")[:10]),
+        )
+        for each in others
+    ]
+    out.table(("also", "followers", "er %", "as of"), rows, right=(1, 2))
 
 
 def _found(creator: Creator) -> str | None:
