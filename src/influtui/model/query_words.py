@@ -25,12 +25,6 @@ _SPACELESS: Final = re.compile(
     "\u3400-\u4dbf\u4e00-\u9fff\ua9e0-\ua9ff\uaa60-\uaa7f\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+"
 )
 
-SPACELESS_GLOB: Final = (
-    "*[\u0e00-\u109f\u1780-\u17ff\u3005-\u312f\u31a0-\u31ff\u3400-\u9fff\ua9e0-\ua9ff\uaa60-\uaa7f"
-    "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]*"
-)
-"""A pattern for the database's GLOB that is true of every text with such a script (and of a little else)."""
-
 
 @lru_cache(maxsize=20_000)
 def _letter(char: str) -> str:
@@ -68,7 +62,7 @@ def grams(texts: Iterable[str | None]) -> str | None:
     """What the index of such scripts holds of a row: each character and each pair of neighbours. None for no such text."""
     found: dict[str, None] = {}
     for text in texts:
-        if text is None or text.isascii():
+        if text is None or not spaceless(text):
             continue
         for run in _SPACELESS.findall(folded(text)):
             found.update(dict.fromkeys(run))

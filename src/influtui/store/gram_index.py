@@ -10,30 +10,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from influtui.model.query_words import SPACELESS_GLOB, grams
+from influtui.model.query_words import grams
 from influtui.store.database import Transaction
 
-# GLOB first: it is C, and false for nearly every row.
+# More bytes than characters: only such texts are looked at by a function of ours. The comparison is C, and cheap: a pattern
+# for the scripts in question took 13 seconds over a million accounts, this takes half of one.
 _FOUND: Final = (
     "SELECT id, found FROM (SELECT id, grams(handle, name, bio) AS found FROM (SELECT id, handle, name, bio FROM {source})"
-    " WHERE bio GLOB ? OR name GLOB ? OR handle GLOB ?) WHERE found IS NOT NULL"
+    " WHERE length(CAST(bio AS BLOB)) > length(bio) OR length(CAST(name AS BLOB)) > length(name)"
+    " OR length(CAST(handle AS BLOB)) > length(handle)) WHERE found IS NOT NULL"
 )
 _ADD: Final = f"INSERT INTO creator_text_grams (rowid, grams) {_FOUND}"
 _REMOVE: Final = "INSERT INTO creator_text_grams (creator_text_grams, rowid, grams) VALUES ('delete', ?, ?)"
 _REMOVE_FROM: Final = (
     f"INSERT INTO creator_text_grams (creator_text_grams, rowid, grams) SELECT 'delete', id, found FROM ({_FOUND})"
 )
-_GLOBS: Final = (SPACELESS_GLOB,) * 3
 
 
 async def add(transaction: Transaction, ids: Iterable[int]) -> None:
     """Index rows that are new."""
-    await transaction.many(_ADD.format(source="creators WHERE id = ?"), [(each, *_GLOBS) for each in ids])
+    await transaction.many(_ADD.format(source="creators WHERE id = ?"), [(each,) for each in ids])
 
 
 async def add_from(transaction: Transaction, source: str, values: Sequence[Any]) -> None:
     """Index the rows of `source` (a table and a WHERE clause) in one statement."""
-    await transaction.run(_ADD.format(source=source), (*values, *_GLOBS))
+    await transaction.run(_ADD.format(source=source), values)
 
 
 async def remove(transaction: Transaction, old: Iterable[Mapping[str, Any]]) -> None:
@@ -45,7 +46,7 @@ async def remove(transaction: Transaction, old: Iterable[Mapping[str, Any]]) -> 
 
 async def remove_from(transaction: Transaction, source: str, values: Sequence[Any]) -> None:
     """Take out the rows of `source` (a table and a WHERE clause), which still holds their text as it was indexed."""
-    await transaction.run(_REMOVE_FROM.format(source=source), (*values, *_GLOBS))
+    await transaction.run(_REMOVE_FROM.format(source=source), values)
 
 
 async def rebuild(transaction: Transaction) -> None:
