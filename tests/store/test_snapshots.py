@@ -71,6 +71,7 @@ async def test_what_undo_kept_of_an_import_is_let_go_after_a_month(workspace: Wo
     await daily.keep(workspace.db, at + daily.KEEP_UNDONE_MS + 1)
     for table in ("undone_creators", "undone_persons", "undone_snapshots", "undone_notes", "undone_creator_comments"):
         assert await workspace.db.all(f"SELECT * FROM {table}") == []
+    assert (await upkeep.redo(workspace)).done is False
 
 
 async def test_a_snapshot_takes_the_place_of_a_damaged_database_which_is_kept(tmp_path: Path) -> None:

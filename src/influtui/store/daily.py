@@ -48,4 +48,4 @@ async def _let_go(database: Database, at: int) -> None:
     )
     if rows:
         async with database.write(at) as transaction:
-            await undo_imports.discard(transaction, [JournalId(row[0]) for row in rows])
+            await undo_imports.let_go(transaction, [JournalId(row[0]) for row in rows])

@@ -69,7 +69,7 @@ async def latest_undoable(reader: Reader, actor: str) -> tuple[Entry | None, lis
 async def latest_redoable(reader: Reader, actor: str) -> Entry | None:
     """The undo that `redo` would take back: the latest one, unless `actor` has done something new since."""
     rows = await reader.all(
-        "SELECT * FROM journal WHERE actor = ? AND state = 'done' AND verb = ? AND id > coalesce("
+        "SELECT * FROM journal WHERE actor = ? AND state = 'done' AND undoable = 1 AND verb = ? AND id > coalesce("
         f" (SELECT max(id) FROM journal WHERE actor = ? AND {_ORDINARY}), 0) ORDER BY id DESC LIMIT 1",
         (actor, UNDO, actor),
     )

@@ -86,17 +86,22 @@ async def put_back(unit: UnitOfWork, import_id: int, undone_by: JournalId) -> Mo
         else:
             await text_index.add_from(transaction, "undone_creators WHERE undone_by = ?", (undone_by,))
         transaction.touched_run("creators", came.first, came.last)
-    await discard(transaction, [undone_by])
+    await _discard(transaction, undone_by)
     await transaction.run("UPDATE imports SET state = 'done' WHERE id = ?", (import_id,))
     unit.counted(came.accounts)
     return Moved(came.accounts, left)
 
 
-async def discard(transaction: Transaction, undos: Iterable[JournalId]) -> None:
-    """Let go of what these undos took back: it cannot be put back any more."""
+async def let_go(transaction: Transaction, undos: Iterable[JournalId]) -> None:
+    """Forget what these undos took back: they cannot be put back any more."""
     for undo in undos:
-        for table in KEPT:
-            await transaction.run(f"DELETE FROM {table} WHERE undone_by = ?", (undo,))
+        await _discard(transaction, undo)
+        await transaction.run("UPDATE journal SET undoable = 0 WHERE id = ?", (undo,))
+
+
+async def _discard(transaction: Transaction, undo: JournalId) -> None:
+    for table in KEPT:
+        await transaction.run(f"DELETE FROM {table} WHERE undone_by = ?", (undo,))
 
 
 async def _find_staying(transaction: Transaction, import_id: int) -> None:
