@@ -59,6 +59,17 @@ async def test_the_collaboration_moves_because_a_parcel_exists(workspace: Worksp
     assert (await collaborations.of_ref(workspace, parse_ref("instagram:anna"))).state == "creating"
 
 
+async def test_without_a_campaign_in_use_a_parcel_is_for_the_only_collaboration_there_is(
+    workspace: Workspace, spring: list[int]
+) -> None:
+    async with workspace.db.write(workspace.clock()) as transaction:
+        await transaction.run("DELETE FROM memory")
+    assert await campaigns.in_use(workspace) is None
+    outcome = await add_shipment(workspace, UPS, "@cleo")
+    assert outcome.shipment is not None
+    assert (outcome.shipment.collaboration, outcome.shipment.campaign) == (spring[2], "SPRING26")
+
+
 async def test_a_wrong_number_is_refused_with_the_reason_and_force_records_it(workspace: Workspace) -> None:
     with pytest.raises(WrongUsage, match="would have to be 7"):
         await add_shipment(workspace, "1Z5R89390357567128")

@@ -10,7 +10,7 @@ from influtui.model.failures import NotFound, WrongUsage
 from influtui.model.ids import CollaborationId, CreatorId, PersonId
 from influtui.model.nearest import nearest
 from influtui.model.profiles import from_url, looks_like_url
-from influtui.store import creators, shipments
+from influtui.store import collaborations, creators, shipments
 from influtui.store.creators import Reader
 from influtui.store.shipments import Awaiting
 
@@ -71,14 +71,14 @@ class Recipients:
             who = f"{profile.platform}:{profile.handle}"
         if who.startswith("#") or (":" in who and " " not in who):
             creator = await creators.find(self._reader, parse_ref(who))
-            return self._of(creator.person, creator.id)
+            return await self._of(creator.person, creator.id)
         members = [each for each in self._members if _is_called(each, who)]
         if len({each.person for each in members}) == 1:
             return Recipient(members[0].person, members[0].creator, members[0].collaboration)
         accounts = await shipments.accounts_called(self._reader, who)
         persons = {person for _, person, _ in accounts}
         if len(persons) == 1:
-            return self._of(accounts[0][1], accounts[0][0])
+            return await self._of(accounts[0][1], accounts[0][0])
         if len(persons) > 1 or members:
             refs = ", ".join([ref for _, _, ref in accounts] or [each.ref or "" for each in members])
             raise WrongUsage(f"“{who}” can be {refs}", hint="Write the one that is meant as platform:handle.")
@@ -89,9 +89,13 @@ class Recipients:
             hint=f"Did you mean {close}?" if close else "Add them: `influtui creators add`.",
         )
 
-    def _of(self, person: PersonId, creator: CreatorId) -> Recipient:
-        member = next((each for each in self._members if each.person == person), None)
-        return Recipient(person, creator, member.collaboration if member else None)
+    async def _of(self, person: PersonId, creator: CreatorId) -> Recipient:
+        """A person, with the collaboration in the campaign that is meant; without one, the only one that goes on."""
+        if self._campaign is not None:
+            member = next((each for each in self._members if each.person == person), None)
+            return Recipient(person, creator, member.collaboration if member else None)
+        open_ones = [each for each in await collaborations.of_person(self._reader, person) if each.state not in _OVER]
+        return Recipient(person, creator, open_ones[0].id if len(open_ones) == 1 else None)
 
 
 def _is_called(member: Awaiting, who: str) -> bool:
