@@ -311,6 +311,15 @@ async def test_the_outbox_answers_queries(
     assert [row.recipient for row in await sending.outgoing(workspace, query=query)] == recipients
 
 
+async def test_a_server_that_takes_one_letter_a_connection_gets_them_one_by_one(
+    workspace: Workspace, campaign: str, receiver: MailReceiver
+) -> None:
+    receiver.messages_a_connection = 1
+    assert states(await contact(workspace, campaign, ANNA, BEN)) == {ANNA: "sent", BEN: "sent"}
+    assert receiver.connections == 2
+    assert len(receiver.received) == 2
+
+
 async def test_a_refused_sender_stops_the_run_and_loses_nothing(
     workspace: Workspace, campaign: str, receiver: MailReceiver
 ) -> None:

@@ -51,6 +51,7 @@ class MailReceiver:
         self.received: list[Received] = []
         self.connections = 0
         self._running = False
+        self.messages_a_connection: int | None = None
         self.password = password
         self._tls = tls
         self._starttls = starttls
@@ -115,6 +116,9 @@ class MailReceiver:
     ) -> str:
         if reply := await self.act(server, "MAIL"):
             return reply
+        session.mails = getattr(session, "mails", 0) + 1
+        if self.messages_a_connection is not None and session.mails > self.messages_a_connection:
+            return "421 4.7.0 too many messages on one connection"
         envelope.mail_from = address
         return "250 2.1.0 ok"
 

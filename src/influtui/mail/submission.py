@@ -68,6 +68,8 @@ class Submission:
         self._client = client
         self._secret = secret
         self.greeting = greeting
+        self.messages = 0
+        """How many messages were submitted on this connection, whatever became of them."""
 
     @property
     def is_open(self) -> bool:
@@ -81,6 +83,7 @@ class Submission:
         the transaction back.
         """
         stage: Stage = "sender"
+        self.messages += 1
         try:
             await self._client.mail(envelope.sender, timeout=PATIENCE)
             stage = "recipient"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final, Literal
 
@@ -51,6 +51,12 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 Told = Callable[[Delivery], None]
 
 
+class CannotConnect(Failure):
+    """No connection to the mailbox's server could be had."""
+
+    kind = "unreachable"
+
+
 class Sender:
     """A mailbox that can send now: connected and signed in, and connected anew where a server hangs up."""
 
@@ -67,6 +73,23 @@ class Sender:
             secret = await password_for(self.account, self.workspace.folder)
             self._connection = await self._stack.enter_async_context(submission.connected(self.account, secret))
         return self._connection
+
+    async def submit(self, envelope: Envelope, raw: bytes, claim: Callable[[], Awaitable[None]]) -> Outcome:
+        """Submit one message. Raises `CannotConnect` where there is no connection, and what `claim` raises.
+
+        Servers end a connection after some messages or some time. That is no answer to this message, so it is offered
+        once more on a new connection: nothing of it had been transmitted.
+        """
+        while True:
+            try:
+                connection = await self.connect()
+            except Failure as failure:
+                raise CannotConnect(failure.message, hint=failure.hint) from None
+            had_others = connection.messages > 0
+            outcome = await connection.submit(envelope, raw, claim)
+            if not (had_others and outcome.stage == "sender" and outcome.code in (None, 421)):
+                return outcome
+            await self.close()
 
     async def close(self) -> None:
         """Say good-bye to the server."""
@@ -184,10 +207,6 @@ async def _deliver_one(made: Sender, message: int) -> tuple[Delivery, str | None
     going = await _read(workspace.db, message)
     if not going.is_intact:
         raise Failure(f"the bytes of message {message} are not those that were rendered; it was not sent")
-    try:
-        connection = await made.connect()
-    except Failure as failure:
-        return Delivery(message=message, state="queued", said=from_outside(failure.message)), failure.message
     claimed = False
 
     async def claim() -> None:
@@ -196,7 +215,9 @@ async def _deliver_one(made: Sender, message: int) -> tuple[Delivery, str | None
         claimed = True
 
     try:
-        outcome = await connection.submit(Envelope(going.envelope_from, going.envelope_to), going.raw, claim)
+        outcome = await made.submit(Envelope(going.envelope_from, going.envelope_to), going.raw, claim)
+    except CannotConnect as failure:
+        return Delivery(message=message, state=going.state, said=from_outside(failure.message)), failure.message
     except Withheld as why:
         state: MessageState = (await _read(workspace.db, message)).state
         return Delivery(message=message, state=state, said=from_outside(str(why))), None
