@@ -144,22 +144,23 @@ class Database:
             raise RuntimeError("this task is writing already")
         async with self._lock:
             self._writer = asyncio.current_task()
-            connection = await self._connection(durability)
-            with damage_explained(self.path):
-                try:
-                    await patiently(lambda: connection.execute_fetchall("BEGIN IMMEDIATE"))
-                    transaction = Transaction(connection, at)
-                    yield transaction
-                    await transaction.write_changes()
-                    await connection.execute_fetchall("COMMIT")
-                    self.has_written = True
-                except BaseException:
-                    # Whatever was cancelled may still run in the database's thread, a BEGIN or a COMMIT too; this queues
-                    # behind it. Shielded: a second cancellation must not leave the transaction open.
-                    await asyncio.shield(_rolled_back(connection))
-                    raise
-                finally:
-                    self._writer = None
+            try:
+                connection = await self._connection(durability)
+                with damage_explained(self.path):
+                    try:
+                        await patiently(lambda: connection.execute_fetchall("BEGIN IMMEDIATE"))
+                        transaction = Transaction(connection, at)
+                        yield transaction
+                        await transaction.write_changes()
+                        await connection.execute_fetchall("COMMIT")
+                        self.has_written = True
+                    except BaseException:
+                        # Whatever was cancelled may still run in the database's thread, a BEGIN or a COMMIT too; this
+                        # queues behind it. Shielded: a second cancellation must not leave the transaction open.
+                        await asyncio.shield(_rolled_back(connection))
+                        raise
+            finally:
+                self._writer = None
 
     async def changes_since(self, seq: int) -> list[Change]:
         """What changed in any session after change number `seq`.
@@ -323,7 +324,11 @@ def _holds_something(path: Path) -> bool:
         raise _unusable(path, error) from error
     log = path.with_name(f"{path.name}-wal")
     if snapshots.listed(path) or (log.exists() and log.stat().st_size):
-        raise StoreDamaged(f"the workspace's database {remains}", hint=snapshots.offer(path), at=str(path))
+        raise StoreDamaged(
+            f"the workspace's database {remains}",
+            hint=f"{snapshots.offer(path)} To begin anew, remove the folder {snapshots.folder(path)} too.",
+            at=str(path),
+        )
     return False
 
 
