@@ -14,6 +14,7 @@ import pytest
 import worlds
 
 from influtui.cli.main import main
+from influtui.services.doctor import examine
 from influtui.services.workspace import DATABASE, Workspace, opened
 
 
@@ -227,3 +228,13 @@ def test_whoever_was_forgotten_since_a_backup_is_named_when_it_is_restored(
     told = documents(capsys.readouterr().out)[0]
     assert told["forgotten_again"] == ["instagram:nobody_2"]
     assert told["suppressed"] >= 1
+
+
+async def test_the_doctor_says_whether_somebody_else_is_on(tmp_path: Path) -> None:
+    async def sessions() -> str:
+        found = [each async for each in examine(tmp_path / "workspace")]
+        return next(each.message for each in found if each.subject == "sessions")
+
+    async with opened(tmp_path / "workspace"):
+        assert await sessions() == "another session has this workspace open"
+    assert await sessions() == "no other session is on"

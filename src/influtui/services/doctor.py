@@ -18,6 +18,7 @@ from influtui.model.failures import Failure
 from influtui.services.workspace import CONFIG, DATABASE, opened, read_settings, wall_clock
 from influtui.store import health, snapshots, text_index
 from influtui.store.database import FILE_MODE, FOLDER_MODE, damage_explained
+from influtui.store.presence import Presence
 
 _MIB: Final = 1 << 20
 _DAY_MS: Final = 24 * 3600 * 1000
@@ -52,6 +53,7 @@ async def examine(folder: Path, *, fix: bool = False) -> AsyncIterator[Finding]:
     async for finding in _database(folder, fix=fix):
         yield finding
     yield _snapshots(database)
+    yield _sessions(folder)
 
 
 def _surroundings(folder: Path) -> Iterator[Finding]:
@@ -150,6 +152,15 @@ def _snapshots(database: Path) -> Finding:
             hint="That is right where nothing was changed since; else look at the free space on the disk.",
         )
     return _sound("snapshots", message)
+
+
+def _sessions(folder: Path) -> Finding:
+    presence = Presence(folder)
+    try:
+        alone = presence.is_alone()
+    finally:
+        presence.close()
+    return _sound("sessions", "no other session is on" if alone else "another session has this workspace open")
 
 
 def _named(paths: list[Path], folder: Path) -> str:

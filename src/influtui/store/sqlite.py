@@ -124,7 +124,7 @@ async def patiently(act: Callable[[], Awaitable[T]]) -> T:
             if time.monotonic() > give_up:
                 raise StoreBusy(
                     f"another session has held the workspace for {PATIENCE:.0f} seconds",
-                    hint="Try again; `influtui doctor` shows who is connected.",
+                    hint="Try again; `influtui doctor` says whether another session is on.",
                 ) from error
         await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter, not a secret
         pause = min(pause * 2, 0.25)
