@@ -147,6 +147,19 @@ def test_changing_an_agreed_term_says_that_the_agreement_is_over(line: Line) -> 
     assert "is ended: fee changed" in line.err
 
 
+def test_fees_beyond_the_budget_are_pointed_out(line: Line) -> None:
+    line("campaign", "edit", "--budget", "100")
+    line("campaign", "shortlist", "add", "instagram:anna")
+    waived = [
+        word for term in ("content", "captions", "go_live", "placement", "retention") for word in ("--waive", term)
+    ]
+    line("collab", "terms", "instagram:anna", *waived, "--waive", "rights", "--fee", "100.01", "--agreed")
+    (status,) = line.json("campaign", "status")
+    assert (status["agreed"], status["offered"]) == ({"amount": "100.01", "currency": "EUR"}, None)
+    line("campaign", "status")
+    assert "exceed the budget" in line.err
+
+
 def test_a_wrong_move_names_the_right_ones(line: Line) -> None:
     line("campaign", "shortlist", "add", "instagram:anna")
     error = line.error("collab", "move", "instagram:anna", "settled", exits=1)
