@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sqlite3
 import stat
 from pathlib import Path
@@ -15,7 +16,7 @@ from influtui.cli.main import main
 from influtui.demo import world
 from influtui.demo.script import script
 from influtui.model.failures import Failure
-from influtui.services import campaigns, fulfilment, inbox, results
+from influtui.services import campaigns, fulfilment, inbox, results, upkeep
 from influtui.services.workspace import opened
 
 SIZE = 300
@@ -87,10 +88,8 @@ async def test_its_time_goes_on_from_its_own_now(made: Path) -> None:
         assert newest[0] < now
 
 
-async def test_you_can_undo_what_you_did_last_in_it(tmp_path: Path) -> None:
-    from influtui.services import upkeep
-
-    await world.make(tmp_path / "world", creators=100)
+async def test_you_can_undo_what_you_did_last_in_it(made: Path, tmp_path: Path) -> None:
+    shutil.copytree(made, tmp_path / "world")
     async with opened(tmp_path / "world") as workspace:
         assert workspace.actor == world.YOU
         assert (await upkeep.undo(workspace)).done
@@ -117,3 +116,25 @@ def test_a_folder_with_something_else_is_not_touched(tmp_path: Path) -> None:
 def test_a_world_too_small_for_its_campaigns_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="too small"):
         asyncio.run(world.make(tmp_path / "tiny", creators=5))
+
+
+def test_a_world_whose_making_was_interrupted_is_made_anew(made: Path, tmp_path: Path) -> None:
+    half = tmp_path / "half"
+    half.mkdir()
+    for name in ("influtui.db", "config.toml"):
+        shutil.copy(made / name, half / name)
+    with sqlite3.connect(half / "influtui.db") as connection:
+        connection.execute("DELETE FROM journal_rows")
+    connection.close()
+    assert asyncio.run(world.make(half, creators=100)).made
+    assert len(tables(half)["creators"]) == 100
+
+
+def test_an_interrupted_world_with_somebody_elses_file_in_it_is_left_alone(made: Path, tmp_path: Path) -> None:
+    half = tmp_path / "half"
+    half.mkdir()
+    shutil.copy(made / "config.toml", half / "config.toml")
+    (half / "precious").write_text("mine")
+    with pytest.raises(Failure, match="something else"):
+        asyncio.run(world.make(half, creators=100))
+    assert (half / "config.toml").exists()

@@ -7,6 +7,7 @@ into it, so that what looks for it cannot read it.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -43,6 +44,9 @@ IN_USE: Final = "SPRING-SERUM"
 
 _MONDAY: Final = 1_788_768_000_000
 """2026-09-07T08:00:00Z: seed 0's now; each seed has a day of its own in the two months after it."""
+
+_UNFINISHED: Final = re.compile(rf"{re.escape(DATABASE)}(?:-wal|-shm)?|{re.escape(CONFIG)}|\.sessions")
+"""The files of a world before it is finished; a snapshot is made, and the truth written, at the end."""
 
 _BEGAN_DAYS: Final = 100
 _LIST_DAYS: Final = 2
@@ -174,15 +178,16 @@ def _second_opinions(watched: list[Watched], random: Random) -> Iterator[Profile
 
 
 def _is_there(folder: Path, seed: int, creators: int) -> bool:
-    """Whether this very world is in the folder. Raises `Failure` where something else is."""
+    """Whether this very world is in the folder. Raises `Failure` where something else is; clears an unfinished world away."""
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return False
     try:
         truth = msgspec.json.decode((folder / TRUTH).read_bytes(), type=Truth)
     except (OSError, msgspec.DecodeError):
-        what = "an unfinished demo world" if _is_demo(folder) else "something else"
+        if _cleared(folder):
+            return False
         raise Failure(
-            f"{folder} holds {what}: nothing was made", hint="Name another folder with --dir, or remove that one."
+            f"{folder} holds something else: nothing was made", hint="Name another folder with --dir."
         ) from None
     if (truth.seed, truth.creators) != (seed, creators):
         raise Failure(
@@ -192,11 +197,18 @@ def _is_there(folder: Path, seed: int, creators: int) -> bool:
     return True
 
 
-def _is_demo(folder: Path) -> bool:
+def _cleared(folder: Path) -> bool:
+    """Remove a world whose making was interrupted. False, and nothing removed, where anything else is in the folder."""
     try:
-        return "[world]" in (folder / CONFIG).read_text("utf-8") and (folder / DATABASE).exists()
+        unfinished = "[world]" in (folder / CONFIG).read_text("utf-8")
+        strangers = [entry for entry in folder.iterdir() if not _UNFINISHED.fullmatch(entry.name) or entry.is_dir()]
     except (OSError, UnicodeDecodeError):
         return False
+    if not unfinished or strangers:
+        return False
+    for entry in folder.iterdir():
+        entry.unlink()
+    return True
 
 
 def _write_config(folder: Path, now: int) -> None:
