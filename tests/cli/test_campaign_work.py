@@ -70,6 +70,22 @@ def test_a_campaign_from_the_first_pick_to_cost_per_mille(line: Line) -> None:
     assert "labour" in line.err
 
 
+def test_what_was_sold_gives_returns_by_name(line: Line) -> None:
+    line("post", "add", REEL, "instagram:anna", "--impressions", "38000", exits=2)
+    line("campaign", "shortlist", "add", "instagram:anna")
+    line("collab", "terms", "instagram:anna", "--fee", "450")
+    line("post", "add", REEL, "instagram:anna", "--impressions", "38000")
+    *_, campaign = line.json("results", "show", "--revenue", "1820", "--orders", "9")
+    assert campaign["revenue"] == {"amount": "1820.00", "currency": "EUR"}
+    assert [round(campaign[name], 3) for name in ("cpa", "roas", "roi_revenue")] == [50.0, 4.044, 304.444]
+    assert campaign["roi_margin"] is None
+    assert "cost an order 50.00, revenue an order 202.22, ROAS 4.044, ROI on revenue 304.44 %" in line(
+        "results", "show", "--revenue", "1820", "--orders", "9"
+    )
+    *_, without = line.json("results", "show")
+    assert (without["revenue"], without["roas"], without["cpa"]) == (None, None, None)
+
+
 def test_records_come_as_documents_with_money_and_null(line: Line) -> None:
     (brand,) = line.json("brand", "list")
     assert brand == {

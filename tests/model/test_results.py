@@ -20,8 +20,8 @@ from influtui.model.results import (
     figures,
     median,
     per,
+    returns,
     roas,
-    roi_margin,
     roi_percent,
     totals,
 )  # fmt: skip
@@ -39,10 +39,13 @@ def test_the_reference_campaign_has_its_known_figures() -> None:
     revenue = Money(182_000, "USD")
     assert cpm(COST, 38_000) == pytest.approx(11.84, abs=0.005)
     assert per(COST, 1_900) == pytest.approx(0.2368, abs=0.00005)
-    assert per(COST, 9) == pytest.approx(50.00)
-    assert roas(COST, revenue) == pytest.approx(4.044, abs=0.0005)
-    assert roi_percent(COST, revenue) == pytest.approx(304.44, abs=0.005)
-    assert roi_margin(COST, revenue, 0.5) == pytest.approx(102.22, abs=0.005)
+    brought = returns(COST, revenue, 9, 0.5)
+    assert brought.cpa == pytest.approx(50.00)
+    assert brought.aov == pytest.approx(202.22, abs=0.005)
+    assert brought.roas == pytest.approx(4.044, abs=0.0005)
+    assert brought.roi_revenue == pytest.approx(304.44, abs=0.005)
+    assert brought.roi_margin == pytest.approx(102.22, abs=0.005)
+    assert returns(COST, revenue, None, None).roi_margin is None
 
 
 def test_what_has_nothing_to_divide_by_is_undefined_and_not_zero() -> None:

@@ -11,7 +11,8 @@ from influtui.cli import documents
 from influtui.cli.fields import CAMPAIGN
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
-from influtui.model.results import Cost, Figures, Totals, cost_kinds, engagements
+from influtui.model.money import Money
+from influtui.model.results import Cost, Figures, Returns, Totals, cost_kinds, engagements, returns
 from influtui.model.text import safe
 from influtui.services import results as service
 from influtui.services.workspace import Workspace
@@ -24,19 +25,36 @@ def results() -> None:
 
 @results.command("show")
 @click.argument("code", required=False, metavar="[CAMPAIGN]")
+@click.option("--revenue", metavar="AMOUNT", help="What the campaign sold, as the shop says: adds the returns.")
+@click.option("--orders", type=click.IntRange(min=0, max=10**12), help="In how many orders.")
+@click.option("--margin", type=click.FloatRange(0, 100), metavar="PERCENT", help="Gross margin of what was sold.")
 @CAMPAIGN
 @with_workspace
-async def show(workspace: Workspace, out: Output, code: str | None, campaign: str | None) -> None:
+async def show(
+    workspace: Workspace,
+    out: Output,
+    code: str | None,
+    revenue: str | None,
+    orders: int | None,
+    margin: float | None,
+    campaign: str | None,
+) -> None:
     """Cost per mille and its relatives, by collaboration and for the whole campaign.
 
     `-` is unknown or undefined, never 0. `≥` stands before a figure whose cost is not known completely. With --json every
     figure has its own name; docs/explanation/results.md says what each is made of.
+
+    \b
+    influtui results show SPRING-26 --revenue 1820 --orders 9 --margin 55
     """
     found = await service.results(workspace, code or campaign)
+    sold = Money.parse(revenue, found.campaign.currency) if revenue is not None else None
+    brought = returns(found.totals.cost, sold, orders, margin / 100 if margin is not None else None)
     if out.json:
         for result in found.results:
             out.data(_result(result))
-        out.data(_campaign(found))
+        told = {"revenue": documents.money(sold), "orders": orders, "gross_margin_percent": margin}
+        out.data({**_campaign(found), **told, **_figures(brought)})
         return
     if not found.results:
         out.note(f"Nothing was agreed, shipped or posted in {found.campaign.code} yet.")
@@ -59,6 +77,9 @@ async def show(workspace: Workspace, out: Output, code: str | None, campaign: st
     headings = ("ref", "state", "cost", "impressions", "views", "CPM", "CPM views", "CPE")
     out.table(headings, rows, right=range(2, 8))
     _sums(out, found)
+    _returns(out, found, brought)
+    if sold is not None and found.totals.cost is None:
+        out.note("What was sold cannot be put against a cost that nobody knows.")
     _unknown(out, found)
 
 
@@ -77,6 +98,21 @@ def _sums(out: Output, found: service.Results) -> None:
         f" median {documents.figure(totals.median.cpm, currency, bound=bound)},"
         f" all in {documents.figure(totals.all_in_cpm, currency, bound=bound)}"
     )
+
+
+def _returns(out: Output, found: service.Results, brought: Returns) -> None:
+    """What was sold, by name; an incomplete cost makes a cost a lower bound and a return an upper one."""
+    bound, currency = not found.totals.complete, found.campaign.currency
+    most = "≤" if bound else ""
+    told = [
+        ("cost an order", brought.cpa, documents.figure(brought.cpa, currency, bound=bound)),
+        ("revenue an order", brought.aov, documents.figure(brought.aov, currency)),
+        ("ROAS", brought.roas, safe(f"{most}{brought.roas or 0:,.3f}")),
+        ("ROI on revenue", brought.roi_revenue, safe(f"{most}{brought.roi_revenue or 0:,.2f} %")),
+        ("ROI on margin", brought.roi_margin, safe(f"{most}{brought.roi_margin or 0:,.2f} %")),
+    ]
+    if known := [f"{name} {shown}" for name, value, shown in told if value is not None]:
+        out.say(", ".join(known))
 
 
 def _unknown(out: Output, found: service.Results) -> None:
@@ -150,7 +186,7 @@ def _cost(cost: Cost) -> dict[str, Any]:
     }
 
 
-def _figures(figures: Figures) -> dict[str, float | None]:
+def _figures(figures: Figures | Returns) -> dict[str, float | None]:
     return {name: _rounded(value) for name, value in msgspec.structs.asdict(figures).items()}
 
 

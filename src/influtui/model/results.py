@@ -159,6 +159,32 @@ def figures(cost: Money | None, numbers: Numbers) -> Figures:
     )
 
 
+class Returns(msgspec.Struct, frozen=True, kw_only=True):
+    """What a cost brought in sales. Each variant has its name: “the ROI” of two people is rarely the same."""
+
+    cpa: float | None = None
+    """Cost for an order."""
+    aov: float | None = None
+    """Revenue for an order, on average."""
+    roas: float | None = None
+    """Revenue over cost."""
+    roi_revenue: float | None = None
+    """(revenue - cost) / cost, in percent."""
+    roi_margin: float | None = None
+    """The same of the gross margin that the revenue leaves, in percent."""
+
+
+def returns(cost: Money | None, revenue: Money | None, orders: int | None, gross_margin: float | None) -> Returns:
+    """Every return that these numbers allow; the gross margin is a fraction of the revenue."""
+    return Returns(
+        cpa=per(cost, orders),
+        aov=per(revenue, orders),
+        roas=roas(cost, revenue),
+        roi_revenue=roi_percent(cost, revenue),
+        roi_margin=roi_margin(cost, revenue, gross_margin),
+    )
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """What one collaboration brings into its campaign's sums."""
 
