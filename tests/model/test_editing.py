@@ -33,6 +33,11 @@ def test_an_edit_changes_only_what_is_different() -> None:
     assert edit.changes(creator(country="DE", tags=("vip",))) == {}
 
 
+def test_tags_that_are_set_anew_and_added_to_are_both() -> None:
+    edit = read_edit(["tags=a,b"], add_tags=["c"], remove_tags=["a"])
+    assert edit.changes(creator(tags=("old",))) == {"tags": "|b|c|"}
+
+
 def test_what_goes_into_the_journal_names_fields_and_not_values() -> None:
     words = read_edit(["email=ada@example.org", "country="], add_tags=["vip"], note="met at the fair").words()
     assert words == "set email, cleared country, tagged vip, added a note"

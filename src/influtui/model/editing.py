@@ -13,7 +13,7 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from influtui.model.creators import METRICS, Creator, FoundBy, joined
+from influtui.model.creators import METRICS, Creator, FoundBy, joined, split
 from influtui.model.failures import WrongUsage
 from influtui.model.ids import CreatorId
 from influtui.model.nearest import nearest
@@ -67,7 +67,8 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
         """The columns of `creator` that this edit makes different."""
         wanted = dict(self.columns)
         if self.add_tags or self.remove_tags:
-            wanted["tags"] = joined([*(set(creator.tags) | self.add_tags) - self.remove_tags])
+            before = set(split(wanted["tags"]) if "tags" in wanted else creator.tags)
+            wanted["tags"] = joined([*(before | self.add_tags) - self.remove_tags])
         now = stored(creator)
         return {name: value for name, value in wanted.items() if now[name] != value}
 
