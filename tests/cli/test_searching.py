@@ -94,3 +94,17 @@ def test_a_wrong_option_exits_2(words: list[str], capsys: Capture) -> None:
 def test_nobody_found_is_done(capsys: Capture) -> None:
     assert main(["creators", "search", "nobody"]) == 0
     assert capsys.readouterr().out == "Nobody matches.\n"
+
+
+@pytest.mark.usefixtures("_some")
+async def test_lookalikes_are_creator_rows_with_their_grounds(capsys: Capture, account: Account) -> None:
+    await account("bluesky:ann", topics="|baking|", followers=5_500)
+    assert in_thread("creators", "search", "--like", "instagram:anna", "--json") == 0
+    row, last = lines(capsys)
+    assert (row["schema"], row["ref"]) == ("influtui.creator/1", "bluesky:ann")
+    assert row["likeness"] > 90
+    assert row["because"] == ["topics baking", "of like size"]
+    assert last["schema"] == "influtui.search/1"
+    assert in_thread("creators", "search", "--like", "instagram:anna") == 0
+    assert "topics baking; of like size" in capsys.readouterr().out
+    assert in_thread("creators", "search", "--like", "instagram:anna", "--sort", "er") == 2

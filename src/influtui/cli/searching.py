@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import click
+import msgspec
 
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
-from influtui.model.creators import Creator
+from influtui.model.creators import Creator, parse_ref
+from influtui.model.failures import WrongUsage
+from influtui.model.qualifiers import CREATORS
 from influtui.model.text import SafeText, safe
 from influtui.services import search as service
 from influtui.services.search import Found
@@ -18,7 +21,11 @@ _RIGHT = (3, 4)
 _FACET_VALUES_SHOWN = 8
 
 
-@click.command("search", cls=QueryCommand)
+@click.command(
+    "search",
+    cls=QueryCommand,
+    epilog=f"Qualifiers: {', '.join(each.name for each in CREATORS.qualifiers)}. More in docs/reference/search.md.",
+)
 @click.argument("query", nargs=-1)
 @click.option("--sort", metavar="FIELD", help="followers, er, views, match, fit, name, age, …; FIELD:asc or :desc.")
 @click.option("--limit", default=50, show_default=True, metavar="N", help="Rows of this page.")
@@ -26,6 +33,7 @@ _FACET_VALUES_SHOWN = 8
 @click.option("--count", is_flag=True, help="Say how many there are, exactly.")
 @click.option("--facets", is_flag=True, help="Count tiers, platforms, countries, languages and topics.")
 @click.option("--campaign", metavar="CODE", help="The campaign that fit and relevance are about; else the one in use.")
+@click.option("--like", metavar="REF", help="Who is most like this account, in topics, words, size and place, and why.")
 @with_workspace
 async def search(
     workspace: Workspace,
@@ -37,6 +45,7 @@ async def search(
     count: bool,
     facets: bool,
     campaign: str | None,
+    like: str | None,
 ) -> None:
     """Find creators.
 
@@ -46,6 +55,11 @@ async def search(
 
     Words are looked for in handle, name and bio; word* finds what begins so. OR, parentheses and - work.
     """
+    if like is not None:
+        if sort or after or facets or count or campaign:
+            raise WrongUsage("--like has an order of its own", hint="Beside it only QUERY and --limit make sense.")
+        await _show_alike(workspace, out, like, " ".join(query), limit)
+        return
     found = await service.search(
         workspace,
         " ".join(query),
@@ -82,6 +96,24 @@ def _show(out: Output, found: Found) -> None:
     one = "creator" if found.count == 1 else "creators"
     where = f" Next page: --after {found.next}" if found.next else ""
     out.say(f"{len(found.rows):,} of {found.count:,} {one}.{where}")
+
+
+async def _show_alike(workspace: Workspace, out: Output, like: str, query: str, limit: int) -> None:
+    """Lookalikes: creator rows with `likeness` and `because`."""
+    from influtui.services.lookalikes import alike
+
+    found = await alike(workspace, parse_ref(like), query, limit=limit)
+    if out.json:
+        for each in found:
+            out.data(msgspec.to_builtins(each.creator) | {"likeness": each.likeness, "because": list(each.because)})
+        out.data({"schema": "influtui.search/1", "count": None, "facets": None, "next": None})
+    elif found:
+        rows = [
+            (*_row(each.creator)[:4], safe(f"{each.likeness:.0f}"), safe("; ".join(each.because))) for each in found
+        ]
+        out.table((*HEADINGS[:4], "alike", "because"), rows, right=(3, 4))
+    else:
+        out.say("Nobody is like that.")
 
 
 def _row(creator: Creator) -> tuple[SafeText, ...]:
