@@ -221,6 +221,14 @@ def test_the_base_url_is_a_setting_of_the_workspace(
     assert bluesky.asked("getAuthorFeed") == 0
 
 
+@pytest.mark.parametrize("ending", ["", "/", "/xrpc", "/xrpc/"])
+def test_a_services_address_may_be_written_either_way(
+    bluesky: BlueskyStandIn, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    monkeypatch.setenv("INFLUTUI_PLUGIN_BLUESKY_BASE_URL", bluesky.base_url.rstrip("/") + ending)
+    assert _discover(capsys, "vegan", "--limit", "2")[1]["found"] == 2
+
+
 def test_a_source_that_is_not_there_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["discover", "blusky", "vegan"]) == 2
     assert "Did you mean bluesky?" in capsys.readouterr().err

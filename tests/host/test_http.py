@@ -40,7 +40,7 @@ def _client(server: BlueskyStandIn, ledger: Ledger | None = None, sleep: _Sleeps
 
 async def test_parameters_repeat_and_booleans_are_lower_case(server: BlueskyStandIn) -> None:
     client = _client(server)
-    await client.get("app.bsky.actor.getProfiles", {"actors": ["a", "b"], "flag": True, "n": 3})
+    await client.get("xrpc/app.bsky.actor.getProfiles", {"actors": ["a", "b"], "flag": True, "n": 3})
     await client.aclose()
     assert server.requests[0][1] == {"actors": ["a", "b"], "flag": ["true"], "n": ["3"]}
 
@@ -58,10 +58,10 @@ async def test_only_announced_hosts_are_asked(server: BlueskyStandIn, path: str)
 async def test_a_spent_budget_is_not_overdrawn(server: BlueskyStandIn) -> None:
     ledger = Ledger([Budget("calls", 2, "1h")], {}, lambda: NOW)
     client = _client(server, ledger)
-    await client.get("app.bsky.actor.searchActors", {"q": "x"})
+    await client.get("xrpc/app.bsky.actor.searchActors", {"q": "x"})
     ledger.spent["calls"] = Spent(NOW, 2)
     with pytest.raises(QuotaExhausted) as spent:
-        await client.get("app.bsky.actor.searchActors", {"q": "x"})
+        await client.get("xrpc/app.bsky.actor.searchActors", {"q": "x"})
     await client.aclose()
     assert spent.value.resets_at is not None
     assert len(server.requests) == 1

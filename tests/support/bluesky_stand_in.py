@@ -73,6 +73,10 @@ class BlueskyStandIn(StandIn):
         super().__init__()
         self.people = people
 
+    @property
+    def base_url(self) -> str:
+        return super().base_url.removesuffix("xrpc/")
+
     def headers(self) -> dict[str, str]:
         return {"ratelimit-limit": "3000", "ratelimit-remaining": str(3_000 - len(self.requests))}
 

@@ -48,9 +48,9 @@ from influtui_bluesky.wire import (
     rkey,
 )
 
-SEARCH: Final = "app.bsky.actor.searchActors"
-PROFILES: Final = "app.bsky.actor.getProfiles"
-FEED: Final = "app.bsky.feed.getAuthorFeed"
+SEARCH: Final = "xrpc/app.bsky.actor.searchActors"
+PROFILES: Final = "xrpc/app.bsky.actor.getProfiles"
+FEED: Final = "xrpc/app.bsky.feed.getAuthorFeed"
 
 PROFILES_AT_ONCE: Final = 25
 POSTS: Final = 50

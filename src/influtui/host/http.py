@@ -52,7 +52,7 @@ class HostClient:
 
     async def get(self, path: str, parameters: Mapping[str, Parameter] | None = None) -> Reply:
         """Ask the platform. What is worth another try is tried again; what is not comes back or is raised as its type."""
-        url = self._allowed(urljoin(self._base, path))
+        url = self._allowed(urljoin(self._base, self._below(path)))
         pause = FIRST_PAUSE_S
         for attempt in range(1, ATTEMPTS + 1):
             last = attempt == ATTEMPTS
@@ -109,6 +109,11 @@ class HostClient:
         if 300 <= status < 400:
             raise UpstreamChanged(f"{host} has moved (status {status})", detail=_host(headers.get("location", "")))
         return Reply(status, headers, body)
+
+    def _below(self, path: str) -> str:
+        """`path` without its first part where the base URL ends in it: people write a service's address either way."""
+        first, slash, rest = path.partition("/")
+        return rest if slash and first and self._base.endswith(f"/{first}/") else path
 
     def _allowed(self, url: str) -> str:
         parts = urlsplit(url)
