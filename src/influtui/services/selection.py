@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from influtui.model.creators import PLATFORMS, parse_ref
 from influtui.model.failures import WrongUsage
 from influtui.model.ids import CreatorId
+from influtui.model.nearest import nearest
 from influtui.services import creators
 from influtui.services.search import matching
 from influtui.services.workspace import Workspace
@@ -27,7 +28,20 @@ async def select(workspace: Workspace, words: Sequence[str], *, everything: bool
         raise WrongUsage(
             "no query and no REF: that would be everybody", hint="Say so with --all, or name whom you mean."
         )
-    return await matching(workspace, query)
+    try:
+        return await matching(workspace, query)
+    except WrongUsage as wrong:
+        raise _meant_as_ref(words, wrong) from None
+
+
+def _meant_as_ref(words: Sequence[str], wrong: WrongUsage) -> WrongUsage:
+    """What is wrong with a query, with the REF that it was probably meant to be: `instagrm:anna`."""
+    for word in words:
+        platform, colon, handle = word.partition(":")
+        close = nearest(platform, PLATFORMS) if colon and handle and f"“{platform}”" in wrong.message else None
+        if close:
+            return WrongUsage(wrong.message, hint=f"Did you mean {close}:{handle}?", at=wrong.at)
+    return wrong
 
 
 def is_ref(word: str) -> bool:
