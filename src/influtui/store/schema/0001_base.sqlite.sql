@@ -114,11 +114,10 @@ CREATE TABLE creators (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     version INTEGER NOT NULL DEFAULT 1,
-    UNIQUE (platform, handle_key)
+    UNIQUE (handle_key, platform)  -- in this order it also finds a handle on any platform
 ) STRICT;
 CREATE INDEX creators_by_person ON creators (person_id);
 CREATE INDEX creators_by_followers ON creators (followers DESC, id);
-CREATE INDEX creators_by_handle ON creators (handle_key);
 
 -- What one source said of one account at one time: the series, the provenance and the second opinion in one table.
 CREATE TABLE snapshots (
