@@ -320,6 +320,22 @@ async def test_a_server_that_takes_one_letter_a_connection_gets_them_one_by_one(
     assert len(receiver.received) == 2
 
 
+async def test_a_follow_up_belongs_under_what_it_follows(
+    workspace: Workspace, campaign: str, receiver: MailReceiver
+) -> None:
+    await contact(workspace, campaign, ANNA)
+    refs = [parse_ref(ANNA), parse_ref(BEN)]
+    await outreach.contact(workspace, campaign, refs, "follow-up", again=True)
+    first, second = receiver.to("anna@mail.test")
+    assert second.message["In-Reply-To"] == second.message["References"] == first.message["Message-ID"]
+    assert second.message["Subject"] == f"Re: {first.message['Subject']}"
+    [without] = receiver.to("ben@mail.test")
+    assert without.message["References"] is None
+    assert not without.message["Subject"].startswith("Re:")
+    [row] = await inbox.conversations(workspace, "handle:anna")
+    assert row.messages == 2
+
+
 async def test_a_refused_sender_stops_the_run_and_loses_nothing(
     workspace: Workspace, campaign: str, receiver: MailReceiver
 ) -> None:

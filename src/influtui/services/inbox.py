@@ -16,7 +16,6 @@ from influtui.model.conversation_qualifiers import CONVERSATIONS
 from influtui.model.creators import Ref
 from influtui.model.failures import Conflict, NotFound, WrongUsage
 from influtui.model.messages import Channel, Conversation, ConversationRow
-from influtui.model.templates import plain
 from influtui.model.text import from_outside, safe
 from influtui.services import asking, letters, outreach, sending
 from influtui.services.accounts import account as mailbox
@@ -80,7 +79,7 @@ async def reply(
         Draft(
             sender=Mailbox(account.name, account.address),
             recipient=Mailbox(None, recipient),
-            subject=subject or reply_subject(found.row.subject, answers=answered is not None),
+            subject=subject or letters.reply_subject(found.row.subject, answers=answered is not None),
             body=body,
             message_id=message_id,
             at=workspace.clock(),
@@ -114,12 +113,6 @@ async def reply(
     if deliveries[0].state != "failed":
         await save_draft(workspace, number, "")
     return deliveries[0]
-
-
-def reply_subject(subject: str | None, *, answers: bool) -> str:
-    """The subject of an answer: kept, so that mail programs keep the thread, with one `Re:` before it."""
-    text = plain(subject) or "your message"
-    return text if not answers or text[:3].casefold() == "re:" else f"Re: {text}"
 
 
 async def log_answer(

@@ -29,6 +29,14 @@ class Skip(Exception):
         self.hint = hint
 
 
+class Thread(msgspec.Struct, frozen=True, kw_only=True):
+    """What has been written to a person for the campaign: a follow-up belongs under it."""
+
+    subject: str | None
+    answered: str
+    references: tuple[str, ...]
+
+
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """A rendered message to one person, ready to be queued. `composed` is None for a direct message."""
 
@@ -38,6 +46,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     rendered: Rendered
     message_id: str | None = None
     composed: Composed | None = None
+    thread: Thread | None = None
 
 
 def letter(
@@ -47,8 +56,13 @@ def letter(
     account: MailAccount | None,
     creator: Creator,
     person: Reachable,
+    thread: Thread | None = None,
 ) -> Letter:
-    """What one person would get. Raises `Skip` where this person cannot be written to."""
+    """What one person would get. Raises `Skip` where this person cannot be written to.
+
+    With a `thread` and a subject that begins with `Re:` it is a follow-up: it keeps the thread's subject and refers to
+    what it follows, so that mail programs show it there.
+    """
     try:
         rendered = language.render(template, values_for(offering, account, creator, person.name))
     except MissingValue as missing:
@@ -67,22 +81,49 @@ def letter(
         raise Skip(wrong.message, f"influtui creators edit {creator.ref} --set email=…") from None
     body = with_footer(rendered.body, offering)
     message_id = new_message_id(account.address.rpartition("@")[2])
+    follows = thread if follows_up(template) else None
     composed = compose(
         Draft(
             sender=Mailbox(account.name, account.address),
             # No name: profile names in a To line are how automatic mail looks.
             recipient=Mailbox(person.name, recipient),
-            subject=rendered.subject,
+            subject=_subject(template, rendered, follows),
             body=body,
             message_id=message_id,
             at=workspace.clock(),
+            in_reply_to=follows.answered if follows else None,
+            references=follows.references if follows else (),
             reply_to=Mailbox(None, sendable(account.reply_to)) if account.reply_to else None,
         )
     )
     written = Rendered(subject=from_outside(composed.subject), body=from_outside(composed.body))
     return Letter(
-        creator=creator, name=name, recipient=recipient, rendered=written, message_id=message_id, composed=composed
+        creator=creator,
+        name=name,
+        recipient=recipient,
+        rendered=written,
+        message_id=message_id,
+        composed=composed,
+        thread=follows,
     )
+
+
+def _subject(template: Template, rendered: Rendered, follows: Thread | None) -> str:
+    if follows is not None:
+        return reply_subject(follows.subject, answers=True)
+    # A `Re:` over a first letter would claim a conversation that there was not.
+    return rendered.subject[3:].strip() if follows_up(template) else rendered.subject
+
+
+def follows_up(template: Template) -> bool:
+    """Whether a template is for a second letter: its subject begins with `Re:`."""
+    return template.subject.strip()[:3].casefold() == "re:"
+
+
+def reply_subject(subject: str | None, *, answers: bool) -> str:
+    """The subject of an answer: kept, so that mail programs keep the thread, with one `Re:` before it."""
+    text = plain(subject) or "your message"
+    return text if not answers or text[:3].casefold() == "re:" else f"Re: {text}"
 
 
 def new_message_id(domain: str) -> str:

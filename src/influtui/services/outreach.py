@@ -24,7 +24,7 @@ from influtui.model.text import OutsideText, from_outside
 from influtui.services import campaigns, sending, templates
 from influtui.services.accounts import account as mailbox
 from influtui.services.collaborations import ensure
-from influtui.services.letters import Letter, Skip, letter
+from influtui.services.letters import Letter, Skip, Thread, follows_up, letter
 from influtui.services.workspace import Workspace
 from influtui.store import conversations, creators, outbox, outreach, suppressions
 from influtui.store.conversations import Contacts
@@ -160,7 +160,8 @@ async def plan(
             _refuse_suppressed(suppressed, creator, person)
             if row := recent.of(creator.person, None):
                 raise _already(row, workspace.clock())
-            made = letter(workspace, offering, chosen, box, creator, person)
+            thread = await _thread(workspace, offering, creator) if by_mail and follows_up(chosen) else None
+            made = letter(workspace, offering, chosen, box, creator, person, thread)
             if by_mail and (row := recent.of(creator.person, made.recipient)):
                 raise _already(row, workspace.clock(), whom="this address")
             if made.recipient in taken:
@@ -304,6 +305,8 @@ async def _write(unit: UnitOfWork, workspace: Workspace, made: Plan, each: Lette
         message_id=each.message_id,
         written_by=workspace.actor,
         template=made.template.name,
+        in_reply_to=each.thread.answered if each.thread else None,
+        references=each.thread.references if each.thread else (),
     )
     return conversation, message
 
@@ -376,6 +379,14 @@ async def _people(workspace: Workspace, offering: Offering, refs: Sequence[Ref])
                 hint="Name people (instagram:anna), or pick some first.",
             )
     return list({creator.person: creator for creator in reversed(found)}.values())[::-1]
+
+
+async def _thread(workspace: Workspace, offering: Offering, creator: Creator) -> Thread | None:
+    found = await conversations.of_campaign(workspace.db, offering.id, creator.person)
+    if found is None:
+        return None
+    answered, references = await conversations.thread(workspace.db, found[0])
+    return Thread(subject=found[1], answered=answered, references=references) if answered else None
 
 
 async def _recent(reader: Reader, now: int, *, again: bool) -> Contacts:

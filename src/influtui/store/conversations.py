@@ -131,6 +131,16 @@ async def thread(reader: Reader, conversation: int) -> tuple[str | None, tuple[s
     return newest["message_id"], tuple(ids)
 
 
+async def of_campaign(reader: Reader, campaign: int, person: int) -> tuple[int, str | None] | None:
+    """The conversation by mail with a person for a campaign, and its subject."""
+    rows = await reader.all(
+        "SELECT c.id, c.subject FROM conversations c JOIN collaborations l ON l.id = c.collaboration_id"
+        " WHERE l.campaign_id = ? AND c.person_id = ? AND c.channel = 'email' ORDER BY c.last_at DESC, c.id DESC LIMIT 1",
+        (campaign, person),
+    )
+    return (int(rows[0]["id"]), rows[0]["subject"]) if rows else None
+
+
 def message(row: Row) -> Message:
     """A row of `messages` as a record."""
     return Message(
