@@ -176,6 +176,21 @@ def test_fees_beyond_the_budget_are_pointed_out(line: Line) -> None:
     assert "exceed the budget" in line.err
 
 
+def test_many_are_moved_as_one_act_or_not_at_all(line: Line) -> None:
+    line("campaign", "shortlist", "add", "instagram:anna", "tiktok:ben")
+    moved = line.json("collab", "move", "instagram:anna", "tiktok:ben", "contacted")
+    assert [each["state"] for each in moved] == ["contacted", "contacted"]
+    line("collab", "move", "tiktok:ben", "unresponsive", "--reason", "a month of silence")
+    error = line.error("collab", "move", "instagram:anna", "tiktok:ben", "negotiating", exits=1)
+    assert error["message"] == "instagram:anna: contacted does not lead to negotiating; nobody was moved"
+    error = line.error("collab", "move", "instagram:anna", "tiktok:ben", "in_conversation", exits=2)
+    assert error["message"] == "tiktok:ben: moving to in_conversation needs a reason; nobody was moved"
+    assert [each["state"] for each in line.json("collab", "list")] == ["contacted", "unresponsive"]
+    line("undo")
+    line("undo")
+    assert {each["state"] for each in line.json("collab", "list")} == {"shortlisted"}
+
+
 def test_a_wrong_move_names_the_right_ones(line: Line) -> None:
     line("campaign", "shortlist", "add", "instagram:anna")
     error = line.error("collab", "move", "instagram:anna", "settled", exits=1)

@@ -97,7 +97,7 @@ async def show(workspace: Workspace, out: Output, ref: str, campaign: str | None
 
 
 @collab.command("move")
-@click.argument("ref")
+@click.argument("refs", nargs=-1, required=True, metavar="REF…")
 @click.argument("state")
 @click.option(
     "--reason", metavar="TEXT", help="Why. Needed for going back and for side states; declined names its reasons."
@@ -109,27 +109,31 @@ async def show(workspace: Workspace, out: Output, ref: str, campaign: str | None
 async def move(
     workspace: Workspace,
     out: Output,
-    ref: str,
+    refs: tuple[str, ...],
     state: str,
     reason: str | None,
     yes: bool,
     campaign: str | None,
     dry_run: bool,
 ) -> None:
-    """Move a collaboration by hand. Most states follow from what happens; a wrong move names the right ones.
+    """Move collaborations by hand. Most states follow from what happens; a wrong move names the right ones.
 
     \b
-    influtui collab move instagram:anna in-conversation
+    influtui collab move instagram:anna tiktok:ben in-conversation
     influtui collab move instagram:anna declined --reason "price: asked 400"
     """
-    found = await service.of_ref(workspace, parse_ref(ref), campaign)
+    meant = [await service.of_ref(workspace, parse_ref(ref), campaign) for ref in refs]
+    found = list({each.id: each for each in meant}.values())
     if state_name(state) == OPTED_OUT and not dry_run:
-        confirmed(f"{found.ref or found.name} will not be written to again, in any campaign.", yes=yes)
-    moved = await service.move(workspace.rehearsing() if dry_run else workspace, found.id, state, reason)
-    if out.json:
-        out.data(documents.collaboration(moved))
-    else:
-        out.say(f"{safe(moved.ref or '-')}: {documents.state(found.state)} → {documents.state(moved.state)}")
+        names = ", ".join(each.ref or each.name or "-" for each in found)
+        confirmed(f"{names} will not be written to again, in any campaign.", yes=yes)
+    acting = workspace.rehearsing() if dry_run else workspace
+    moved = await service.move_all(acting, [each.id for each in found], state, reason)
+    for before, after in zip(found, moved, strict=True):
+        if out.json:
+            out.data(documents.collaboration(after))
+        else:
+            out.say(f"{safe(after.ref or '-')}: {documents.state(before.state)} → {documents.state(after.state)}")
     if dry_run:
         out.note("Nothing was changed: --dry-run.")
 

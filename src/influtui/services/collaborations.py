@@ -12,7 +12,7 @@ import msgspec
 
 from influtui.model.campaign_qualifiers import COLLABORATIONS
 from influtui.model.creators import Ref
-from influtui.model.failures import Conflict, NotFound, WrongUsage
+from influtui.model.failures import Conflict, Failure, NotFound, WrongUsage
 from influtui.model.ids import CampaignId, CollaborationId, CreatorId, PersonId
 from influtui.model.pipeline import OPTED_OUT, Standing, allowed, check_move, derive, facts, pipeline, state_name
 from influtui.model.posts import Post
@@ -31,7 +31,18 @@ from influtui.store.journal import UnitOfWork
 from influtui.store.standing import events_of
 from influtui.store.terms import Agreement
 
-__all__ = ["Agreement", "Collaboration", "Detail", "Happened", "collaborations", "ensure", "move", "of_ref", "show"]
+__all__ = [
+    "Agreement",
+    "Collaboration",
+    "Detail",
+    "Happened",
+    "collaborations",
+    "ensure",
+    "move",
+    "move_all",
+    "of_ref",
+    "show",
+]
 
 
 class Detail(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,33 +145,52 @@ async def move(
     Going back to negotiating ends the agreement that was in force. An opt-out puts the person on the suppression list,
     for every campaign, and cannot be taken back. Raises what `check_move` raises.
     """
+    return (await move_all(workspace, [collaboration], to, reason))[0]
+
+
+async def move_all(
+    workspace: Workspace, collaborations: Sequence[CollaborationId], to: str, reason: str | None = None
+) -> list[Collaboration]:
+    """Move several as one act: all of them, or none when one of them cannot go there."""
     wanted = state_name(to)
     said = (reason or "").strip() or None
-    async with workspace.change("collab.move", f"moved a collaboration to {wanted}", reason=said) as unit:
-        found = await needed(unit.transaction, collaboration)
-        events = (await events_of(unit.transaction, [collaboration]))[collaboration]
-        check_move(derive(events), wanted, events, said)
-        if wanted == "negotiating":
-            await end_agreement(unit, collaboration, said or "moved back to negotiating")
-        known = facts((await events_of(unit.transaction, [collaboration]))[collaboration])
-        await unit.insert(
-            "collaboration_moves",
-            {
-                "collaboration_id": collaboration,
-                "from_state": found.state,
-                "to_state": wanted,
-                "at": unit.at,
-                "moved_by": workspace.actor,
-                "reason": said,
-                "known": msgspec.json.encode(known).decode(),
-            },
-        )
-        if wanted == OPTED_OUT:
-            await _suppress(unit, found.person)
-            unit.undoable = False
+    async with workspace.change("collab.move", f"moved {len(collaborations)} people to {wanted}", reason=said) as unit:
+        for each in collaborations:
+            found = await needed(unit.transaction, each)
+            try:
+                await _move_one(unit, workspace.actor, found, wanted, said)
+            except Failure as refused:
+                if len(collaborations) == 1:
+                    raise
+                message = f"{found.ref or found.name}: {refused.message}; nobody was moved"
+                raise type(refused)(message, hint=refused.hint) from None
+            if len(collaborations) == 1:
+                unit.summary = f"moved {found.ref or found.name} from {found.state} to {wanted} in {found.campaign}"
         await unit.finish()
-        unit.summary = f"moved {found.ref or found.name} from {found.state} to {wanted} in {found.campaign}"
-        return await needed(unit.transaction, collaboration)
+        return [await needed(unit.transaction, each) for each in collaborations]
+
+
+async def _move_one(unit: UnitOfWork, actor: str, found: Collaboration, wanted: str, said: str | None) -> None:
+    events = (await events_of(unit.transaction, [found.id]))[found.id]
+    check_move(derive(events), wanted, events, said)
+    if wanted == "negotiating":
+        await end_agreement(unit, found.id, said or "moved back to negotiating")
+    known = facts((await events_of(unit.transaction, [found.id]))[found.id])
+    await unit.insert(
+        "collaboration_moves",
+        {
+            "collaboration_id": found.id,
+            "from_state": found.state,
+            "to_state": wanted,
+            "at": unit.at,
+            "moved_by": actor,
+            "reason": said,
+            "known": msgspec.json.encode(known).decode(),
+        },
+    )
+    if wanted == OPTED_OUT:
+        await _suppress(unit, found.person)
+        unit.undoable = False
 
 
 async def _suppress(unit: UnitOfWork, person: PersonId) -> None:
