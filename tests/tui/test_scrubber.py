@@ -7,7 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
-from influtui.tui.scrubber import Scrubber
+from influtui.tui.scrubber import AsciiDrawing, Scrubber
 from influtui.tui.widgets.strips import LINK
 
 BLACK = Color(0, 0, 0)
@@ -40,3 +40,8 @@ def test_clean_lines_go_through_untouched() -> None:
 )
 def test_only_plain_web_addresses_become_links(address: str, links: bool) -> None:
     assert bool(LINK.fullmatch(address)) is links
+
+
+def test_ascii_drawing_keeps_names_and_widths() -> None:
+    (segment,) = AsciiDrawing().apply([Segment("José … “x” · 李 │")], BLACK)
+    assert segment.text == 'José ~ "x" - 李 |'

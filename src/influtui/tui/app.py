@@ -11,7 +11,7 @@ import gc
 import os
 import signal
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -31,7 +31,7 @@ from influtui.tui.panes.base import Pane
 from influtui.tui.private import Burst, CrashesQuietly, notice_pasted_text, say_after_exit
 from influtui.tui.render import bars
 from influtui.tui.render.spans import ASCII, Glyphs, Look
-from influtui.tui.scrubber import Scrubber
+from influtui.tui.scrubber import AsciiDrawing, Scrubber
 from influtui.tui.standing import Standing
 from influtui.tui.themes import Palette
 from influtui.tui.watch import watch
@@ -41,6 +41,9 @@ from influtui.tui.widgets.prompt import Confirmation, Prompt, Question
 RunLine = Callable[[Sequence[str], Path, bool], "Ran"]
 """Runs words of the command line on a workspace, in this process, and returns what it wrote."""
 
+AFTER_FIRST_ROWS: Final = 0.05
+SKELETON_AT_MOST: Final = 1.0
+"""Seconds until the frame is drawn even when no row has come."""
 LEAVES_EDITOR: Final = frozenset({"escape", "ctrl+s"})
 _KEY_PATIENCE: Final = 10.0
 """Seconds that the next key waits for the action of the one before it."""
@@ -124,7 +127,8 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The scrubber stands last, behind every widget."""
-        return [*super().get_line_filters(), Scrubber()]
+        drawing = [AsciiDrawing()] if self.options.ascii else []
+        return [*super().get_line_filters(), *drawing, Scrubber()]
 
     def compose(self) -> ComposeResult:
         """Header, panes, prompt, footer."""
@@ -172,6 +176,25 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         self.exit(return_code=128 + number)
 
     async def _open(self) -> None:
+        # One frame, with rows in it: until then the skeleton is on the screen.
+        with self.batch_update():
+            if not await self._open_workspace():
+                return
+            await self.pane.opened()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.pane.table.first_rows.wait(), SKELETON_AT_MOST)
+        self.screen.refresh(layout=True)
+        self.opened.set()
+        # What is imported and asked from here on must not stand before the first rows on the screen.
+        await asyncio.sleep(AFTER_FIRST_ROWS)
+        gc.enable()
+        await self.read_standing()
+        if self.campaign is not None:
+            await self.pane.changed({"picks"})
+        self.background(watch(self.workspace, self._changed))
+
+    async def _open_workspace(self) -> bool:
+        """Open the workspace; a refusal ends the app with its words."""
         try:
             self.workspace = await self._resources.enter_async_context(
                 opened(self.options.folder, read_only=self.options.read_only, clock=self._clock)  # type: ignore[arg-type]
@@ -180,17 +203,11 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
             lines = [f"influtui: {failure.message}", *([f"  {failure.hint}"] if failure.hint else [])]
             self.exit(return_code=failure.exit_code)
             say_after_exit(self, lines)
-            return
+            return False
         self._clock = self.workspace.clock  # a demo world has a time of its own
         if self.workspace.settings.theme and not self.options.theme:
             self._use_theme(self.workspace.settings.theme)
-        await self.pane.opened()
-        self.opened.set()
-        gc.enable()
-        await self.read_standing()
-        if self.campaign is not None:
-            await self.pane.changed({"picks"})
-        self.background(watch(self.workspace, self._changed))
+        return True
 
     def _take_textuals_colours(self) -> None:
         if self.palette.theme.ansi:

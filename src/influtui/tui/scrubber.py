@@ -29,3 +29,22 @@ class Scrubber(LineFilter):
             Segment(ACTING.sub(" ", text), style, control) if control is None else Segment("", style)
             for text, style, control in segments
         ]
+
+
+_DRAWN: Final = str.maketrans(
+    {"…": "~", "·": "-", "—": "-", "–": "-", "“": '"', "”": '"', "‘": "'", "’": "'", "│": "|", "─": "-", "↓": "v", "↑": "^",
+     "→": ">", "←": "<", "≥": ">", "×": "x", "▐": "#", "›": ">", "●": "*", "✓": "+", "✗": "x", "▸": ">", "▏": "|"}
+)  # fmt: skip
+
+
+class AsciiDrawing(LineFilter):
+    """Under `--ascii`: what the app and the command line draw beside letters, in ASCII of the same width. Names stay."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """`segments` with drawing characters replaced."""
+        return [
+            segment
+            if segment.text.isascii()
+            else Segment(segment.text.translate(_DRAWN), segment.style, segment.control)
+            for segment in segments
+        ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from influtui.model.campaigns import Campaign
-from influtui.model.shortlist import Meter
-from influtui.services.workspace import Workspace
+if TYPE_CHECKING:
+    from influtui.model.campaigns import Campaign
+    from influtui.model.shortlist import Meter
+    from influtui.services.workspace import Workspace
 
 
 class Standing(NamedTuple):

@@ -26,7 +26,7 @@ REST: Final = 0.28
 """Seconds that the cursor rests before the detail follows: running down a list costs two rows a step, not a screen."""
 
 
-AT_ONCE: Final = 0.02
+AT_ONCE: Final = 0.1
 
 
 class Pane(Widget):

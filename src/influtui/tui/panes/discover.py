@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from influtui.model.creators import Creator, Ref
 from influtui.model.failures import Failure
-from influtui.tui.panes import compose, work
 from influtui.tui.panes.base import Pane
-from influtui.tui.render.creator_detail import detail, first_run, nothing_found
 from influtui.tui.render.creators import COLUMNS, SORTS, Judged
+from influtui.tui.render.nobody import first_run, nothing_found
 from influtui.tui.render.numbers import plural
 from influtui.tui.render.spans import Line
-from influtui.tui.render.work import meter as render_meter
 from influtui.tui.widgets.list import Source, VirtualList
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Discover(Pane):
         from influtui.services.search import open_listing
 
         if self.table.ready:
-            self._verdicts = await work.verdicts(self.desk.workspace)
+            self._verdicts = await _work().verdicts(self.desk.workspace)
         listing = await open_listing(self.desk.workspace, self.query_text, self._sort)
         self.table.sorted_by = (self._sort or "followers").lstrip("-")
         self.table.descending = not (self._sort or "").startswith("+")
@@ -88,18 +88,21 @@ class Discover(Pane):
     async def detail_of(self, record: Judged) -> Callable[[int], Sequence[Line]]:
         """Everything known of the person."""
         from influtui.services import creators
+        from influtui.tui.render.creator_detail import detail as show
 
         known = await creators.show(self.desk.workspace, Ref(id=record.creator.id))
-        done = await work.lines_of(self.desk.workspace, Ref(id=record.creator.id), self.desk.look)
+        done = await _work().lines_of(self.desk.workspace, Ref(id=record.creator.id), self.desk.look)
         verdict, campaign = self._verdicts.get(record.creator.person), self.desk.campaign
-        return lambda width: detail(
-            known, width, self.desk.look(), verdict=verdict, campaign=campaign, work=done(width)
-        )
+        return lambda width: show(known, width, self.desk.look(), verdict=verdict, campaign=campaign, work=done(width))
 
     def note(self) -> Line:
         """How full the shortlist is."""
         meter = self.desk.standing.meter
-        return render_meter(meter, self.desk.look()) if meter is not None and not self.narrow else ()
+        if meter is None or self.narrow:
+            return ()
+        from influtui.tui.render.work import meter as show
+
+        return show(meter, self.desk.look())
 
     # Searching.
 
@@ -218,7 +221,7 @@ class Discover(Pane):
         await campaigns.judge(
             self.desk.workspace, self.desk.campaign, [Ref(id=each.id) for each in who], verdict, reason
         )
-        self._verdicts = await work.verdicts(self.desk.workspace)
+        self._verdicts = await _work().verdicts(self.desk.workspace)
         self.table.mark_all(False)
         await self.load(keep_place=True)
         if one:
@@ -234,7 +237,7 @@ class Discover(Pane):
         who = await self.chosen()
         said = await self.desk.answer(f"tag {_named(who)}", kind="tag", hint="words add tags, -word takes one away")
         if said:
-            done = await work.tag(self.desk.workspace, [each.id for each in who], said.split())
+            done = await _work().tag(self.desk.workspace, [each.id for each in who], said.split())
             await self._after_change(f"{done.capitalize()}. u takes it back.")
 
     async def do_note(self) -> None:
@@ -256,6 +259,8 @@ class Discover(Pane):
 
     async def do_compose(self) -> None:
         """Write to the person, or to all marked."""
+        from influtui.tui.panes import compose
+
         await compose.contact(self.desk, [Ref(id=each.id) for each in await self.chosen()])
         await self.load(keep_place=True)
         self.follow(now=True, again=True)
@@ -264,13 +269,13 @@ class Discover(Pane):
         """Note what was agreed."""
         current = await self.table.current_row()
         if current is not None:
-            await work.note_terms(self.desk, Ref(id=current.creator.id), _named([current.creator]))
+            await _work().note_terms(self.desk, Ref(id=current.creator.id), _named([current.creator]))
 
     async def do_file_post(self) -> None:
         """File the link of a post."""
         current = await self.table.current_row()
         if current is not None:
-            await work.file_post(self.desk, Ref(id=current.creator.id), _named([current.creator]))
+            await _work().file_post(self.desk, Ref(id=current.creator.id), _named([current.creator]))
             self.follow(now=True, again=True)
 
     # Copying and pasting.
@@ -294,7 +299,12 @@ class Discover(Pane):
 
     def pasted(self, text: str) -> None:
         """Handles and links to add, one a line."""
-        work.open_people_box(self.desk, text)
+        _work().open_people_box(self.desk, text)
+
+
+def _work() -> ModuleType:
+    """What needs the campaign's services: imported after the first rows are on the screen."""
+    return import_module("influtui.tui.panes.work")
 
 
 def _named(who: Sequence[Creator]) -> str:

@@ -99,6 +99,8 @@ class VirtualList(Widget, Generic[R]):
         self.empty: Sequence[Line] = ()
         """What to say, and to do next, when there are no rows."""
         self.ready = False
+        self.first_rows = asyncio.Event()
+        """Set when rows have come for the first time, or there are none."""
 
     # What is shown.
 
@@ -108,6 +110,8 @@ class VirtualList(Widget, Generic[R]):
         self._generation += 1
         self.total = source.total
         self.ready = True
+        if not self.total:
+            self.first_rows.set()
         if keep_rows:
             self._stale = set(self._pages)
         else:
@@ -306,6 +310,7 @@ class VirtualList(Widget, Generic[R]):
                     continue
                 self._pages[page] = rows
                 self._stale.discard(page)
+                self.first_rows.set()
                 if not rows and page * PAGE < self.total:
                     self.total = page * PAGE
                 self._forget_far_pages()
