@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -290,6 +295,29 @@ def test_budgets_are_remembered_from_run_to_run(bluesky: BlueskyStandIn, capsys:
     _, first = _discover(capsys, "vegan", "--limit", "5")
     _, second = _discover(capsys, "vegan", "--limit", "5")
     assert second["quota"][0]["left"] < first["quota"][0]["left"]
+
+
+def test_an_interrupted_run_keeps_the_pages_that_came(bluesky: BlueskyStandIn, tmp_path: Path) -> None:
+    second = threading.Event()
+
+    def slow(method: str, count: int) -> float | None:
+        if method.endswith("searchActors") and bluesky.asked("searchActors") == 2:
+            second.set()
+            return 3.0
+        return None
+
+    bluesky.fault = slow
+    command = [sys.executable, "-m", "influtui", "discover", "bluesky", "vegan", "--limit", "60"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert second.wait(30)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    with sqlite3.connect(tmp_path / "workspace" / "influtui.db") as database:
+        assert database.execute("SELECT count(*) FROM creators").fetchone()[0] == 21
+        assert database.execute("SELECT state FROM imports").fetchone()[0] == "stopped"
+    database.close()
 
 
 def test_a_slow_platform_does_not_hold_the_whole_run(
