@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +42,10 @@ def tables(folder: Path) -> dict[str, list[Any]]:
         connection.close()
 
 
-def test_the_same_seed_and_size_make_the_same_world_to_the_last_row(made: Path, tmp_path: Path) -> None:
-    asyncio.run(world.make(tmp_path / "again", creators=SIZE))
+def test_the_same_seed_and_size_make_the_same_world_to_the_last_row_in_any_process(made: Path, tmp_path: Path) -> None:
+    words = ["demo", "--no-ui", "--dir", str(tmp_path / "again"), "--creators", str(SIZE)]
+    other = os.environ | {"PYTHONHASHSEED": "12345"}
+    subprocess.run([sys.executable, "-m", "influtui", *words], check=True, capture_output=True, env=other)
     assert tables(tmp_path / "again") == tables(made)
     assert (tmp_path / "again" / world.TRUTH).read_bytes() == (made / world.TRUTH).read_bytes()
 
