@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from typing import Any
 
@@ -327,3 +328,72 @@ async def test_taking_back_is_an_act_in_the_journal_that_names_what_it_took_back
     await upkeep.undo(workspace)
     newest, edit, *_ = await upkeep.journal(workspace)
     assert (newest.summary, newest.reverts, edit.state) == ("took back: tagged 1 creators", edit.id, "undone")
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_whatever_was_done_is_taken_back_step_by_step_and_put_back(workspace: Workspace, seed: int) -> None:
+    """Acts at random: each picture of the world returns on the way back, and again on the way forth."""
+    chance = random.Random(seed)
+    await imported(teammate(workspace), *(rich_record(number) for number in range(6)))
+    pictures, acts = [await picture(workspace)], []
+    for number in range(12):
+        match chance.choice(["import", "edit", "note", "remove"]):
+            case "import":
+                first = chance.randrange(12)
+                await imported(
+                    workspace,
+                    *(rich_record(each) for each in range(first, first + chance.randrange(1, 4))),
+                    record(first + 20, followers=number, as_of=workspace.clock() + number),
+                    source=f"{number}.csv",
+                )
+            case "edit":
+                await act_at_random(workspace, chance, number)
+            case "note":
+                await note_at_random(workspace, chance, number)
+            case "remove":
+                await remove_at_random(workspace, chance)
+        latest = await upkeep.undoable(workspace)
+        if latest and latest.id not in acts:
+            acts.append(latest.id)
+            pictures.append(await picture(workspace))
+
+    for act, expected in zip(reversed(acts), pictures[-2::-1], strict=True):
+        undone = await upkeep.undo(workspace)
+        assert (undone.entry, undone.left) == (act, ())
+        assert await picture(workspace) == expected
+    await worlds.text_index_is_whole(workspace)
+    for act, expected in zip(acts, pictures[1:], strict=True):
+        redone = await upkeep.redo(workspace)
+        assert (redone.entry, redone.left) == (act, ())
+        assert await picture(workspace) == expected
+    await worlds.text_index_is_whole(workspace)
+
+
+async def ids_of(workspace: Workspace, table: str) -> list[int]:
+    return [row[0] for row in await workspace.db.all(f"SELECT id FROM {table} ORDER BY id")]
+
+
+async def act_at_random(workspace: Workspace, chance: random.Random, number: int) -> None:
+    ids = await ids_of(workspace, "creators")
+    async with workspace.change("creators.edit", "edited") as unit:
+        for _ in range(chance.randrange(1, 4)):
+            some = chance.sample(ids, chance.randrange(1, len(ids) + 1)) if ids else []
+            column, value = chance.choice([("tags", f"|{number}|"), ("bio", f"sews {number}"), ("name", None)])
+            await unit.update_many("creators", {each: {column: value, "updated_at": number} for each in some})
+
+
+async def note_at_random(workspace: Workspace, chance: random.Random, number: int) -> None:
+    persons, notes = await ids_of(workspace, "persons"), await ids_of(workspace, "notes")
+    async with workspace.change("creators.note", "noted") as unit:
+        if notes and chance.random() < 0.4:
+            await unit.update("notes", chance.choice(notes), {"text": f"said {number}"})
+        if notes and chance.random() < 0.4:
+            await unit.delete("notes", chance.choice(notes))
+        for person in chance.sample(persons, min(2, len(persons))):
+            await unit.insert("notes", {"person_id": person, "at": number, "actor": "me", "text": f"met {number}"})
+
+
+async def remove_at_random(workspace: Workspace, chance: random.Random) -> None:
+    ids = await ids_of(workspace, "creators")
+    async with workspace.change("creators.remove", "removed") as unit:
+        await unit.delete_many("creators", chance.sample(ids, min(2, len(ids))))

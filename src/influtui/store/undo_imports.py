@@ -26,10 +26,10 @@ _GOING: Final = {
     "creator_comments": f"post_id IN (SELECT id FROM creator_posts WHERE {_OF_THIS})",
     "creator_posts": _OF_THIS,
     "snapshots": _OF_THIS,
-    "notes": "import_id = :import AND version = 1"
+    "notes": "import_id = :import AND id NOT IN (SELECT id FROM changed WHERE noun = 'notes')"
     " AND person_id NOT IN (SELECT person_id FROM creators WHERE id IN (SELECT id FROM staying))",
     "creators": "import_id = :import AND id NOT IN (SELECT id FROM staying)",
-    "persons": "import_id = :import AND version = 1",
+    "persons": "import_id = :import AND id NOT IN (SELECT id FROM changed WHERE noun = 'persons')",
 }
 """What goes, in the order in which it can: nothing before what points at it."""
 
@@ -55,6 +55,7 @@ async def take_back(unit: UnitOfWork, import_id: int, unrestored: Iterable[Left]
     """
     transaction = unit.transaction
     await transaction.run("CREATE TEMP TABLE staying (id INTEGER PRIMARY KEY, why TEXT NOT NULL)")
+    await transaction.run("CREATE TEMP TABLE changed (noun TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (noun, id))")
     try:
         await _find_staying(transaction, import_id)
         staying = await transaction.all("SELECT id, why FROM staying ORDER BY id")
@@ -65,6 +66,7 @@ async def take_back(unit: UnitOfWork, import_id: int, unrestored: Iterable[Left]
         gone = await _remove(unit, import_id)
     finally:
         await transaction.run("DROP TABLE temp.staying")
+        await transaction.run("DROP TABLE temp.changed")
     await transaction.run("UPDATE imports SET state = 'undone' WHERE id = ?", (import_id,))
     return Moved(gone, [Left("creators", row["id"], row["why"]) for row in staying])
 
@@ -106,23 +108,24 @@ async def _discard(transaction: Transaction, undo: JournalId) -> None:
 
 async def _find_staying(transaction: Transaction, import_id: int) -> None:
     """Fill `staying` with the accounts of the import that somebody needs, each with the first reason found."""
-    for noun, account in (("creators", "t.id"), ("persons", "c.id")):
+    for noun in ("creators", "persons", "notes"):
         changed = await _changed_since(transaction, noun, import_id)
-        for some in chunks(changed):
-            marks = ", ".join("?" * len(some))
-            joined = "creators t" if noun == "creators" else "persons t JOIN creators c ON c.person_id = t.id"
-            await transaction.run(
-                f"INSERT INTO staying SELECT {account}, 'was changed since' FROM {joined} WHERE t.id IN ({marks})"
-                " ON CONFLICT DO NOTHING",
-                some,
-            )
+        await transaction.many("INSERT INTO changed VALUES (?, ?)", [(noun, each) for each in changed])
+    await transaction.run(
+        "INSERT INTO staying SELECT id, 'was changed since' FROM creators WHERE import_id = ?"
+        " AND (id IN (SELECT id FROM changed WHERE noun = 'creators')"
+        " OR person_id IN (SELECT id FROM changed WHERE noun = 'persons')) ON CONFLICT DO NOTHING",
+        (import_id,),
+    )
     for noun, key in (("creators", "c.id"), ("persons", "c.person_id")):
         for reference in await references.to(transaction, noun):
             if reference.table == "creators" or (reference.cascades and reference.table not in NOUNS):
                 continue
             own = ""
             if reference.table in _OWN:
-                edited = " OR t.version > 1" if reference.table == "notes" else ""
+                edited = (
+                    " OR t.id IN (SELECT id FROM changed WHERE noun = 'notes')" if reference.table == "notes" else ""
+                )
                 own = f" AND (t.import_id IS NULL OR t.import_id <> :import{edited})"
             measured = reference.table in _OWN and noun == "creators"
             await transaction.run(
