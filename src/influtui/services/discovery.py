@@ -27,7 +27,8 @@ from influtui.model.scoring.engagement import PostNumbers, counted, headline_var
 from influtui.model.scoring.rules import default_rules
 from influtui.model.text import OutsideText, from_outside
 from influtui.model.times import Millis, millis, rfc3339
-from influtui.services.importing.intake import Batch, Intake
+from influtui.services.importing.batches import Batch
+from influtui.services.importing.intake import Intake
 from influtui.services.plugins import hosted
 from influtui.services.workspace import Workspace
 from influtui.store import budgets
