@@ -70,6 +70,17 @@ def test_a_campaign_from_the_first_pick_to_cost_per_mille(line: Line) -> None:
     assert "labour" in line.err
 
 
+def test_a_post_says_until_when_it_must_stay(line: Line) -> None:
+    line("campaign", "shortlist", "add", "instagram:anna")
+    line("collab", "terms", "instagram:anna", "--retention", "90 days")
+    line("post", "add", REEL, "instagram:anna", "--posted", "2024-01-15")
+    (shown,) = line.json("collab", "show", "instagram:anna")
+    assert shown["post_list"][0]["stays_until"] == "2024-04-14"
+    assert "2024-04-14" in line("collab", "show", "instagram:anna")
+    line("collab", "terms", "instagram:anna", "--retention", "for good")
+    assert line.json("collab", "show", "instagram:anna")[0]["post_list"][0]["stays_until"] is None
+
+
 def test_what_was_sold_gives_returns_by_name(line: Line) -> None:
     line("post", "add", REEL, "instagram:anna", "--impressions", "38000", exits=2)
     line("campaign", "shortlist", "add", "instagram:anna")

@@ -11,10 +11,12 @@ from influtui.cli.fields import CAMPAIGN, DRY_RUN
 from influtui.cli.frame import confirmed, with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
+from influtui.model import times
 from influtui.model.creators import parse_ref
 from influtui.model.memory import ago
 from influtui.model.pipeline import OPTED_OUT, pipeline, state_name
-from influtui.model.terms import Term, Terms, slots
+from influtui.model.posts import Post
+from influtui.model.terms import Term, Terms, slots, stays_until
 from influtui.model.text import SafeText, safe
 from influtui.model.times import Millis, rfc3339
 from influtui.services import collaborations as service
@@ -86,10 +88,15 @@ async def show(workspace: Workspace, out: Output, ref: str, campaign: str | None
     if detail.posts:
         out.say("")
         rows = [
-            (safe(each.url), documents.count(each.numbers.impressions), documents.count(each.numbers.views))
+            (
+                safe(each.url),
+                documents.count(each.numbers.impressions),
+                documents.count(each.numbers.views),
+                safe(_until(detail.terms, each) or "-"),
+            )
             for each in detail.posts
         ]
-        out.table(("post", "impressions", "views"), rows, right=(1, 2))
+        out.table(("post", "impressions", "views", "stays until"), rows, right=(1, 2))
     if detail.history:
         out.say("")
         rows_ = [(safe(rfc3339(each.at) or ""), safe(_event(each)), safe(each.by or "")) for each in detail.history]
@@ -259,12 +266,20 @@ def _document(detail: service.Detail) -> dict[str, Any]:
         **documents.collaboration(detail.collaboration),
         "allowed": list(detail.allowed),
         **documents.terms(detail.terms, detail.agreement),
-        "post_list": [documents.post(each, detail.collaboration) for each in detail.posts],
+        "post_list": [
+            {**documents.post(each, detail.collaboration), "stays_until": _until(detail.terms, each)}
+            for each in detail.posts
+        ],
         "elsewhere": list(detail.elsewhere),
         "history": [
             {"at": rfc3339(each.at), "what": each.what, "by": each.by, "detail": each.detail} for each in detail.history
         ],
     }
+
+
+def _until(sheet: Terms, post: Post) -> str | None:
+    until = stays_until(sheet, times.moment(post.posted_at).date()) if post.posted_at is not None else None
+    return until.isoformat() if until else None
 
 
 def _event(each: service.Happened) -> str:

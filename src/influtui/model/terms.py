@@ -12,7 +12,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
@@ -170,6 +170,13 @@ def day(text: str, label: str) -> date:
         return date.fromisoformat(text.strip())
     except ValueError:
         raise WrongUsage(f"“{text}” is not a day for {label}", hint="Write it like 2026-12-01.") from None
+
+
+def stays_until(terms: Terms, posted_on: date) -> date | None:
+    """The last day on which a post must be on line; None where it stays for good, or nothing was said."""
+    term = terms.get("retention")
+    days = retention_days(term.value) if term and term.value else None
+    return posted_on + timedelta(days=days) if days is not None else None
 
 
 _UNITS: Final = {"day": 1, "week": 7, "month": 30, "year": 365}

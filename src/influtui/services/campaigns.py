@@ -30,7 +30,7 @@ from influtui.store.journal import UnitOfWork
 
 __all__ = [
     "Judged", "Made", "Status", "aim", "chosen", "edit_campaign", "in_use", "judge", "list_campaigns", "meter", "needed",
-    "new_campaign", "products_of", "rank", "shortlist", "status", "unjudge", "use",
+    "new_campaign", "rank", "shortlist", "status", "unjudge", "use",
 ]  # fmt: skip
 
 
@@ -171,12 +171,6 @@ async def aim(workspace: Workspace, campaign: Campaign) -> Aim:
         own_handles=owner.own_handles,
         competitors=owner.competitors,
     )
-
-
-async def products_of(workspace: Workspace, campaign: Campaign) -> list[Product]:
-    """The products of a campaign."""
-    known = await brands.products(workspace, campaign.brand)
-    return [each for each in known if each.sku in campaign.products]
 
 
 async def shortlist(workspace: Workspace, code: str | None = None, query: str = "") -> list[Pick]:

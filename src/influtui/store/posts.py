@@ -71,14 +71,6 @@ async def by_url(reader: Reader, url: str) -> Post | None:
     return found[0] if found else None
 
 
-async def account_of(reader: Reader, platform: str, handle_key: str) -> Any | None:
-    """The account that a post's address names: its id and person."""
-    rows = await reader.all(
-        "SELECT id, person_id FROM creators WHERE platform = ? AND handle_key = ?", (platform, handle_key)
-    )
-    return rows[0] if rows else None
-
-
 async def parcel_costs(reader: Reader, collaborations: Sequence[int]) -> dict[CollaborationId, list[Money | None]]:
     """What each parcel of each collaboration cost to send; None where nobody said. Cancelled ones cost nothing."""
     found: dict[CollaborationId, list[Money | None]] = {}
