@@ -336,6 +336,20 @@ async def test_a_follow_up_belongs_under_what_it_follows(
     assert row.messages == 2
 
 
+async def test_a_reply_that_comes_after_the_sender_was_given_up_still_counts(
+    workspace: Workspace, campaign: str, receiver: MailReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle = outbox.settle
+
+    async def late(transaction: Any, going: Any, *args: Any, **options: Any) -> None:
+        await outbox.move(transaction, going.id, "unknown", "given up", states=("in_data",))
+        await settle(transaction, going, *args, **options)
+
+    monkeypatch.setattr(outbox, "settle", late)
+    await contact(workspace, campaign, ANNA)
+    assert [row.state for row in await inbox.conversations(workspace)] == ["sent"]
+
+
 async def test_a_refused_sender_stops_the_run_and_loses_nothing(
     workspace: Workspace, campaign: str, receiver: MailReceiver
 ) -> None:

@@ -118,12 +118,15 @@ async def settle(
     transaction: Transaction, going: Outgoing, outcome: Outcome, *, claimed: bool, not_before: int | None = None
 ) -> None:
     """Write down how an attempt ended. A message that went (or may have) puts the conversation into their hands."""
-    allowed = "state = 'in_data'" if claimed else "state IN ('queued', 'deferred')"
+    # A reply that comes after somebody gave this sender up for gone still says what is true.
+    allowed = "state IN ('in_data', 'unknown')" if claimed else "state IN ('queued', 'deferred')"
     said = outcome.said if outcome.code is None else f"{outcome.code} {outcome.said}"
-    await transaction.run(
+    changed = await transaction.run(
         f"UPDATE messages SET state = ?, outcome = ?, version = version + 1 WHERE id = ? AND {allowed}",
         (outcome.state, said, going.id),
     )
+    if not changed:
+        return
     await transaction.run(
         "UPDATE outbox SET stage = ?, not_before = ?, claimed_by = NULL, attempts = attempts + ? WHERE message_id = ?",
         (outcome.stage, not_before, 0 if claimed else 1, going.id),
