@@ -1,6 +1,6 @@
 """What a session that has written does once a day as it closes: a snapshot, and letting go of what undo no longer needs.
 
-At the end and not at the start, because nobody waits for a session to close. Copying costs a second a gigabyte; a long
+At the end and not at the start, because nobody waits for a session to close. Copying costs two seconds a gigabyte; a long
 session may call this itself, from the background.
 """
 
