@@ -128,8 +128,16 @@ def test_numbers_are_found_in_prose_and_nothing_else_is() -> None:
     assert [found.number for found in scan(text)] == ["1Z5R89390357567127", "RB123456785GB", "986578788855"]
 
 
+def test_bare_digits_in_prose_count_only_where_parcels_are_spoken_of() -> None:
+    assert [found.number for found in scan("Your FedEx number is 986578788855.")] == ["986578788855"]
+    assert [found.number for found in scan("Deine Sendungsnummer:\n986578788855")] == ["986578788855"]
+    assert [found.number for found in scan("986578788855")] == ["986578788855"]
+    assert list(scan("Message-ID: 200902101050 at 1419818724, see you 2011-10-08 14:00")) == []
+    assert list(scan("invoice 986578788855, due tomorrow")) == []
+
+
 def test_two_numbers_side_by_side_stay_two() -> None:
-    found = [each.number for each in scan("GM2951173225174494 1Z5R89390357567127 9400 1112 0108 0805 4830 16")]
+    found = [each.number for each in scan("sent GM2951173225174494 1Z5R89390357567127 9400 1112 0108 0805 4830 16")]
     assert found == ["GM2951173225174494", "1Z5R89390357567127", "9400111201080805483016"]
 
 

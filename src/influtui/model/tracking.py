@@ -26,6 +26,10 @@ LIKELY: Final = 0.5
 """From this confidence on a match in prose is worth showing; below it is a guess that needs a person's word."""
 
 
+SURE: Final = 0.95
+"""From this confidence on a match in prose needs no word beside it that speaks of parcels."""
+
+
 class Candidate(msgspec.Struct, frozen=True):
     """A carrier whose number this may be."""
 
@@ -89,6 +93,7 @@ class _Formats(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Carriers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parameters: tuple[str, ...]
+    words: frozenset[str]
     carrier: dict[str, CarrierName]
 
 
@@ -101,13 +106,20 @@ def detect(text: str) -> Detection:
 
 
 def scan(text: str) -> Iterator[Detection]:
-    """The numbers in prose, in their order, each once. What only looks like a run of digits is passed over."""
+    """The numbers in prose, in their order, each once.
+
+    A number that could as well be a date or an order counts only where its line, or the one before, speaks of a parcel
+    or a carrier, or where the line has nothing else.
+    """
     seen: set[str] = set()
+    before = ""
     for line in text.splitlines():
         for found in _in_line(line):
-            if found.number is not None and found.number not in seen:
+            sure = found.candidates[0].confidence >= SURE or _speaks_of_parcels(before, line, found)
+            if sure and found.number is not None and found.number not in seen:
                 seen.add(found.number)
                 yield found
+        before = line or before
 
 
 def carriers() -> dict[str, CarrierName]:
@@ -229,6 +241,12 @@ def _in_line(line: str) -> Iterator[Detection]:
         at += taken
 
 
+def _speaks_of_parcels(before: str, line: str, found: Detection) -> bool:
+    words = set(re.findall(r"[^\W\d_]+", f"{before} {line}".casefold()))
+    alone = not re.search(r"[^\W_]", line.replace(found.input, "", 1))
+    return alone or bool(words & (_carrier_data().words | _carrier_words()))
+
+
 def _starting_at(line: str, words: list[re.Match[str]]) -> tuple[int, Detection | None]:
     """The number that begins with the first word: how many words it takes, and what it is."""
     first = words[0][0]
@@ -264,6 +282,13 @@ def _data() -> _Formats:
 @cache
 def _carrier_data() -> _Carriers:
     return msgspec.convert(tomllib.loads(_read("carriers.toml")), _Carriers)
+
+
+@cache
+def _carrier_words() -> frozenset[str]:
+    """The words of the carriers' names and codes."""
+    names = " ".join(f"{code} {carrier.name}" for code, carrier in carriers().items())
+    return frozenset(re.findall(r"[^\W\d_]{3,}", names.casefold().replace("_", " "))) - {"post", "express", "global"}
 
 
 @cache
