@@ -130,8 +130,9 @@ class Story:
         payable.sort(key=lambda creator: not set(creator.topics) & set(campaign.topics))
         people = list({creator.person: creator for creator in reversed(payable)}.values())[::-1]
         wanted = sum(campaign.stages.values())
-        new = [each for each in people if each.person not in self._used][: wanted - KNOWN_AGAIN]
-        known = [each for each in people if each.person in self._used][: wanted - len(new)]
+        known = [each for each in people if each.person in self._used]
+        new = [each for each in people if each.person not in self._used][: wanted - min(KNOWN_AGAIN, len(known))]
+        known = known[: wanted - len(new)]
         chosen = [*new, *known]
         self._used |= {each.person for each in chosen}
         self._random.shuffle(chosen)
