@@ -152,6 +152,20 @@ def test_eight_writers_lose_nothing_and_none_hears_of_a_lock(tmp_path: Path) -> 
     assert_sound(folder)
 
 
+def test_eight_sessions_that_begin_the_same_workspace_at_once_all_get_it(tmp_path: Path) -> None:
+    for number in range(2):
+        folder = tmp_path / f"w{number}"
+        both = [started(children.imports, folder, 0, 3) for _ in range(8)]
+        running = [each.__enter__() for each in both]
+        try:
+            ends = [heard(pipe, within=60)[-1] for _, pipe in running]
+        finally:
+            for each in both:
+                each.__exit__(None, None, None)
+        assert sorted(end[1] for end in ends) == [0] * 7 + [3], ends
+        assert_sound(folder)
+
+
 def test_two_processes_that_import_and_two_that_edit_at_once_lose_nothing(tmp_path: Path) -> None:
     folder = world(tmp_path / "w", 300)
     with (
