@@ -235,7 +235,7 @@ def test_a_signal_gives_the_terminal_back(
 
 def test_at_80x24_the_list_has_the_screen_and_enter_drills_down(open_terminal: Callable[..., Any], world: Path) -> None:
     app = open_terminal(size=(80, 24))
-    app.wait("3 accounts", "jonas_cooks")
+    app.wait("3 accounts", "jonas_cooks", "@OATS")
     app.settle()
     assert app.line(0).startswith(" workspace · @OATS")
     assert "2 Discover" in app.line(0)

@@ -111,6 +111,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         self.prompt = Prompt()
         self.workspace: Workspace
         self.standing = Standing()
+        self._standing_known = asyncio.Event()
         self._notice: tuple[str, str] = ("", "text")
         self._keys: asyncio.Queue[tuple[str, str | None] | str] = asyncio.Queue()
         self._resources = AsyncExitStack()
@@ -315,6 +316,8 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         """Carry an action out. The next key waits until it is done or has asked something."""
         from influtui.tui.everywhere import Everywhere
 
+        if action.name in actions.WRITES:
+            await self._standing_known.wait()
         owner: Any = self.pane if hasattr(self.pane, f"do_{action.name}") else Everywhere(self)
         if (reason := self.why_not(action)) is not None:
             self.notice(f"{action.label}: {reason}", "warn")
@@ -408,7 +411,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
     def _draw_frame(self) -> None:
         facts = bars.HeaderFacts(
             workspace=self.options.folder.expanduser().absolute().name or "influtui",
-            campaign=self.campaign,
+            campaign=self.campaign if self._standing_known.is_set() else "",
             tabs=(("2", "Discover"), ("4", "Inbox"), ("5", "Shipments")),
             current=self.pane.title,
             waiting=self.standing.waiting,
@@ -444,9 +447,10 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
 
     async def read_standing(self) -> None:
         """Look up which campaign is in use and what waits, and say so in the header."""
-        before = self.standing
+        before, first = self.standing, not self._standing_known.is_set()
         self.standing = await standing.read(self.workspace)
-        if self.standing != before:
+        self._standing_known.set()
+        if self.standing != before or first:
             self._draw_frame()
             self.pane.draw_title()
 

@@ -15,6 +15,7 @@ class HeaderFacts(NamedTuple):
 
     workspace: str
     campaign: str | None
+    """None: there is none in use. Empty: not looked up yet."""
     tabs: Sequence[tuple[str, str]]
     """(digit, name) of each pane."""
     current: str
@@ -26,7 +27,8 @@ class HeaderFacts(NamedTuple):
 
 def header(facts: HeaderFacts, width: int, look: Look) -> Line:
     """Where one is: workspace and campaign at the left, the panes in the middle, the state at the right."""
-    campaign = Span(f"@{cell(facts.campaign)}", "accent") if facts.campaign else Span("no campaign: @", "dim")
+    known = f"@{cell(facts.campaign)}" if facts.campaign else ""
+    campaign = Span("no campaign: @", "dim") if facts.campaign is None else Span(known, "accent")
     tabs: list[Span] = []
     for digit, pane in facts.tabs:
         here = pane == facts.current
