@@ -60,3 +60,13 @@ def test_what_cannot_be_done_exits_2_and_saves_nothing(words: list[str], capsys:
 
 def test_a_search_about_the_campaign_in_use_can_be_saved_before_there_is_one() -> None:
     assert main(["search", "save", "mine", "in:campaign", "--sort", "fit"]) == 0
+
+
+def test_a_search_that_names_a_forgotten_person_goes_with_them(capsys: Capture) -> None:
+    assert main(["creators", "add", "instagram:anna.bakes"]) == 0
+    assert main(["search", "save", "her", "instagram:anna.bakes", "OR", "tea"]) == 0
+    assert main(["search", "save", "others", "anna", "OR", "bakes"]) == 0
+    assert main(["creators", "forget", "instagram:anna.bakes", "--yes"]) == 0
+    capsys.readouterr()
+    assert main(["search", "list", "--json"]) == 0
+    assert [each["name"] for each in lines(capsys)] == ["others"]

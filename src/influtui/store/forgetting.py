@@ -117,6 +117,10 @@ async def erase(transaction: Transaction, person: PersonId) -> Erased:
         for table in ("picks", "conversations", "shipments"):
             await transaction.run(f"DELETE FROM {table} WHERE {_OURS[table]}", values)
     await transaction.run("DELETE FROM notes WHERE person_id = ?", (person,))
+    # A saved query can name them, and the columns that searches keep can hold a tag that nobody else had.
+    for told in {row[name] for row in accounts for name in ("handle", "email") if row[name]}:
+        await transaction.run("DELETE FROM saved_searches WHERE says(query, folded(?), 0)", (told,))
+    await transaction.run("DELETE FROM column_cache")
     await text_index.remove(transaction, accounts)
     await transaction.run("DELETE FROM creators WHERE person_id = ?", (person,))
     if not worked_with:
