@@ -198,18 +198,18 @@ class Converter:
 
 
 def _listed(cell: Sequence[Any]) -> tuple[str, ...]:
-    return _named(tuple([part for part in cell if isinstance(part, str)]))
+    """Topics or tags as they are kept: small letters, each once."""
+    return tuple(dict.fromkeys([word for part in cell if isinstance(part, str) and (word := _word(part))]))
 
 
 @lru_cache(maxsize=16_384)
 def _parted(text: str) -> tuple[str, ...]:
-    return _named(tuple(_SPLITS.split(text)))
+    return _listed(_SPLITS.split(text))
 
 
 @lru_cache(maxsize=16_384)
-def _named(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Topics or tags as they are kept: small letters, each once."""
-    return tuple(dict.fromkeys(part.strip().casefold() for part in parts if not is_unknown(part)))
+def _word(part: str) -> str:
+    return "" if is_unknown(part) else part.strip().casefold()
 
 
 def is_destroyed(name: str) -> bool:

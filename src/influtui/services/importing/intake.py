@@ -1,6 +1,6 @@
 """The one way in for accounts and measurements: finds who is known, keeps what is new, counts.
 
-Rows are committed in batches, ten thousand at a time when nobody else has the workspace open, else as many as fit in 50
+Rows are committed in batches, twenty thousand at a time when nobody else has the workspace open, else as many as fit in 50
 milliseconds. The journal has one entry for the whole input. What stops half-way (an interrupt, a killed process) keeps
 what was committed, says so in its `imports` row, undoes as one, and goes on when the same input is given again: what is
 known already is unchanged.
@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
@@ -154,7 +154,7 @@ class Intake:
         while start < len(batch.records):
             records = batch.records[start : start + self._rows_at_once]
             began = time.monotonic()
-            found = await (self._count_only(records) if self._dry_run else self._write(records))
+            found, interrupted = await _whole(self._count_only(records) if self._dry_run else self._write(records))
             self._adapt(len(records), time.monotonic() - began)
             self._settle(found, batch, start)
             start += len(records)
@@ -162,6 +162,8 @@ class Intake:
             self.progress.line = batch.line(start - 1)
             self.progress.done = batch.done
             self.progress.tell()
+            if interrupted:
+                raise asyncio.CancelledError
 
     def rejected(self, line: int, reason: str, original: Any) -> None:
         """Count a row that could not be read, and keep it for its owner."""
@@ -469,3 +471,14 @@ class Intake:
                 for seq, comment in enumerate(post.seen_comments, 1)
             ]
         return await catalogue.add_posts(unit.transaction, rows, comments)
+
+
+async def _whole(work: Coroutine[Any, Any, Sorted]) -> tuple[Sorted, bool]:
+    """Let a batch end even when the import is interrupted, so that what is counted is what is committed."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task), False
+    except asyncio.CancelledError:
+        if task.cancelled():
+            raise
+        return await task, True
