@@ -5,6 +5,7 @@ The contract tests are `influtui.testing`'s, run by the author's own pytest.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 import time
@@ -106,7 +107,7 @@ async def check(workspace: Workspace, which: str) -> Checked:
 
 async def _installed(workspace: Workspace, id_: str) -> Found:
     await plugin(workspace, id_)  # raises, naming the nearest
-    return next(each for each in installed() if each.id == id_)
+    return next(each for each in await asyncio.to_thread(installed) if each.id == id_)
 
 
 def _in_folder(folder: Path) -> Found:

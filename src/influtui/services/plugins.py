@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -17,7 +18,7 @@ __all__ = ["PluginState", "hosted", "plugin", "plugins"]
 @asynccontextmanager
 async def hosted(workspace: Workspace) -> AsyncIterator[Host]:
     """The plugins of this workspace, ready to be used for the length of a block."""
-    host = _host(workspace)
+    host = await _host(workspace)
     try:
         yield host
     finally:
@@ -26,7 +27,7 @@ async def hosted(workspace: Workspace) -> AsyncIterator[Host]:
 
 async def plugins(workspace: Workspace) -> tuple[PluginState, ...]:
     """Every installed plugin, by id."""
-    return _host(workspace).plugins()
+    return (await _host(workspace)).plugins()
 
 
 async def plugin(workspace: Workspace, id_: str) -> PluginState:
@@ -41,6 +42,7 @@ async def plugin(workspace: Workspace, id_: str) -> PluginState:
     return known[id_]
 
 
-def _host(workspace: Workspace) -> Host:
+async def _host(workspace: Workspace) -> Host:
     clock: Callable[[], int] = workspace.clock
-    return Host(installed(), workspace.settings.plugin, clock)
+    # Looking for manifests reads folders: not on the loop that draws the screen.
+    return Host(await asyncio.to_thread(installed), workspace.settings.plugin, clock)
