@@ -23,19 +23,20 @@ VERSION: Final = "1"
 
 def load(connection: sqlite3.Connection) -> tuple[int, dict[str, NDArray[Any]], dict[str, list[str | None]]] | None:
     """The change number, the arrays and the texts that are kept; None where they cannot be used."""
-    rows = connection.execute("SELECT name, seq, kind, data FROM column_cache").fetchall()
-    seqs = {row[1] for row in rows}
-    if len(seqs) != 1 or f"version {VERSION}" not in {row[0] for row in rows}:
-        return None
+    seqs: set[int] = set()
     arrays: dict[str, NDArray[Any]] = {}
     texts: dict[str, list[str | None]] = {}
     try:
-        for name, _, kind, data in rows:
+        # Row by row: all bytes at once would double what the columns take while they are loaded.
+        for name, seq, kind, data in connection.execute("SELECT name, seq, kind, data FROM column_cache"):
+            seqs.add(seq)
             if kind == "json":
                 texts[name] = msgspec.json.decode(data, type=list[str | None])
             else:
                 arrays[name] = np.frombuffer(data, np.dtype(kind)).copy()
     except (ValueError, TypeError, msgspec.MsgspecError):
+        return None
+    if len(seqs) != 1 or f"version {VERSION}" not in texts:
         return None
     return seqs.pop(), arrays, texts
 

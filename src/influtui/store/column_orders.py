@@ -19,7 +19,7 @@ from influtui.model.query_match import BEYOND, Sought, sought
 from influtui.store.columns import Columns, Ids, pulled
 from influtui.store.search import NAME_KEY, Order, ordering, terms
 
-_MOST_KEPT: Final = 6
+_MOST_KEPT: Final = 4
 _LOOKED_AT: Final = 20_000
 _CHUNK: Final = 2_000
 _BY_NAME: Final = Order("name", False)

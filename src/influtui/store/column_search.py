@@ -37,7 +37,7 @@ from influtui.store.search import FACETS, Facets, Order, by_frequency
 _DENSE: Final = 20
 """Beginnings of words that more than one in so many accounts have are kept for good."""
 _WALK: Final = 8_192
-_CACHE_BYTES: Final = 24_000_000
+_CACHE_BYTES: Final = 12_000_000
 _SPARSE: Final = 4
 """Fewer than one in so many accounts are kept as a list of ids, more as bits."""
 
