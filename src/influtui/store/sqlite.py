@@ -44,7 +44,7 @@ async def connect(
         f"busy_timeout = {_BUSY_TIMEOUT_MS}",
         "foreign_keys = ON",
         "temp_store = MEMORY",
-        "cache_size = -65536",
+        f"cache_size = {-16384 if read_only else -65536}",
         "secure_delete = ON",
         f"synchronous = {'FULL' if durability == 'full' else 'NORMAL'}",
         *(("query_only = ON",) if read_only else ()),
