@@ -32,8 +32,12 @@ from influtui.store.journal import UnitOfWork
 from influtui.store.sqlite import Durability
 
 FEWEST_ROWS: Final = 100
-BESIDE_OTHERS_S: Final = 0.045
-"""What a transaction may take while another session is on; its own small writes wait that long."""
+BESIDE_OTHERS_S: Final = 0.03
+"""What a transaction should take while another session is on, whose own small writes wait that long. Some take twice as
+long: the text index merges when it wants to."""
+
+FAIR_PAUSE_S: Final = 0.005
+"""The database's waiting is unfair: without a pause between transactions a waiting session may miss several turns."""
 
 FORGOTTEN: Final = "asked to be forgotten"
 LARGE: Final = 20_000
@@ -155,7 +159,7 @@ class Intake:
             records = batch.records[start : start + self._rows_at_once]
             began = time.monotonic()
             found, interrupted = await _whole(self._count_only(records) if self._dry_run else self._write(records))
-            self._adapt(len(records), time.monotonic() - began)
+            took = time.monotonic() - began
             self._settle(found, batch, start)
             start += len(records)
             self.progress.rows = self.counts["read"]
@@ -164,6 +168,7 @@ class Intake:
             self.progress.tell()
             if interrupted:
                 raise asyncio.CancelledError
+            await self._adapt(len(records), took)
 
     def rejected(self, line: int, reason: str, original: Any) -> None:
         """Count a row that could not be read, and keep it for its owner."""
@@ -192,12 +197,13 @@ class Intake:
         stopped = ", stopped half-way" if state == "stopped" else ""
         return f"imported {self._source}: {counts['added']} added, {counts['updated']} updated{stopped}"
 
-    def _adapt(self, size: int, took: float) -> None:
+    async def _adapt(self, size: int, took: float) -> None:
         if self._dry_run or self._workspace.db.is_alone():
             self._rows_at_once = MOST_ROWS
             return
         fits = int(size * BESIDE_OTHERS_S / max(took, 0.001))
         self._rows_at_once = max(FEWEST_ROWS, min(MOST_ROWS, fits, size * 2))
+        await asyncio.sleep(FAIR_PAUSE_S)
 
     def _settle(self, found: Sorted, batch: Batch, start: int) -> None:
         """Count what a transaction did, once it is committed."""

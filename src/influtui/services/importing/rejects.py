@@ -12,6 +12,8 @@ from typing import IO, Any
 
 import msgspec
 
+from influtui.model.failures import Failure
+
 FOLDER = "rejects"
 
 
@@ -32,6 +34,15 @@ class Rejects:
         """Keep one row: its cells, its text, or nothing where there is nothing to keep."""
         if self._dry_run:
             return
+        try:
+            self._write(line, reason, original)
+        except OSError as error:
+            raise Failure(
+                f"the rejected rows cannot be kept in {self._folder}: {error.strerror}",
+                hint="Make room, or check the folder's permissions, and import again.",
+            ) from error
+
+    def _write(self, line: int, reason: str, original: Any) -> None:
         file = self._file or self._open()
         if self._headers is not None:
             cells = original if isinstance(original, (list, tuple)) else [] if original is None else [str(original)]
