@@ -240,7 +240,7 @@ def test_at_80x24_the_list_has_the_screen_and_enter_drills_down(open_terminal: C
     assert app.line(0).startswith(" workspace · @OATS")
     assert "2 Discover" in app.line(0)
     assert app.line(1).lstrip().startswith("/")
-    assert app.line(2).split()[:3] == ["handle", "name", "on"]
+    assert app.line(2).split() == ["handle", "on", "tier", "followers↓", "ER", "in", "age", "name"]
     assert app.line(3).startswith("›")
     assert "jonas_cooks" in app.line(3)
     assert "152K" in app.line(3)
@@ -294,6 +294,28 @@ def test_the_command_line_runs_inside_the_app(open_terminal: Callable[..., Any],
     app.wait("No such command")
     app.press(":", "text:campaign list", "enter")
     app.wait("OATS")
+
+
+def test_a_wrong_search_says_where_and_changes_nothing(open_terminal: Callable[..., Any], world: Path) -> None:
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+    app.press("/", "text:tiier:micro", "enter")
+    app.wait("tiier", "tier:", "3 accounts")
+    app.press("/", "text:nobodyatall", "enter")
+    app.wait("Nobody matches", "0 accounts")
+    app.press("esc")
+    app.wait("3 accounts", "anna.bakes")
+
+
+def test_read_only_shows_everything_and_refuses_writes_with_the_reason(
+    open_terminal: Callable[..., Any], world: Path
+) -> None:
+    app = open_terminal("--read-only")
+    app.wait("3 accounts", "read-only", "@OATS")
+    app.press("s")
+    app.wait("shortlist: this session is read-only")
+    app.press("1")
+    app.wait("Today is not there yet")
 
 
 def test_idle_and_focus_cost_nothing_and_a_step_little(open_terminal: Callable[..., Any], world: Path) -> None:

@@ -109,6 +109,8 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         self._take_textuals_colours()
         self.keymap = Keymap()
         self.prompt = Prompt()
+        self.far_away = bool(os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"))
+        """Whether the terminal is at the other end of a network."""
         self.workspace: Workspace
         self.standing = Standing()
         self._standing_known = asyncio.Event()

@@ -122,6 +122,7 @@ class Everywhere:
             words = [ref for word in words for ref in (refs if word == "%" else [word])]
         self.desk.notice(f"Running: {text}")
         ran = await asyncio.to_thread(self.desk.run_line, words, self.desk.options.folder, self.desk.options.read_only)
+        await self.desk.refresh_panes()
         lines = (ran.out + ran.err).rstrip("\n")
         if lines.count("\n") == 0 and len(lines) < self.desk.size.width - 2:
             self.desk.notice(lines or "Done.", "good" if ran.exit_code == 0 else "bad")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -9,9 +11,14 @@ from influtui.services.workspace import Workspace
 from influtui.store import watching
 
 EVERY: Final = 1.0
+REST: Final = 9
+"""Times as long as a refresh took until the next: at most a tenth of the time goes into refreshing."""
 
 
 async def watch(workspace: Workspace, changed: Callable[[set[str]], Awaitable[None]]) -> None:
     """Call `changed` with the nouns of new changes, until cancelled. Asking costs microseconds while nothing changes."""
     async for changes in watching.watch(workspace.db, EVERY):
+        began = time.monotonic()
         await changed({change.noun for change in changes})
+        # While somebody imports a million rows the screen follows as often as it can afford to.
+        await asyncio.sleep(REST * (time.monotonic() - began))

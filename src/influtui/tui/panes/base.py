@@ -43,6 +43,7 @@ class Pane(Widget):
         self.desk = desk
         self.query_text = ""
         self.table: VirtualList[Any] = self.make_list()
+        self.table.stride = 8 if desk.far_away else 1
         self.detail = Lines(look=desk.look, palette=desk.get_palette, border=True)
         self.detail.add_class("detail")
         self.head = Bar(palette=desk.get_palette, ground="pane")

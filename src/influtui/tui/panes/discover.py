@@ -123,6 +123,9 @@ class Discover(Pane):
         """Show what a search finds; a wrong one says where it is wrong and changes nothing."""
         if self._searching is not None:
             self._searching.cancel()
+            self._searching = None
+        elif text == self.query_text:
+            return
         self.table.mark_all(False)
         before = self.query_text
         try:
@@ -218,7 +221,7 @@ class Discover(Pane):
         if not who or self.desk.campaign is None:
             return
         one = not self.table.marked
-        await campaigns.judge(
+        done = await campaigns.judge(
             self.desk.workspace, self.desk.campaign, [Ref(id=each.id) for each in who], verdict, reason
         )
         self._verdicts = await _work().verdicts(self.desk.workspace)
@@ -228,7 +231,8 @@ class Discover(Pane):
             self.table.move(1)
         self.follow(now=True, again=True)
         self.draw_title()
-        self.desk.notice(f"{said}: {_named(who)}. u takes it back.", "good")
+        told = "".join(f" Note: {note}." for note in done.notes[:2])
+        self.desk.notice(f"{said}: {_named(who)}. u takes it back.{told}", "warn" if told else "good")
 
     # Working on people.
 

@@ -45,8 +45,8 @@ COLUMNS: Final[tuple[Column[ConversationRow], ...]] = (
     Column("awaiting", " ", _awaiting, 2),
     Column("age", "last", lambda row, look: Cell(age(row.last_at, look.now), "dim"), 4, align="right"),
     Column("channel", "by", lambda row, _: Cell("mail" if row.channel == "email" else "DM", "dim"), 4, rank=3),
-    Column("who", "person", _who, 16, 26),
     Column("campaign", "campaign", lambda row, _: Cell(cell(row.campaign or UNKNOWN), "dim"), 10, 16, rank=2),
+    Column("who", "person", _who, 16, 26),
     Column("last", "last message", _last, 16, 80),
 )
 

@@ -65,14 +65,14 @@ PLATFORM_SHORT: Final[Mapping[str, str]] = {
 COLUMNS: Final[tuple[Column[Judged], ...]] = (
     Column("verdict", " ", _verdict, 1),
     Column("handle", "handle", lambda j, _: Cell(cell(j.creator.handle)), 13, 26),
-    Column("name", "name", lambda j, _: _or_unknown(j.creator.name), 12, 26, rank=4),
     Column("platform", "on", lambda j, _: Cell(PLATFORM_SHORT.get(j.creator.platform, cell(j.creator.platform))), 7, rank=1),
     Column("tier", "tier", lambda j, _: _or_unknown(j.creator.tier), 6, rank=5),
     Column("followers", "followers", lambda j, _: Cell(compact(j.creator.followers)), 10, rank=0, align="right"),
     Column("engagement_rate", "ER", lambda j, _: Cell(percent(j.creator.engagement_rate)), 6, rank=2, align="right"),
     Column("country", "in", lambda j, _: _or_unknown(j.creator.country), 2, rank=3),
     Column("as_of", "age", lambda j, look: Cell(age(j.creator.as_of, look.now), freshness(j.creator.as_of, look.now)), 4, rank=6, align="right"),
-    Column("topics", "topics and tags", _topics, 12, 40, rank=7),
+    Column("name", "name", lambda j, _: _or_unknown(j.creator.name), 12, 26, rank=4),
+    Column("topics", "topics", _topics, 18, 40, rank=7),
 )  # fmt: skip
 """Text columns of uncertain width stand last, so that a terminal that measures otherwise shifts nothing else."""
 

@@ -47,7 +47,7 @@ def age(at: int | str | None, now: int) -> str:
     passed = now - then
     if passed < _MINUTE:
         return "now"
-    for unit, size, limit in (("m", _MINUTE, 60), ("h", _HOUR, 36), ("d", _DAY, 100), ("mo", 30 * _DAY, 24)):
+    for unit, size, limit in (("m", _MINUTE, 60), ("h", _HOUR, 48), ("d", _DAY, 100), ("mo", 30 * _DAY, 24)):
         if passed // size < limit:
             return f"{passed // size}{unit}"
     return f"{passed // (365 * _DAY)}y"

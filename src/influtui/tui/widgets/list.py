@@ -90,6 +90,8 @@ class VirtualList(Widget, Generic[R]):
         self.total = 0
         self.cursor = 0
         self.top = 0
+        self.stride = 1
+        """Rows to scroll when a step leaves the screen. More than one where a whole screen is dear (a slow line)."""
         self.marks: set[int] = set()
         self.all_marked = False
         """Every row of the source is marked, except those in `marks`."""
@@ -167,8 +169,12 @@ class VirtualList(Widget, Generic[R]):
         self.cursor = index
         if index < self.top:
             self.top = index
+            if old - index == 1:
+                self.top -= self.stride - 1
         elif index >= self.top + self.height:
             self.top = index - self.height + 1
+            if index - old == 1:
+                self.top += self.stride - 1
         self.top = max(0, min(self.top, self.total - self.height))
         if self.top != old_top or self.range_from is not None:
             self.refresh()
