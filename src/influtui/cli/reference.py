@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from typing import Final
 
@@ -59,10 +60,15 @@ def _noun(group: click.Group, path: str) -> Iterator[str]:
 
 
 def _told(command: click.Command) -> str:
-    """A command's help: its paragraphs, with lines that belong together joined."""
-    text = (command.help or "").split("\f")[0].replace("\b", "")
-    paragraphs = [" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n")]
-    return "\n\n".join(_escaped(paragraph) for paragraph in paragraphs if paragraph)
+    """A command's help: its paragraphs with their lines joined, but for those marked as they stand (examples)."""
+    text = inspect.cleandoc(command.help or "").split("\f")[0]
+    told = []
+    for paragraph in text.strip().split("\n\n"):
+        if paragraph.startswith("\b"):
+            told.append(f"```sh\n{paragraph.removeprefix(chr(8)).strip()}\n```")
+        elif paragraph.strip():
+            told.append(_escaped(" ".join(paragraph.split())))
+    return "\n\n".join(told)
 
 
 def _usage(command: click.Command, parent: click.Context, path: str) -> Iterator[str]:
@@ -72,7 +78,7 @@ def _usage(command: click.Command, parent: click.Context, path: str) -> Iterator
     options = [
         record
         for parameter in command.get_params(context)
-        if isinstance(parameter, click.Option) and parameter.name != "help"
+        if isinstance(parameter, click.Option) and "--help" not in parameter.opts
         if (record := parameter.get_help_record(context)) is not None
     ]
     if options:
