@@ -124,6 +124,9 @@ def run(group: click.Command, argv: Sequence[str], *, name: str = "influtui") ->
         # `| head` has seen enough. Point standard output elsewhere, or the interpreter complains while it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except SystemExit:
+        # click leaves by itself, with 1, when the pipe closes under a command: nobody reads any more, which is no failure.
+        return 0
     except (KeyboardInterrupt, click.Abort, asyncio.CancelledError):
         out.note("Interrupted.")
         return INTERRUPTED

@@ -94,7 +94,7 @@ class Converter:
                 cell = _text(cell)
                 if cell is None:
                     continue
-            cell = cell.strip()
+            whole, cell = cell, cell.strip()
             # `N/A` would be Namibia to a reader that looks at letters only.
             if not cell or (len(cell) <= LONGEST_UNKNOWN and cell.casefold() in UNKNOWN and field != "bio"):
                 continue
@@ -105,7 +105,8 @@ class Converter:
                     self.examples.setdefault(field, cell[:60])
                     continue
                 cell = value
-            values[field] = cell
+            # A bio keeps its blanks: it is the creator's own text, and comes out as it came in.
+            values[field] = whole if field == "bio" else cell
         for field, position in self._several:
             cell = cells[position]
             if cell is not None and cell != "":
@@ -114,9 +115,9 @@ class Converter:
             values["engagement_variant"] = self._variant
         if quality:
             measured = [field for field in values if field in NUMERIC]
-            whole = len(quality) == len(measured)
+            all_rounded = len(quality) == len(measured)
             stated = msgspec.json.encode(quality, order="sorted").decode()
-            values["quality"] = "rounded" if whole else stated
+            values["quality"] = "rounded" if all_rounded else stated
         return self._identified(values)
 
     def _identified(self, values: dict[str, Any]) -> ProfileRecord:
