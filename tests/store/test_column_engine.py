@@ -15,7 +15,8 @@ from influtui.model.qualifiers import CREATORS
 from influtui.model.query import parse
 from influtui.services import search as service
 from influtui.services.workspace import Workspace
-from influtui.store import column_search
+from influtui.store import column_search, text_index
+from influtui.store import search as store_search
 from influtui.store.column_engine import ColumnEngine, engine_of
 from influtui.store.column_search import ColumnSearch
 from influtui.store.functions import FUNCTIONS
@@ -123,6 +124,36 @@ async def test_kept_columns_that_make_no_sense_are_read_anew(workspace: Workspac
             assert again.listed(parse("followers:5", CREATORS), Order()).tolist() == [1], damage
 
 
+@pytest.mark.parametrize("sort", ["fit", "relevance", "authenticity", "reach"])
+@pytest.mark.parametrize("down", [True, False])
+async def test_scores_order_alike_in_both_back_ends(
+    workspace: Workspace, account: Account, sort: str, down: bool
+) -> None:
+    for number in range(1, 7):
+        await account(f"instagram:a{number}")
+    async with workspace.db.write(1) as transaction:
+        for campaign, creator, score in (
+            (0, 1, 50.0),
+            (0, 2, 20.0),
+            (0, 4, 30.0),
+            (7, 2, 90.0),
+            (7, 3, 20.0),
+            (7, 4, None),
+        ):
+            await transaction.run(
+                f"INSERT INTO scores (campaign_id, creator_id, {sort}, confidence, model, at) VALUES (?, ?, ?, 1, 'm', 1)",
+                (campaign, creator, score),
+            )
+        transaction.touched_run("creators", 1, 6)
+    query = parse("", CREATORS)
+    for campaign in (7, None):
+        order = Order(sort, down, campaign)
+        by_columns = await engine_of(workspace.db).ask(
+            lambda columns, order=order: columns.listed(query, order).tolist()
+        )
+        assert by_columns == await store_search.ids(workspace.db, query, order)
+
+
 async def test_dense_beginnings_follow_changes(
     workspace: Workspace, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,3 +239,18 @@ async def test_a_large_catalogue_answers_before_and_after_its_columns_are_loaded
     assert found.facets["country"] == {"US": 3}
     following = await service.search(workspace, "country:US", count=True, limit=1, after=found.next)
     assert [row.id for row in (*found.rows, *following.rows)] == [5, 3]
+
+
+async def test_accounts_that_no_change_announced_are_found_all_the_same(workspace: Workspace, account: Account) -> None:
+    engine = engine_of(workspace.db)
+    await account("instagram:a")
+    async with workspace.db.write(1) as transaction:
+        transaction.touched("creators", [1])
+    assert await asked(engine, "") == [1]
+    async with workspace.db.write(1) as transaction:
+        await transaction.run(
+            "INSERT INTO creators (id, person_id, platform, handle, handle_key, bio, created_at, updated_at)"
+            " VALUES (9000, 1, 'x', 'b', 'b', 'tea', 1, 1)"
+        )
+        await text_index.add(transaction, [9000])
+    assert await asked(engine, "tea") == [9000]

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from influtui.model.query_ast import Everything, Query
+from influtui.model.query_ast import SCORES, Everything, Query
 from influtui.model.query_match import BEYOND, Sought, sought
 from influtui.store.columns import Columns, Ids, pulled
 from influtui.store.search import NAME_KEY, Order, ordering, terms
@@ -22,6 +22,7 @@ from influtui.store.search import NAME_KEY, Order, ordering, terms
 _MOST_KEPT: Final = 4
 _LOOKED_AT: Final = 20_000
 _CHUNK: Final = 2_000
+_ROWS_AT_ONCE: Final = 10_000
 _BY_NAME: Final = Order("name", False)
 _MOST_MOVED: Final = 200
 """Above this many changed accounts an order is made anew instead of mended."""
@@ -154,6 +155,9 @@ class Orders:
             numbers = self._columns.numbers[_FROM_NUMBERS[order.name]][everyone]
             # NaN comes last however it is signed, and a stable sort leaves equals in the order of their ids.
             return everyone[np.argsort(-numbers if order.descending else numbers, kind="stable")]
+        if order.name in SCORES:
+            scores = self._scores(order)[everyone]
+            return everyone[np.argsort(-scores if order.descending else scores, kind="stable")]
         if order.name in _FROM_CODES:
             column = self._columns.coded[order.name]
             texts = sorted((text for text in column.values if text is not None), reverse=order.descending)
@@ -165,6 +169,20 @@ class Orders:
         # LIMIT keeps the inner order: without it the outer query may drop it.
         sql = f"SELECT {selected} FROM creators ORDER BY {ordering(keys)} LIMIT -1"
         return pulled(self._connection, f"SELECT group_concat(key{len(keys) - 1}) FROM ({sql})", [])
+
+    def _scores(self, order: Order) -> NDArray[np.float64]:
+        """One score by id: the one for no campaign, where it means anything, and over it the campaign's own."""
+        found = np.full(self._columns.size, np.nan)
+        whose = [order.campaign] if order.name in ("fit", "relevance") else [0, order.campaign]
+        for campaign in whose:
+            rows = self._connection.execute(
+                f"SELECT creator_id, {order.name} FROM scores WHERE campaign_id = ? AND {order.name} IS NOT NULL",
+                (campaign,),
+            )
+            while chunk := rows.fetchmany(_ROWS_AT_ONCE):
+                ids, scores = zip(*chunk, strict=True)
+                found[np.array(ids)] = scores
+        return found
 
     def _placed(self, ids: Ids) -> Kept:
         place = np.zeros(self._columns.size, np.int32)
@@ -217,4 +235,4 @@ class _Downwards:
 
 
 def _without_campaign(order: Order) -> Order:
-    return order if order.name in ("fit", "relevance", "authenticity", "reach") else order._replace(campaign=None)
+    return order if order.name in SCORES else order._replace(campaign=None)

@@ -92,13 +92,16 @@ class ColumnSearch:
         """Take in what changed since the last time. Called inside the read transaction of the question."""
         newest, oldest = self._connection.execute("SELECT coalesce(max(seq), 0), min(seq) FROM change_log").fetchone()
         seq = self.columns.seq
-        if seq == newest:
+        # An account that no change announced would fall outside of every column: then everything is read again.
+        largest = self._connection.execute("SELECT coalesce(max(id), 0) FROM creators").fetchone()[0]
+        unannounced = seq == newest and largest >= self.columns.size
+        if seq == newest and not unannounced:
             return
         # Until it is done nothing is true of these columns: interrupted half-way, they are loaded anew.
         self.columns.seq = -1
         if seq < 0 and (kept := column_cache.load(self._connection)) is not None:
             seq = self._restored(*kept)
-        if seq < 0 or newest < seq or (oldest is not None and oldest > seq + 1):
+        if seq < 0 or unannounced or newest < seq or (oldest is not None and oldest > seq + 1):
             self.columns.load(self._connection)
             self._unsaved = len(self.columns.everyone())
             self.orders.forget()
