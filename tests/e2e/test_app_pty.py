@@ -307,6 +307,19 @@ def test_a_wrong_search_says_where_and_changes_nothing(open_terminal: Callable[.
     app.wait("3 accounts", "anna.bakes")
 
 
+def test_a_missing_mailbox_is_told_in_full_with_the_command_that_helps(
+    open_terminal: Callable[..., Any], world: Path
+) -> None:
+    app = open_terminal(size=(80, 24))
+    app.wait("3 accounts", "@OATS")
+    app.press("c")
+    app.wait("template")
+    app.press("text:gift", "enter")
+    app.wait("there is no mailbox", "influtui account add", "--smtp-host")
+    app.press("esc")
+    app.wait("jonas_cooks")
+
+
 def test_read_only_shows_everything_and_refuses_writes_with_the_reason(
     open_terminal: Callable[..., Any], world: Path
 ) -> None:

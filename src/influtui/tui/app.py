@@ -393,7 +393,12 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
     def failed(self, error: BaseException) -> None:
         """Say what went wrong. What nobody foresaw ends the app with a report."""
         if isinstance(error, Failure):
-            self.notice(f"{error.message.rstrip('.')}. {error.hint or ''}".strip(), "bad")
+            said = f"{error.message.rstrip('.')}. {error.hint or ''}".strip()
+            if len(said) > self.size.width - 2 and self.pane.cover is None:
+                # A hint that is cut is none.
+                self.pane.read("Not done", lambda width: bars.failure(error.message, error.hint, width))
+                said = error.message
+            self.notice(said, "bad")
         elif isinstance(error, Exception):
             self.crashed(error)
 

@@ -26,6 +26,8 @@ REST: Final = 0.28
 """Seconds that the cursor rests before the detail follows: running down a list costs two rows a step, not a screen."""
 
 
+FAR_REST: Final = 0.7
+"""The same over a network, where a detail is seconds of a slow line."""
 AT_ONCE: Final = 0.1
 
 
@@ -167,7 +169,8 @@ class Pane(Widget):
             self._fill_detail()
         else:
             # At the start the rows are painted before anything is looked up for the detail.
-            rest = REST if self._detail_key is not None else AT_ONCE
+            follow = FAR_REST if self.desk.far_away else REST
+            rest = follow if self._detail_key is not None else AT_ONCE
             self._rest = asyncio.get_running_loop().call_later(rest, self._fill_detail)
 
     def _fill_detail(self) -> None:

@@ -20,6 +20,7 @@ from influtui.tui.widgets.list import Source, VirtualList
 if TYPE_CHECKING:
     from influtui.services.search import Listing
 
+FAR_SETTLE: Final = 0.5
 SETTLE: Final = 0.12
 """Seconds after a letter until the search runs: a word being typed is one search, not six."""
 
@@ -113,7 +114,7 @@ class Discover(Pane):
         self._searching = self.desk.background(self._search_soon(text))
 
     async def _search_soon(self, text: str) -> None:
-        await asyncio.sleep(SETTLE)
+        await asyncio.sleep(FAR_SETTLE if self.desk.far_away else SETTLE)
         try:
             await self._show_search(_with_prefix(text))
         except Failure:

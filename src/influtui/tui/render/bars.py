@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from influtui.tui.actions import Action
 from influtui.tui.keymap import shown
-from influtui.tui.render.spans import Line, Look, Span, beside, cell, clip, fit, width_of
+from influtui.tui.render.spans import Line, Look, Span, beside, cell, clip, fit, width_of, wrapped
 
 
 class HeaderFacts(NamedTuple):
@@ -114,6 +114,11 @@ def notice(text: str, kind: str, width: int, look: Look) -> Line:
     """What has just happened, until something else does."""
     role = {"good": "good", "bad": "bad", "warn": "warn"}.get(kind, "text")
     return clip((Span(" "), Span(fit(cell(text), width - 2).rstrip(), role)), width)  # type: ignore[arg-type]
+
+
+def failure(message: str, hint: str | None, width: int) -> list[Line]:
+    """A failure in full: what happened, and what to do."""
+    return [*wrapped(message, width, "bad"), *([(), *wrapped(hint, width)] if hint else [])]
 
 
 def keys_page(actions: Sequence[tuple[Action, str | None]], width: int, look: Look) -> list[Line]:
