@@ -41,6 +41,9 @@ _NUMBER: Final = re.compile(
     r"\+?(?P<digits>[\d.,'’\s\u00a0\u202f\u2009_]*\d[.,]?)\s*(?P<power>e[+-]?\d{1,2})?\s*(?P<suffix>[a-zа-я]{1,3})?\.?\s*(?P<percent>%)?\+?",
     re.IGNORECASE,
 )
+_GROUPED: Final = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+"""Where only whole numbers stand, three digits behind a dot are thousands: `48.000` is forty-eight thousand, not 48."""
+
 _BLANKS: Final = re.compile(r"[\s'’_\u00a0\u202f\u2009]")
 
 
@@ -93,17 +96,12 @@ def count(text: str) -> Figure | None:
 
     Raises `Unreadable` for a fraction, a percentage, and whatever `figure` refuses.
     """
-    found = figure(text)
-    if found is None or isinstance(found.value, int):
-        if found is not None and found.percent:
-            raise Unreadable(text)
-        return found
-    if found.percent:
-        raise Unreadable(text)
-    grouped = re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", text.strip())
-    if grouped:
+    if "." in text and _GROUPED.fullmatch(text.strip()):
         return Figure(int(text.strip().replace(".", "")), Decimal(1), False)
-    raise Unreadable(text)
+    found = figure(text)
+    if found is not None and (found.percent or not isinstance(found.value, int)):
+        raise Unreadable(text)
+    return found
 
 
 def agree(written: Figure, exact: Figure) -> bool:
