@@ -87,6 +87,27 @@ def test_an_older_measurement_joins_the_series_and_does_not_overwrite(run: Run, 
     assert [each["followers"] for each in ann["snapshots"]] == [100, 200]
 
 
+@pytest.mark.parametrize(
+    ("name", "as_of"),
+    [
+        ("instagram_june_2022_june_2022.csv", "2022-06-30T00:00:00Z"),
+        ("Youtube_sep-2022.csv", "2022-09-30T00:00:00Z"),
+        ("tiktok-export-2026-10-05.csv", "2026-10-05T00:00:00Z"),
+        ("tiktok_20261005.csv", "2026-10-05T00:00:00Z"),
+        ("youtube_statistics_2023.csv", None),
+        ("instagram_dec_2099.csv", None),
+        ("instagram_marathon_2022.csv", None),
+    ],
+)
+def test_a_file_is_as_old_as_its_name_says_and_a_copy_no_younger(
+    run: Run, tmp_path: Path, name: str, as_of: str | None
+) -> None:
+    path = file(tmp_path, "handle,followers\nann.a,5\n", name)
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    _, report, _ = run("creators", "import", path)
+    assert report["as_of"] == (as_of or "2023-11-14T22:13:20Z")
+
+
 def test_bad_rows_go_to_a_private_file_with_line_and_reason_and_the_rest_comes_in(run: Run, tmp_path: Path) -> None:
     path = file(tmp_path, 'handle,followers\nann.a,1\nben_b,lots\n\n,,\n,5\n"cy.c,9\ndee.d,4\n')
     code, report, _ = run("creators", "import", path)

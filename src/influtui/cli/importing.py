@@ -31,7 +31,7 @@ _CLEAR: Final = "\r\x1b[K"
 @click.option("--platform", metavar="P", help="Where the creators are, when neither the file nor its name says so.")
 @click.option("--map", "pairs", multiple=True, metavar="COLUMN=FIELD", help="What a column is; “ignore” leaves it out.")
 @click.option("--found-by", type=click.Choice(get_args(FoundBy)), help="How these people were found.")
-@click.option("--as-of", metavar="DATE", help="When this was measured. Default: the file's own age.")
+@click.option("--as-of", metavar="DATE", help="When this was measured. Default: by the file's name, else its age.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and do nothing.")
 @with_workspace
 async def import_creators(

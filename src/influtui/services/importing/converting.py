@@ -7,8 +7,10 @@ because a person is worth keeping without it.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from typing import Any, Final, get_args
@@ -244,6 +246,31 @@ def moment(text: str) -> int | None:
     except ValueError:
         return None
     return round(found.timestamp() * 1000) if 1990 <= found.year <= 2200 else None
+
+
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_AND_YEAR: Final = re.compile(
+    r"(?<![a-z])(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)[\W_]*(20\d\d)(?!\d)"
+)
+_YEAR_AND_MONTH: Final = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])(?:[-_.]?([0-2]\d|3[01]))?(?!\d)")
+
+
+def dated(name: str) -> int | None:
+    """When a file was measured, by its name (`…_nov_2022.csv`, `export-2026-10-31.csv`): the day, or the month's last one.
+
+    A copy is as young as the copying; what its name says is the better witness. A year alone says too little.
+    """
+    folded = name.casefold()
+    if found := _MONTH_AND_YEAR.search(folded):
+        year, month, day = int(found[2]), _MONTHS.index(found[1][:3]) + 1, 0
+    elif found := _YEAR_AND_MONTH.search(folded):
+        year, month, day = int(found[1]), int(found[2]), int(found[3] or 0)
+    else:
+        return None
+    with suppress(ValueError):
+        return moment(f"{year}-{month}-{day or monthrange(year, month)[1]}")
+    return None
 
 
 def _email(text: str) -> str | None:

@@ -20,7 +20,7 @@ from influtui.model.profile_records import ProfileRecord
 from influtui.model.times import rfc3339
 from influtui.services.importing import delimited, downloads, objects
 from influtui.services.importing.batches import MOST_ROWS, Batch
-from influtui.services.importing.converting import Converter, RowProblem
+from influtui.services.importing.converting import Converter, RowProblem, dated
 from influtui.services.importing.intake import Intake
 from influtui.services.importing.reading import Input
 from influtui.services.importing.rejects import Rejects
@@ -110,10 +110,12 @@ class _Job:
         self.progress = Progress()
 
     def moment(self, source: Input, as_of: int | None) -> None:
-        """When the input was measured: as the person says, else the file's own age, else now."""
+        """When the input was measured: as the person says, else as the file's name does, else the file's age, else now."""
         now = self._workspace.clock()
-        self._as_of_is_known = as_of is not None
-        self._as_of = as_of if as_of is not None else min(now, source.modified_at or now)
+        named = dated(source.name) if self._path else None
+        stated = as_of if as_of is not None else named if named is not None and named <= now else None
+        self._as_of_is_known = stated is not None
+        self._as_of = stated if stated is not None else min(now, source.modified_at or now)
 
     async def csv(self, source: Input, told: Told) -> ImportReport:
         """Rows of text, whatever divides them."""
