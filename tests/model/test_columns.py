@@ -24,10 +24,18 @@ def fields(headers: list[str], rows: list[list[str]], **more: object) -> list[st
         ("Audience country (mostly)", None),
         ("country_rank", None),
         ("Total_likes", None),
+        ("Handle\n(Instagram)", "handle"),
+        ("Followers [total]", "followers"),
     ],
 )
 def test_a_header_names_a_field_whatever_surrounds_it(header: str, field: str | None) -> None:
     assert field_of(header) == field
+
+
+def test_a_platform_in_a_header_is_no_part_of_the_field_where_all_columns_are_of_one_platform() -> None:
+    rows = [["ann.a", "100", "5"]]
+    assert fields(["IG user", "Instagram followers", "posts"], rows) == ["handle", "followers", "posts"]
+    assert fields(["user", "Instagram followers", "TikTok followers"], rows) == ["handle", None, None]
 
 
 def test_of_two_columns_of_one_name_the_exact_one_is_used_and_the_other_is_its_twin() -> None:

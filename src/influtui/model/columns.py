@@ -45,6 +45,8 @@ _REFUTED: Final = 0.3
 _SWAP: Final = 0.15
 """By how much more a column must look like handles to take that place from the one that is called so."""
 
+_BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+
 _HANDLE: Final = re.compile(r"@?[A-Za-z0-9._-]{2,60}(?:@[A-Za-z0-9.-]+)?")
 
 Kind = Literal["unknown", "number", "short", "percent", "url", "email", "country", "text"]
@@ -99,13 +101,20 @@ def signature(headers: Sequence[str]) -> str:
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
-def field_of(header: str) -> str | None:
-    """The field that a header names; None for none, or for one that only reads like a field."""
+def field_of(header: str, *, of_one_platform: bool = False) -> str | None:
+    """The field that a header names; None for none, or for one that only reads like a field.
+
+    What stands in brackets may be an addition (`Followers (total)`), and so may the platform (`TikTok followers`), as
+    long as the other columns are `of_one_platform` too.
+    """
     name = folded(header)
     table = synonyms()
     if name in table.ignored.names or any(f" {part} " in f" {name} " for part in table.ignored.parts):
         return None
-    return next((field for field, known in table.field.items() if name in known.names), None)
+    names = [name, folded(_BRACKETS.sub(" ", header))]
+    if of_one_platform:
+        names += [" ".join(word for word in each.split() if platform_of(word) is None) for each in names]
+    return next((field for each in names for field, known in table.field.items() if each in known.names), None)
 
 
 def platform_of(name: str) -> str | None:
@@ -201,11 +210,12 @@ def guess(
     """What each column is, from its header and the values of some rows. `fixed` says what is settled already."""
     values = [[row[position] if position < len(row) else "" for row in rows] for position in range(len(headers))]
     columns: list[Column] = []
+    of_one_platform = len({platform_in(header) for header in headers} - {None}) <= 1
     for position, header in enumerate(headers):
         if position in fixed:
             columns.append(Column(position=position, header=header, field=fixed[position], why=why_fixed))
             continue
-        columns.append(_proposed(position, header, values[position]))
+        columns.append(_proposed(position, header, field_of(header, of_one_platform=of_one_platform), values[position]))
     settled = frozenset(fixed)
     columns = _unnamed(columns, values)
     columns = _who(columns, values, settled)
@@ -213,8 +223,7 @@ def guess(
     return _plausible(columns, values, settled)
 
 
-def _proposed(position: int, header: str, cells: Sequence[str]) -> Column:
-    field = field_of(header)
+def _proposed(position: int, header: str, field: str | None, cells: Sequence[str]) -> Column:
     kinds = Counter(kind_of(cell) for cell in cells)
     known = sum(kinds.values()) - kinds["unknown"]
     if field is None:
