@@ -307,6 +307,23 @@ def test_a_wrong_search_says_where_and_changes_nothing(open_terminal: Callable[.
     app.wait("3 accounts", "anna.bakes")
 
 
+def test_everybody_can_be_tagged_at_once_and_one_key_takes_it_back(
+    open_terminal: Callable[..., Any], world: Path
+) -> None:
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+    app.press("*", "down", "space")
+    app.wait("2 marked")
+    app.press("t")
+    app.wait("tag 2 accounts")
+    app.press("text:VIP", "enter")
+    app.wait("Tagged vip: 2 accounts")
+    app.press("u")
+    app.wait("Taken back: tagged vip")
+    app.press("ctrl+r")
+    app.wait("Put back: tagged vip")
+
+
 def test_a_missing_mailbox_is_told_in_full_with_the_command_that_helps(
     open_terminal: Callable[..., Any], world: Path
 ) -> None:

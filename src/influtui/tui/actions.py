@@ -77,6 +77,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("command", "everywhere", (":",), "command", "A line of the command line, here.", footer=21),
     Action("campaign", "everywhere", ("@",), "campaign", "Choose the campaign in use.", line="campaign use"),
     Action("help", "everywhere", ("?",), "keys", "The keys of this place.", footer=22),
+    Action("suspend", "everywhere", ("ctrl+z",), "suspend", "Back to the shell for a while; fg comes back here."),
     Action("discover", "everywhere", ("2",), "Discover", "The pane where creators are found."),
     Action("inbox", "everywhere", ("4",), "Inbox", "The pane of conversations."),
     Action("shipments", "everywhere", ("5",), "Shipments", "The pane of parcels."),

@@ -67,6 +67,10 @@ class Everywhere:
         await self.desk.refresh_panes()
         self.desk.notice(f"Put back: {redone.summary}.", "good")
 
+    def do_suspend(self) -> None:
+        """Stop, as ctrl+z does everywhere else; `fg` goes on."""
+        self.desk.action_suspend_process()
+
     def do_help(self) -> None:
         """The keys of this place."""
         pane = self.desk.pane

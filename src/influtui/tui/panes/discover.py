@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from influtui.model.creators import Creator, Ref
 from influtui.model.failures import Failure
+from influtui.model.ids import CreatorId
 from influtui.tui.panes.base import Pane
 from influtui.tui.render.creators import COLUMNS, SORTS, Judged
 from influtui.tui.render.nobody import first_run, nothing_found
@@ -20,6 +21,8 @@ from influtui.tui.widgets.list import Source, VirtualList
 if TYPE_CHECKING:
     from influtui.services.search import Listing
 
+MOST_RECORDS: Final = 1_000
+"""Handles or links that are copied at once: more fits no clipboard that a terminal reaches."""
 FAR_SETTLE: Final = 0.5
 SETTLE: Final = 0.12
 """Seconds after a letter until the search runs: a word being typed is one search, not six."""
@@ -165,22 +168,39 @@ class Discover(Pane):
 
     # Who is meant.
 
-    async def chosen(self) -> list[Creator]:
-        """The marked accounts, or the one under the cursor."""
-        if not self.table.marked:
-            current = await self.table.current_row()
-            return [current.creator] if current else []
-        found: list[Creator] = []
-        for start in range(0, self.table.total, 2_000):
-            rows = await self.table.slice(start, min(self.table.total, start + 2_000))
-            found += [judged.creator for judged in rows if self.table.is_marked(judged)]
-            if not self.table.all_marked and len(found) == len(self.table.marks):
-                break
-        return found
+    async def chosen(self) -> list[CreatorId]:
+        """The marked accounts, or the one under the cursor: as ids, since all may be a million."""
+        from influtui.services.search import matching
+
+        if self.table.all_marked:
+            return [
+                each for each in await matching(self.desk.workspace, self.query_text) if each not in self.table.marks
+            ]
+        if self.table.marks:
+            return [CreatorId(each) for each in sorted(self.table.marks)]
+        current = await self.table.current_row()
+        return [current.creator.id] if current else []
+
+    async def records(self) -> list[Creator]:
+        """The same as records, up to what anybody can read."""
+        ids = (await self.chosen())[:MOST_RECORDS]
+        from influtui.services import creators
+
+        current = self.table.current
+        if len(ids) == 1 and current is not None and current.creator.id == ids[0]:
+            return [current.creator]
+        return [await creators.find(self.desk.workspace, Ref(id=each)) for each in ids]
+
+    def named(self, who: Sequence[CreatorId]) -> str:
+        """Whom an act is about, in a prompt or a notice."""
+        current = self.table.current
+        if len(who) == 1 and current is not None and current.creator.id == who[0]:
+            return f"@{current.creator.handle}"
+        return plural(len(who), "account")
 
     async def refs(self) -> list[str]:
         """The same as words of the command line."""
-        return [creator.ref for creator in await self.chosen()]
+        return [f"#{each}" for each in await self.chosen()]
 
     # Deciding.
 
@@ -210,12 +230,12 @@ class Discover(Pane):
         """Reject, with a reason."""
         who = await self.chosen()
         reason = await self.desk.answer(
-            f"reject {_named(who)} because", kind="reason", hint="enter alone gives no reason; esc rejects nobody"
+            f"reject {self.named(who)} because", kind="reason", hint="enter alone gives no reason; esc rejects nobody"
         )
         if reason is not None:
             await self._judge("rejected", reason or None, "Rejected", who)
 
-    async def _judge(self, verdict: str, reason: str | None, said: str, who: list[Creator] | None = None) -> None:
+    async def _judge(self, verdict: str, reason: str | None, said: str, who: list[CreatorId] | None = None) -> None:
         from influtui.services import campaigns
 
         who = await self.chosen() if who is None else who
@@ -223,8 +243,9 @@ class Discover(Pane):
             return
         one = not self.table.marked
         done = await campaigns.judge(
-            self.desk.workspace, self.desk.campaign, [Ref(id=each.id) for each in who], verdict, reason
+            self.desk.workspace, self.desk.campaign, [Ref(id=each) for each in who], verdict, reason
         )
+        about = self.named(who)
         self._verdicts = await _work().verdicts(self.desk.workspace)
         self.table.mark_all(False)
         await self.load(keep_place=True)
@@ -233,17 +254,17 @@ class Discover(Pane):
         self.follow(now=True, again=True)
         self.draw_title()
         told = "".join(f" Note: {note}." for note in done.notes[:2])
-        self.desk.notice(f"{said}: {_named(who)}. u takes it back.{told}", "warn" if told else "good")
+        self.desk.notice(f"{said}: {about}. u takes it back.{told}", "warn" if told else "good")
 
     # Working on people.
 
     async def do_tag(self) -> None:
         """Tags by words; `-word` takes one away."""
         who = await self.chosen()
-        said = await self.desk.answer(f"tag {_named(who)}", kind="tag", hint="words add tags, -word takes one away")
+        said = await self.desk.answer(f"tag {self.named(who)}", kind="tag", hint="words add tags, -word takes one away")
         if said:
-            done = await _work().tag(self.desk.workspace, [each.id for each in who], said.split())
-            await self._after_change(f"{done.capitalize()}. u takes it back.")
+            done = await _work().tag(self.desk.workspace, who, said.split())
+            await self._after_change(f"{done[:1].upper()}{done[1:]}. u takes it back.")
 
     async def do_note(self) -> None:
         """A note on the person."""
@@ -252,7 +273,7 @@ class Discover(Pane):
         current = await self.table.current_row()
         if current is None:
             return
-        text = await self.desk.answer(f"note on {_named([current.creator])}", kind="note")
+        text = await self.desk.answer(f"note on {f'@{current.creator.handle}'}", kind="note")
         if text:
             await creators.note(self.desk.workspace, Ref(id=current.creator.id), text)
             await self._after_change("Noted. u takes it back.")
@@ -266,7 +287,7 @@ class Discover(Pane):
         """Write to the person, or to all marked."""
         from influtui.tui.panes import compose
 
-        await compose.contact(self.desk, [Ref(id=each.id) for each in await self.chosen()])
+        await compose.contact(self.desk, [Ref(id=each) for each in await self.chosen()])
         await self.load(keep_place=True)
         self.follow(now=True, again=True)
 
@@ -274,25 +295,25 @@ class Discover(Pane):
         """Note what was agreed."""
         current = await self.table.current_row()
         if current is not None:
-            await _work().note_terms(self.desk, Ref(id=current.creator.id), _named([current.creator]))
+            await _work().note_terms(self.desk, Ref(id=current.creator.id), f"@{current.creator.handle}")
 
     async def do_file_post(self) -> None:
         """File the link of a post."""
         current = await self.table.current_row()
         if current is not None:
-            await _work().file_post(self.desk, Ref(id=current.creator.id), _named([current.creator]))
+            await _work().file_post(self.desk, Ref(id=current.creator.id), f"@{current.creator.handle}")
             self.follow(now=True, again=True)
 
     # Copying and pasting.
 
     async def do_copy_handle(self) -> None:
         """Copy the handle by OSC 52."""
-        who = await self.chosen()
+        who = await self.records()
         self.desk.copy("\n".join(each.handle for each in who), plural(len(who), "handle"))
 
     async def do_copy_link(self) -> None:
         """Copy the profile's link."""
-        who = [each for each in await self.chosen() if each.url]
+        who = [each for each in await self.records() if each.url]
         if not who:
             self.desk.notice("No link is known.", "warn")
             return
@@ -310,12 +331,6 @@ class Discover(Pane):
 def _work() -> ModuleType:
     """What needs the campaign's services: imported after the first rows are on the screen."""
     return import_module("influtui.tui.panes.work")
-
-
-def _named(who: Sequence[Creator]) -> str:
-    if len(who) == 1:
-        return f"@{who[0].handle}"
-    return plural(len(who), "account")
 
 
 def _with_prefix(text: str) -> str:
