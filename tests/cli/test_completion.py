@@ -29,3 +29,10 @@ def test_each_shell_gets_its_script(shell: str, capsys: pytest.CaptureFixture[st
 def test_nouns_and_verbs_are_completed() -> None:
     assert "creators" in completed("influtui cr")
     assert "search" in completed("influtui creators se")
+
+
+def test_a_mistyped_command_is_answered_with_the_one_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["creators", "imprt"]) == 2
+    assert "Did you mean `import`?" in capsys.readouterr().err
+    assert main(["campain", "list"]) == 2
+    assert "Did you mean `campaign`?" in capsys.readouterr().err

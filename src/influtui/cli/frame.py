@@ -15,6 +15,7 @@ import click
 
 from influtui.cli.output import Output
 from influtui.model.failures import Failure, NeedsConfirmation, WrongUsage
+from influtui.model.nearest import nearest
 from influtui.services.workspace import Workspace, default_folder, opened
 
 P = ParamSpec("P")
@@ -114,8 +115,7 @@ def run(group: click.Command, argv: Sequence[str], *, name: str = "influtui") ->
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.UsageError as error:
-        path = error.ctx.command_path if error.ctx else name
-        out.error(WrongUsage(error.format_message(), hint=f"`{path} --help` says what it takes."))
+        out.error(_wrong(error, name))
         return USAGE
     except click.ClickException as error:
         out.error(Failure(error.format_message()))
@@ -131,3 +131,13 @@ def run(group: click.Command, argv: Sequence[str], *, name: str = "influtui") ->
         out.note("Interrupted.")
         return INTERRUPTED
     return result if isinstance(result, int) else 0
+
+
+def _wrong(error: click.UsageError, name: str) -> WrongUsage:
+    """What click says of a wrong line, with the command that was probably meant: click knows no commands imported on use."""
+    hint = f"`{error.ctx.command_path if error.ctx else name} --help` says what it takes."
+    if isinstance(error, click.exceptions.NoSuchCommand) and error.ctx and isinstance(error.ctx.command, click.Group):
+        near = nearest(error.command_name, error.ctx.command.list_commands(error.ctx))
+        if near and not error.possibilities:
+            hint = f"Did you mean `{near}`? {hint}"
+    return WrongUsage(error.format_message(), hint=hint)
