@@ -11,6 +11,8 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widget import Widget
 
+from influtui.model.failures import Failure
+from influtui.tui import crash
 from influtui.tui.actions import Place
 from influtui.tui.render import bars
 from influtui.tui.render.spans import Line, Span
@@ -185,10 +187,21 @@ class Pane(Widget):
         self._detail_task = self.desk.background(self._show_detail(record))
 
     async def _show_detail(self, record: Any) -> None:
-        make = await self.detail_of(record)
+        make = await self._detail_or_why_not(record)
         same = self._detail_key == self.table.key_of(record)
         self._detail_key = self.table.key_of(record)
         self.detail.show(make, keep_place=same)
+
+    async def _detail_or_why_not(self, record: Any) -> Callable[[int], Sequence[Line]]:
+        """A detail that cannot be shown costs itself and not the app."""
+        try:
+            return await self.detail_of(record)
+        except Failure as failure:
+            message, hint = failure.message, failure.hint
+        except Exception as error:
+            said = crash.told(error)
+            message, hint = "This could not be shown: something went wrong that nobody foresaw.", said[-1].strip()
+        return lambda width: bars.failure(message, hint, width)
 
     # Keys that mean the same in every pane.
 
