@@ -1,0 +1,207 @@
+"""YouTube: channels found by what they upload, through the Data API v3 and an API key.
+
+`search.list` finds videos, and whose they are is the find: a search for channels would look at names, and give those that
+sleep as well. `channels.list` counts; `playlistItems.list` and `videos.list` give recent videos, from which the host
+computes engagement. Reading a query is `asking`'s, understanding a refusal `refusals`', making records `records`'.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, timedelta
+from typing import ClassVar, Final
+
+import msgspec
+from typing_extensions import override
+
+from influtui.api import (
+    ConfigError,
+    NotFound,
+    Page,
+    Parameter,
+    Plugin,
+    PluginError,
+    Reply,
+    Skipped,
+    Source,
+    SourceContext,
+    SourcesContext,
+    UpstreamChanged,
+    hookimpl,
+)
+from influtui_youtube.asking import Named, Place, by_handle, named, place
+from influtui_youtube.records import as_profile, handle, reason_to_hide
+from influtui_youtube.refusals import refusal
+from influtui_youtube.wire import (
+    Channel,
+    ChannelList,
+    PlaylistItem,
+    PlaylistItemList,
+    SearchList,
+    SearchResult,
+    Video,
+    VideoList,
+    read,
+    read_each,
+)
+
+PATH: Final = "youtube/v3/"
+AT_ONCE: Final = 50
+"""What one call may ask for: results of a search, ids of channels or videos, entries of a playlist."""
+CALLS: Final = 6
+"""Calls for recent videos that run side by side."""
+PARTS: Final = "snippet,statistics,contentDetails,topicDetails,brandingSettings"
+"""A call costs the same whatever parts it asks for."""
+
+
+class YouTubeSource(Source):
+    """The source."""
+
+    id: ClassVar[str] = "youtube"
+
+    def __init__(self, ctx: SourceContext) -> None:
+        super().__init__(ctx)
+        self._calls = asyncio.Semaphore(CALLS)
+
+    @override
+    async def search(self, query: str, *, cursor: str | None, limit: int) -> Page:
+        known = named(query)
+        if known is not None:
+            start = int(cursor) if cursor and cursor.isdecimal() else 0
+            page = await self._page(await self._named(known[start : start + limit]))
+            more = start + limit < len(known)
+            return msgspec.structs.replace(page, next=str(start + limit) if more else None)
+        stands = place(cursor) if cursor else Place(since=self._since())
+        titles: dict[str, str] = {}
+        waiting = stands.ids()
+        if not waiting:
+            stands, titles = await self._searched(query, stands)
+            waiting = stands.new(titles)
+        handed, left = waiting[:limit], waiting[limit:]
+        channels = await self._by_id(handed)
+        page = await self._page([(titles.get(each) or each, channels.get(each)) for each in handed])
+        return msgspec.structs.replace(page, next=stands.after(handed, left).cursor())
+
+    @override
+    async def profiles(self, handles: Sequence[str]) -> Page:
+        found = await self._named([by_handle(each) for each in handles])
+        # Under the handle that was asked for: an account that is kept by its id stays one account.
+        return await self._page(
+            [(asked, channel) for asked, (_, channel) in zip(handles, found, strict=True)], keep=True
+        )
+
+    async def _searched(self, query: str, stands: Place) -> tuple[Place, dict[str, str]]:
+        """One page of videos: where the search stands then, and whose they are, by id with the title."""
+        asked: dict[str, Parameter] = {"part": "snippet", "type": "video", "q": query, "maxResults": AT_ONCE}
+        for parameter, setting in (("regionCode", "region"), ("relevanceLanguage", "language")):
+            if value := self.ctx.settings.get(setting):
+                asked[parameter] = value
+        if self.ctx.settings.get("paid_only"):
+            asked["videoPaidProductPlacement"] = "true"
+        if stands.since:
+            asked["publishedAfter"] = stands.since
+        if stands.token:
+            asked["pageToken"] = stands.token
+        answer = read((await self._get("search", asked)).body, SearchList)
+        results, _ = read_each(answer.items, SearchResult)
+        if answer.items and not results:
+            raise UpstreamChanged("no result of YouTube's search can be read", path="search: items")
+        titles = {result.snippet.channel_id: result.snippet.channel for result in results}
+        return msgspec.structs.replace(stands, token=answer.next_page_token), titles
+
+    async def _named(self, asked: Sequence[Named]) -> list[tuple[str, Channel | None]]:
+        """The channels of these names, None where there is none, in the order given."""
+        by_id = await self._by_id([each.value for each in asked if each.by == "id"])
+
+        async def look_up(each: Named) -> Channel | None:
+            if each.by == "id":
+                return by_id.get(each.value)
+            async with self._calls:
+                found = await self._channels({each.by: each.value})
+            return found[0] if found else None
+
+        channels = await asyncio.gather(*(look_up(each) for each in asked))
+        return [(each.value, channel) for each, channel in zip(asked, channels, strict=True)]
+
+    async def _by_id(self, ids: Sequence[str]) -> dict[str, Channel]:
+        """The channels that are given out, by id: those that are not are simply missing, and the order is not ours."""
+        found: dict[str, Channel] = {}
+        for start in range(0, len(ids), AT_ONCE):
+            asked: dict[str, Parameter] = {"id": ",".join(ids[start : start + AT_ONCE]), "maxResults": AT_ONCE}
+            found |= {channel.id: channel for channel in await self._channels(asked)}
+        return found
+
+    async def _channels(self, asked: Mapping[str, Parameter]) -> list[Channel]:
+        try:
+            reply = await self._get("channels", {"part": PARTS, **asked})
+        except NotFound:
+            return []
+        return read_each(read(reply.body, ChannelList).items, Channel)[0]
+
+    async def _page(self, found: Iterable[tuple[str, Channel | None]], *, keep: bool = False) -> Page:
+        """The channels, with what they were asked for as, and their videos; with `keep` that stays their handle."""
+        skipped: list[Skipped] = []
+        wanted: dict[str, Channel] = {}
+        for asked, channel in found:
+            if channel is None:
+                skipped.append(Skipped(asked, "YouTube knows no such channel, or does not give it out"))
+            elif (reason := reason_to_hide(channel)) is not None:
+                skipped.append(Skipped(handle(channel), reason))
+            else:
+                wanted[asked if keep else handle(channel)] = channel
+        videos = await asyncio.gather(*(self._videos(channel) for channel in wanted.values()))
+        at = self.ctx.clock()
+        profiles = [
+            msgspec.structs.replace(as_profile(channel, recent, at), handle=name)
+            for (name, channel), recent in zip(wanted.items(), videos, strict=True)
+        ]
+        return Page(profiles=tuple(profiles), skipped=tuple(skipped))
+
+    async def _videos(self, channel: Channel) -> list[Video] | None:
+        """Recent videos; None where they cannot be read."""
+        uploads = channel.content_details.related_playlists.uploads
+        if not self.ctx.settings.get("engagement", True) or not uploads:
+            return None
+        try:
+            async with self._calls:
+                asked: dict[str, Parameter] = {"part": "snippet", "playlistId": uploads, "maxResults": AT_ONCE}
+                entries = read((await self._get("playlistItems", asked)).body, PlaylistItemList)
+                ids = [item.snippet.resource_id.video_id for item in read_each(entries.items, PlaylistItem)[0]]
+                if not ids:
+                    return []
+                reply = await self._get("videos", {"part": "snippet,statistics", "id": ",".join(ids)})
+            return read_each(read(reply.body, VideoList).items, Video)[0]
+        except NotFound:
+            return []  # YouTube has no list of uploads for who has never uploaded
+        except PluginError:
+            # The channel itself is known; without its videos it has no engagement rate, and that is what is said.
+            return None
+
+    def _since(self) -> str | None:
+        """From when on a video counts as recent activity: a midnight, so that asking again asks the same."""
+        days = self.ctx.settings.get("active_days", 90)
+        if not isinstance(days, int) or not days:
+            return None
+        since = self.ctx.clock().astimezone(UTC) - timedelta(days=days)
+        return f"{since:%Y-%m-%d}T00:00:00Z"
+
+    async def _get(self, method: str, parameters: Mapping[str, Parameter]) -> Reply:
+        key = self.ctx.secrets.get("api_key")
+        if not key:
+            raise ConfigError("YouTube answers only with an API key", field="api_key")
+        # In a header, because addresses end up in logs.
+        headers = {"x-goog-api-key": key}
+        reply = await self.ctx.http.get(f"{PATH}{method}", parameters, headers=headers, method=method)
+        if reply.status == 200:
+            return reply
+        raise refusal(reply, method, self.ctx.clock())
+
+
+class YouTube(Plugin):
+    """The plugin."""
+
+    @hookimpl
+    @override
+    def influtui_sources(self, ctx: SourcesContext) -> Iterable[type[Source]]:
+        return [YouTubeSource]
