@@ -133,7 +133,7 @@ def test_local_names_are_known() -> None:
 @pytest.mark.parametrize(("settings", "state", "words"), [
     ({}, "ready", "Ready"),
     ({"acme": {"tokn": "x"}}, "needs_config", "no setting tokn"),
-    ({"acme": {"base_url": "ftp://x"}}, "needs_config", "no address"),
+    ({"acme": {"base_url": "ftp://x"}}, "needs_config", "must be an address"),
 ])  # fmt: skip
 def test_a_state_is_a_sentence_with_the_next_step(
     make: MakePlugin, tmp_path: Path, settings: dict[str, dict[str, str]], state: str, words: str

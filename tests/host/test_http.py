@@ -6,7 +6,7 @@ import pytest
 from bluesky_stand_in import BlueskyStandIn
 
 from influtui.api import HostDenied, QuotaExhausted, RateLimited, Transient, UpstreamChanged
-from influtui.host.budgets import Ledger, Spent
+from influtui.host.budgets import Ledger
 from influtui.host.http import HostClient
 from influtui.host.manifests import Budget
 
@@ -59,7 +59,7 @@ async def test_a_spent_budget_is_not_overdrawn(server: BlueskyStandIn) -> None:
     ledger = Ledger([Budget("calls", 2, "1h")], {}, lambda: NOW)
     client = _client(server, ledger)
     await client.get("xrpc/app.bsky.actor.searchActors", {"q": "x"})
-    ledger.spent["calls"] = Spent(NOW, 2)
+    ledger.spend()
     with pytest.raises(QuotaExhausted) as spent:
         await client.get("xrpc/app.bsky.actor.searchActors", {"q": "x"})
     await client.aclose()
@@ -81,9 +81,9 @@ def test_a_window_that_is_over_is_full_again() -> None:
 def test_the_platforms_own_count_is_believed_where_it_is_lower() -> None:
     ledger = Ledger([Budget("calls", 100, "5m")], {}, lambda: NOW)
     ledger.spend()
-    ledger.correct(10)
+    ledger.correct({"ratelimit-remaining": "10"})
     assert ledger.quotas()[0].left == 10
-    ledger.correct(99)
+    ledger.correct({"ratelimit-remaining": "99"})
     assert ledger.quotas()[0].left == 10
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Final, Protocol
 
 import msgspec
 
-from influtui.api.errors import UpstreamChanged
+from influtui.api.errors import Unsupported, UpstreamChanged
 from influtui.api.records import Page
 
 Parameter = str | int | bool | Sequence[str]
@@ -43,8 +43,19 @@ class Reply(msgspec.Struct, frozen=True):
 class Http(Protocol):
     """The host's HTTP client, as a plugin sees it. `path` is relative to the source's base URL."""
 
-    async def get(self, path: str, parameters: Mapping[str, Parameter] | None = None) -> Reply:
-        """Ask. Raises `RateLimited`, `QuotaExhausted`, `Transient` or `HostDenied`; every other answer comes back as it is."""
+    async def get(
+        self,
+        path: str,
+        parameters: Mapping[str, Parameter] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        method: str = "",
+        key: str | None = None,
+    ) -> Reply:
+        """Ask. Raises `RateLimited`, `QuotaExhausted`, `Transient` or `HostDenied`; every other answer comes back as it is.
+
+        `method` is what the manifest's budgets call this call; `key` what a budget of distinct keys counts (a hashtag).
+        """
         ...
 
 
@@ -55,13 +66,15 @@ class SourceContext:
     plugin: str
     http: Http
     settings: Mapping[str, str | int | bool]
-    """The fields that the manifest announces, from the user's `config.toml`."""
+    """The fields that the manifest announces, from the user's `config.toml`; no secrets."""
     clock: Callable[[], datetime]
     """The time now, aware. The only clock to use."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The fields of kind `secret`. The host strikes their values out of whatever leaves the plugin in words."""
 
 
 class Source(ABC):
-    """A platform that can be searched for creators."""
+    """A platform that can be asked for creators."""
 
     id: ClassVar[str]
     """As the manifest's `[[source]]` has it."""
@@ -75,3 +88,11 @@ class Source(ABC):
 
         `cursor` is the `next` of the page before. An account that must not be shown goes to `skipped` with its reason.
         """
+
+    async def profiles(self, handles: Sequence[str]) -> Page:
+        """The accounts with these handles as they are now: for refreshing who is known already.
+
+        Announced as a capability in the manifest. At most `page` handles are asked for at once. Who is not to be found
+        any more, or not to be shown, goes to `skipped`. `next` is not used.
+        """
+        raise Unsupported(f"{self.id} cannot be asked for accounts by their handles")

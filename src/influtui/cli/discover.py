@@ -100,7 +100,7 @@ def _tell(out: Output, report: DiscoverReport) -> None:
         out.say(f"left out {count}: {reason}")
     for quota in report.quota:
         resets = f" until {quota.resets_at}" if quota.resets_at else ""
-        out.note(f"{quota.left:,} of {quota.limit:,} {quota.budget} left{resets}")
+        out.note(f"{quota.left:,} of {quota.limit:,} {quota.units} left{resets}")
     if report.note and report.found < report.asked and report.problem is None:
         out.note(report.note)
     if report.problem is not None:

@@ -24,7 +24,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "product": ("product", "Products: what they cost and declare."),
     "results": ("results", "What a campaign cost and what it brought."),
     "search": ("search", "Searches with a name: save, list, show, delete."),
-    "secret": ("secret", "Keep a mailbox's password."),
+    "secret": ("secret", "Keep a mailbox's password or a plugin's key."),
     "suppress": ("suppress", "Who must not be written to."),
     "template": ("template", "The letters that campaigns write from."),
     "demo": ("demo", "Make a complete workspace with invented people, and open it."),

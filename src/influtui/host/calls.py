@@ -9,13 +9,15 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import msgspec
 import pluggy
 
-from influtui.api import PluginError
+from influtui.api import PluginError, errors
 from influtui.host.loop import Crashed, Hung, PluginLoop
+from influtui.secrets.redaction import redacted, redacted_tree
 
 T = TypeVar("T")
 
@@ -87,28 +89,27 @@ class Calls:
         breaker = self.breaker(plugin)
         if (rests := breaker.rests_for) is not None:
             raise Fault(plugin, "resting", f"{plugin} failed {FAILURES} times in a row and rests for {rests:.0f} s")
+        fault: Fault
         try:
             result = await self._loops.setdefault(plugin, PluginLoop(plugin)).call(make, limit_s=limit_s)
         except PluginError as error:
             breaker.failed() if error.trips else breaker.succeeded()
-            raise Fault(plugin, error.kind, f"{plugin}: {error.message}", detail=error.detail, error=error) from error
+            typed = _clean(error)
+            fault = Fault(plugin, error.kind, f"{plugin}: {typed.message}", detail=typed.detail, error=typed)
         except Hung as hung:
             breaker.failed()
             blocked = f", blocked in {hung.where}" if hung.where else ""
-            raise Fault(
-                plugin, "hung", f"{plugin} gave no answer to {what} within {hung.seconds:g} s{blocked}"
-            ) from hung
+            fault = Fault(plugin, "hung", f"{plugin} gave no answer to {what} within {hung.seconds:g} s{blocked}")
         except Exception as error:
             breaker.failed()
             said = str(error) if isinstance(error, Crashed) else f"{type(error).__name__}: {error}"
-            raise Fault(
-                plugin,
-                "crashed",
-                f"{plugin} failed in {what}: {said}",
-                detail="".join(traceback.format_exception(error)),
-            ) from error
-        breaker.succeeded()
-        return result
+            told = redacted("".join(traceback.format_exception(error)))
+            fault = Fault(plugin, "crashed", f"{plugin} failed in {what}: {redacted(said)}", detail=told)
+        else:
+            breaker.succeeded()
+            return result
+        # Raised out here, so that it does not carry the plugin's own exception, whose text may hold a secret.
+        raise fault
 
     async def supplied(
         self, manager: pluggy.PluginManager, hook: str, contexts: Mapping[str, Any]
@@ -139,9 +140,28 @@ class Calls:
             await loop.close()
 
 
-def at_border(plugin: str, value: object, kind: type[T]) -> T:
-    """A plugin's result, checked against its type down to the last field. Raises `Fault` saying where it differs."""
+def at_border(plugin: str, value: object, kind: type[T], *, clean: bool = True) -> T:
+    """A plugin's result, checked against its type down to the last field. Raises `Fault` saying where it differs.
+
+    Secrets are struck out, unless `clean` says that the plugin's own words are needed.
+    """
     try:
-        return msgspec.convert(msgspec.to_builtins(value), kind)
+        plain = msgspec.to_builtins(value)
+        return msgspec.convert(redacted_tree(plain) if clean else plain, kind)
     except (msgspec.ValidationError, TypeError, ValueError, RecursionError) as error:
-        raise Fault(plugin, "junk", f"{plugin} handed over something that is not a {kind.__name__}: {error}") from error
+        said = redacted(str(error))
+    raise Fault(plugin, "junk", f"{plugin} handed over something that is not a {kind.__name__}: {said}")
+
+
+def _clean(error: PluginError) -> PluginError:
+    """The same error as one of our own types, without secrets and without what led to it."""
+    kind = next(
+        each for each in type(error).__mro__ if each.__module__ == errors.__name__ and issubclass(each, PluginError)
+    )
+    copy = PluginError.__new__(kind)
+    kept = {
+        name: value for name, value in vars(error).items() if isinstance(value, str | int | float | datetime | None)
+    }
+    copy.__dict__.update(redacted_tree(kept))
+    copy.args = (copy.message,)
+    return copy

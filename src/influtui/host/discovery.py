@@ -40,8 +40,14 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Cache(msgspec.Struct, frozen=True):
     python: str
+    reader: tuple[int, int]
+    """The file that says what a manifest may hold: another one may find right what was wrong."""
     folders: tuple[tuple[str, int], ...]
     found: tuple[Found, ...]
+
+    def stands(self, reader: tuple[int, int], folders: tuple[tuple[str, int], ...]) -> bool:
+        """Whether it was written by the same programs for the same folders."""
+        return (self.python, self.reader, self.folders) == (sys.version, reader, folders)
 
 
 def installed(cache: Path | None = None) -> tuple[Found, ...]:
@@ -49,10 +55,11 @@ def installed(cache: Path | None = None) -> tuple[Found, ...]:
     path = cache or Path(platformdirs.user_cache_dir("influtui", appauthor=False)) / CACHE
     folders = _folders()
     kept = _read(path)
-    if kept is not None and kept.folders == folders and kept.python == sys.version and _unchanged(kept.found):
+    reader = _stamp(Path(manifests.__file__))
+    if kept is not None and kept.stands(reader, folders) and _unchanged(kept.found):
         return kept.found
     found = _unambiguous(_scan())
-    _write(path, _Cache(sys.version, folders, found))
+    _write(path, _Cache(sys.version, reader, folders, found))
     return found
 
 

@@ -50,15 +50,25 @@ class HostClient:
         self._sleep = sleep
         self._client: httpx.AsyncClient | None = None
 
-    async def get(self, path: str, parameters: Mapping[str, Parameter] | None = None) -> Reply:
+    async def get(
+        self,
+        path: str,
+        parameters: Mapping[str, Parameter] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        method: str = "",
+        key: str | None = None,
+    ) -> Reply:
         """Ask the platform. What is worth another try is tried again; what is not comes back or is raised as its type."""
         url = self._allowed(urljoin(self._base, self._below(path)))
+        if any(name.lower() == "host" for name in headers or ()):
+            raise HostDenied("the plugin sets the Host header, which would lead elsewhere than the address says")
         pause = FIRST_PAUSE_S
         for attempt in range(1, ATTEMPTS + 1):
             last = attempt == ATTEMPTS
-            self._ledger.spend()
+            self._ledger.spend(method, key)
             try:
-                reply = await self._once(url, parameters)
+                reply = await self._once(url, parameters, headers)
             except Transient:
                 if last:
                     raise
@@ -79,7 +89,9 @@ class HostClient:
             await self._client.aclose()
             self._client = None
 
-    async def _once(self, url: str, parameters: Mapping[str, Parameter] | None) -> Reply:
+    async def _once(
+        self, url: str, parameters: Mapping[str, Parameter] | None, own_headers: Mapping[str, str] | None
+    ) -> Reply:
         import httpx
 
         if self._client is None:
@@ -90,7 +102,9 @@ class HostClient:
             )
         host = _host(url)
         try:
-            async with self._client.stream("GET", url, params=_pairs(parameters)) as response:
+            async with self._client.stream(
+                "GET", url, params=_pairs(parameters) or None, headers=own_headers
+            ) as response:
                 body = b""
                 async for chunk in response.aiter_bytes():
                     body += chunk
@@ -103,17 +117,20 @@ class HostClient:
         except httpx.HTTPError as error:
             # The text of these errors can carry the whole URL with its parameters: only the kind is told.
             raise Transient(f"{host} could not be reached", detail=type(error).__name__) from None
-        self._correct(headers)
+        self._ledger.correct(headers)
         if status >= 500:
             raise Transient(f"{host} is out of order (status {status})")
-        if 300 <= status < 400:
+        if 300 <= status < 400 and status != 304:
             raise UpstreamChanged(f"{host} has moved (status {status})", detail=_host(headers.get("location", "")))
         return Reply(status, headers, body)
 
     def _below(self, path: str) -> str:
-        """`path` without its first part where the base URL ends in it: people write a service's address either way."""
-        first, slash, rest = path.partition("/")
-        return rest if slash and first and self._base.endswith(f"/{first}/") else path
+        """`path` without its first parts where the base URL ends in them: people write a service's address either way."""
+        parts = path.split("/")
+        for length in range(len(parts) - 1, 0, -1):
+            if parts[0] and self._base.endswith(f"/{'/'.join(parts[:length])}/"):
+                return "/".join(parts[length:])
+        return path
 
     def _allowed(self, url: str) -> str:
         parts = urlsplit(url)
@@ -124,11 +141,6 @@ class HostClient:
         raise HostDenied(
             f"the plugin asked for {_host(url) or 'something that is no address'}, which it does not announce"
         )
-
-    def _correct(self, headers: Mapping[str, str]) -> None:
-        remaining = headers.get("ratelimit-remaining") or headers.get("x-ratelimit-remaining", "")
-        if remaining.isascii() and remaining.isdigit():
-            self._ledger.correct(int(remaining))
 
     def _told_to_wait(self, headers: Mapping[str, str]) -> float | None:
         """Seconds until the platform wants to hear from us again, in whichever header and form it says so."""

@@ -9,8 +9,10 @@ import ipaddress
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import time
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -29,28 +31,99 @@ class ManifestError(Exception):
     """A manifest that cannot be used, in a sentence for the plugin's author."""
 
 
+class Headers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The headers of an answer that say how much of a budget is left or used, in lower case."""
+
+    remaining: str = ""
+    """A number: how many units are left."""
+    percent: str = ""
+    """A share in percent: a number, or JSON of whose counts (`call_count`, `total_time`, …) the largest is taken."""
+
+
 class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How many calls a platform allows in a window of time."""
+    """How much a platform allows in a window of time."""
 
     id: Id
     limit: Annotated[int, msgspec.Meta(gt=0)]
     window: Annotated[str, msgspec.Meta(pattern=r"^[1-9]\d*[smhd]$")]
     """`30s`, `5m`, `1h`, `1d`."""
+    unit: Literal["call", "point", "unique_key"] = "call"
+    kind: Literal["fixed", "rolling"] = "fixed"
+    """A fixed window begins with the first call in it, or at `reset`; a rolling one ends now, always."""
+    reset: str = ""
+    """When a fixed window of a day begins: `00:00 America/Los_Angeles`."""
+    methods: tuple[str, ...] = ()
+    """Which calls it counts, by the `method` that they name; empty: all."""
+    cost: dict[str, Annotated[int, msgspec.Meta(ge=0)]] = {}
+    """What a call of a method costs; 1 where nothing is said."""
+    label: str = ""
+    """What its units are called: `hashtags`."""
+    headers: Headers | None = None
 
     @property
     def seconds(self) -> int:
         """The window's length."""
         return int(self.window[:-1]) * {"s": 1, "m": 60, "h": 3_600, "d": 86_400}[self.window[-1]]
 
+    @property
+    def units(self) -> str:
+        """What is counted, in words."""
+        return self.label or {"call": "calls", "point": "points", "unique_key": "keys"}[self.unit]
+
+    def resets_at(self) -> tuple[time, ZoneInfo] | None:
+        """The time of the day at which a fixed window begins. Raises `ManifestError` for what is none."""
+        if not self.reset:
+            return None
+        match = re.fullmatch(r"(\d\d):(\d\d) (\S+)", self.reset)
+        try:
+            if match is None:
+                raise ValueError
+            return time(int(match[1]), int(match[2])), ZoneInfo(match[3])
+        except (ValueError, ZoneInfoNotFoundError):
+            raise ManifestError(
+                f"reset = “{self.reset}” is no time in a zone: write it like 00:00 America/Los_Angeles"
+            ) from None
+
 
 class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A setting that a person can make, in `[plugin.ID]` of config.toml."""
+    """A setting that a person can make, in `[plugin.ID]` of config.toml; a secret is kept elsewhere."""
 
     key: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$")]
-    kind: Literal["text", "int", "bool", "url"]
+    kind: Literal["text", "int", "bool", "url", "choice", "secret"]
     label: str
     default: str | int | bool | None = None
     required: bool = False
+    help: str = ""
+    """Where a person gets the value: a sentence, or an address."""
+    env: str = ""
+    """The environment variable that platforms' own documentation uses: `YOUTUBE_API_KEY`."""
+    pattern: str = ""
+    """A regular expression that the whole value must match."""
+    choices: tuple[str, ...] = ()
+
+    def wrong(self, value: str | int | bool) -> str | None:
+        """What is wrong with `value` for this field, without repeating it; None where nothing is."""
+        kinds = {"int": int, "bool": bool}
+        kind = kinds.get(self.kind, str)
+        if not isinstance(value, kind) or (self.kind == "int" and isinstance(value, bool)):
+            return f"must be {_KINDS[self.kind]}"
+        if self.kind == "url" and urlsplit(str(value)).scheme not in ("https", "http"):
+            return "must be an address like https://example.com/"
+        if self.kind == "choice" and value not in self.choices:
+            return f"must be one of {', '.join(self.choices)}"
+        if self.pattern and not re.fullmatch(self.pattern, str(value)):
+            return f"does not look right{f' ({self.help})' if self.help else ''}"
+        return None
+
+
+_KINDS: Final = {
+    "int": "a number",
+    "bool": "true or false",
+    "text": "text",
+    "url": "text",
+    "choice": "text",
+    "secret": "text",
+}
 
 
 class SourceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,6 +135,9 @@ class SourceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The platform of the accounts that it finds."""
     base_url: str
     hosts: tuple[str, ...]
+    capabilities: tuple[Literal["search", "profiles"], ...] = ("search",)
+    """What it can be asked: `search` for a query, `profiles` of known handles."""
+    field: tuple[Field, ...] = ()
     budget: tuple[Budget, ...] = ()
     timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60
     page: Annotated[int, msgspec.Meta(gt=0, le=1_000)] = 25
@@ -99,6 +175,11 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def hosts(self) -> tuple[str, ...]:
         """Every host that the plugin asks for."""
         return tuple(sorted({host for source in self.source for host in source.hosts}))
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Every setting, those of the sources too: all are kept in one `[plugin.ID]`."""
+        return (*self.field, *(field for source in self.source for field in source.field))
 
 
 def read(text: str) -> Manifest:
@@ -154,13 +235,52 @@ def _problems(manifest: Manifest) -> Iterator[str]:
     ids = [source.id for source in manifest.source] + [carrier.id for carrier in manifest.carrier]
     for each in sorted({each for each in ids if ids.count(each) > 1}):
         yield f"{each} is announced twice"
+    keys = [field.key for field in manifest.fields]
+    for each in sorted({each for each in keys if keys.count(each) > 1}):
+        yield f"the setting {each} is announced twice"
+    for field in manifest.fields:
+        yield from _problems_of_field(field)
     for source in manifest.source:
+        for budget in source.budget:
+            yield from _problems_of_budget(source, budget)
         host = urlsplit(source.base_url).hostname or ""
         if not source.base_url.startswith("https://") or host not in source.hosts:
             yield f"base_url of {source.id} must be https and its host one of its hosts"
         for each in source.hosts:
             if is_local(each) or not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", each):
                 yield f"{each} is not a public host name"
+
+
+def _problems_of_field(field: Field) -> Iterator[str]:
+    if field.key == "base_url":
+        yield "base_url is every source's setting already"
+    if field.kind == "secret" and field.default is not None:
+        yield f"the secret {field.key} has a default, which everybody could read"
+    if (field.kind == "choice") != bool(field.choices):
+        yield f"{field.key}: choices belong to a field of kind choice, which needs them"
+    if field.env and not re.fullmatch(r"[A-Z][A-Z0-9_]*", field.env):
+        yield f"env = “{field.env}” of {field.key} is no name of an environment variable"
+    try:
+        re.compile(field.pattern)
+    except re.error as error:
+        yield f"the pattern of {field.key} is no regular expression: {error}"
+        return
+    if field.default is not None and (wrong := field.wrong(field.default)):
+        yield f"the default of {field.key} {wrong}"
+
+
+def _problems_of_budget(source: SourceEntry, budget: Budget) -> Iterator[str]:
+    name = f"the budget {budget.id} of {source.id}"
+    budget.resets_at()
+    if sum(each.id == budget.id for each in source.budget) > 1:
+        yield f"{name} is announced twice"
+    if budget.reset and (budget.kind != "fixed" or budget.window != "1d"):
+        yield f"{name} has a time of reset: that is for fixed windows of 1d"
+    if budget.unit == "unique_key" and (budget.kind != "rolling" or budget.cost):
+        yield f"{name} counts different keys: its window is rolling, and a key costs one"
+    for method in budget.cost:
+        if budget.methods and method not in budget.methods:
+            yield f"{name} has a cost for {method}, which is none of its methods"
 
 
 def _numbers(version: str) -> tuple[int, ...]:

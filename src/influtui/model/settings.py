@@ -51,7 +51,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     open_command: tuple[str, ...] | None = None
     print_command: tuple[str, ...] | None = None
     theme: str | None = None
-    plugin: dict[str, dict[str, str | int | bool]] = {}
-    """Settings of plugins by their id."""
+    plugin: dict[str, dict[str, str | int | bool | tuple[str, ...]]] = {}
+    """Settings of plugins by their id; a list is a command that prints a secret."""
     world: World | None = None
     """Only in a demo world."""

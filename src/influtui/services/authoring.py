@@ -30,6 +30,9 @@ from influtui.services.workspace import Workspace
 SLOW_IMPORT_S: Final = 0.15
 """What importing a plugin may take: people wait for it on first use."""
 
+STAND_IN: Final = "stands-in-for-a-secret"
+"""What a source is made with where only its making is looked at; nothing is asked with it."""
+
 _FILES: Final = {
     "pyproject.toml": "pyproject.toml",
     "README.md": "README.md",
@@ -169,7 +172,10 @@ async def _of_code(workspace: Workspace, manifest: Manifest, found: Found) -> tu
                 )
             )
         for source in manifest.source:
-            opened = await host.open_source(source.id, {})
+            opened = await host.open_source(
+                source.id,
+                secrets={field.key: STAND_IN for field in source.field + manifest.field if field.kind == "secret"},
+            )
             await opened.close()
         for carrier in manifest.carrier:
             for code in carrier.carriers:

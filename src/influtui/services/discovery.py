@@ -15,10 +15,11 @@ import msgspec
 
 from influtui.api import PluginError, Post, Profile, RateLimited
 from influtui.api.errors import AuthInvalid, ConfigError, InvalidInput, QuotaExhausted
-from influtui.host.activation import Host, OpenSource
-from influtui.host.budgets import Quota, Spent
+from influtui.host.activation import Host
+from influtui.host.budgets import Quota, Use
 from influtui.host.calls import Fault
 from influtui.host.manifests import SourceEntry
+from influtui.host.sources import OpenSource
 from influtui.model.failures import Failure, NeedsConfiguration, NotFound, WrongUsage
 from influtui.model.ids import ImportId
 from influtui.model.nearest import nearest
@@ -63,12 +64,13 @@ class Trouble(msgspec.Struct, frozen=True):
 
 
 class QuotaLeft(msgspec.Struct, frozen=True):
-    """What is left of a budget. `resets_at` is RFC 3339, None while nothing is spent."""
+    """What is left of a budget. `resets_at` is RFC 3339, None while nothing is spent; `units` says what is counted."""
 
     budget: str
     limit: int
     left: int
     resets_at: str | None
+    units: str = "calls"
 
 
 class DiscoverReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="influtui.discover/1"):
@@ -156,6 +158,7 @@ async def discover(
             # Page by page: what came before an interruption is kept.
             async with intake:
                 async for records in run.pages():
+                    await _keep_spent(workspace, opened)
                     await intake.take(Batch(records, original=partial(_ref_at, records)))
         finally:
             await _close(workspace, opened)
@@ -238,18 +241,31 @@ def _announced(host: Host, source: str) -> SourceEntry:
 
 
 async def _open(workspace: Workspace, host: Host, source: str) -> OpenSource:
-    kept = await budgets.spent(workspace.db, source)
+    uses: dict[str, dict[str, Use]] = {}
+    for each in await budgets.spent(workspace.db, source):
+        uses.setdefault(each.budget, {})[each.part] = Use(each.at, each.spent)
     try:
-        return await host.open_source(source, {name: Spent(since, calls) for name, (since, calls) in kept.items()})
+        return await host.open_source(source, uses)
     except Fault as fault:
         raise _as_failure(fault) from fault
 
 
+async def _keep_spent(workspace: Workspace, source: OpenSource) -> None:
+    """Keep what was spent since the last time: the platform counts on, whatever becomes of this run."""
+    if workspace.db.read_only:
+        return
+    additions = [
+        budgets.Added(each.budget, each.key, each.at, each.added, each.level, each.live_after)
+        for each in source.ledger.take_additions()
+    ]
+    if additions:
+        now = workspace.clock()
+        async with workspace.db.write(now, durability="normal") as transaction:
+            await budgets.add(transaction, source.entry.id, additions, now=now)
+
+
 async def _close(workspace: Workspace, source: OpenSource) -> None:
-    spent = {name: (each.since, each.calls) for name, each in source.ledger.spent.items()}
-    if spent and not workspace.db.read_only:
-        async with workspace.db.write(workspace.clock(), durability="normal") as transaction:
-            await budgets.keep(transaction, source.entry.id, spent)
+    await _keep_spent(workspace, source)
     try:
         await source.close()
     except Fault:
@@ -338,7 +354,7 @@ def _account(record: ProfileRecord) -> FoundAccount:
 
 
 def _left(quota: Quota) -> QuotaLeft:
-    return QuotaLeft(quota.budget, quota.limit, quota.left, rfc3339(quota.resets_at))
+    return QuotaLeft(quota.budget, quota.limit, quota.left, rfc3339(quota.resets_at), quota.units)
 
 
 def _trouble(fault: Fault) -> Trouble:
@@ -363,14 +379,14 @@ def _advice(fault: Fault) -> str | None:
     if isinstance(error, QuotaExhausted) and error.resets_at is not None:
         return f"Try again after {rfc3339(Millis(millis(error.resets_at)))}."
     if isinstance(error, ConfigError):
-        return f"Set {error.field} under [plugin.{fault.plugin}] in config.toml."
+        return f"Set {error.field}: `influtui plugin info {fault.plugin}` says how."
     return _ADVICE.get(fault.kind)
 
 
 _ADVICE: Final = {
     "rate_limited": "Try again later; who was found stays.",
     "transient": "Try again in a while; `influtui plugin info` shows where it asks.",
-    "auth": "Supply new credentials.",
+    "auth": "Supply new credentials: `influtui plugin info` names the command.",
     "upstream_changed": "The platform's answers have changed: update the plugin, or tell its authors.",
     "host_denied": "This is a fault of the plugin: tell its authors.",
     "crashed": "This is a fault of the plugin: tell its authors.",

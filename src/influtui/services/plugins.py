@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
-from influtui.host.activation import Host, PluginState
+from influtui.host.activation import Host
 from influtui.host.discovery import installed
-from influtui.model.failures import NotFound
+from influtui.host.states import PluginState
+from influtui.model.failures import NotFound, ReadOnly, WrongUsage
 from influtui.model.nearest import nearest
+from influtui.secrets import plugin_secrets
+from influtui.secrets.secret import Secret
 from influtui.services.workspace import Workspace
 
-__all__ = ["PluginState", "hosted", "plugin", "plugins"]
+__all__ = ["PluginState", "hosted", "keep_secret", "plugin", "plugins"]
 
 
 @asynccontextmanager
@@ -42,7 +46,35 @@ async def plugin(workspace: Workspace, id_: str) -> PluginState:
     return known[id_]
 
 
+async def keep_secret(workspace: Workspace, name: str, secret: Secret) -> Path:
+    """Keep a plugin's key (`youtube.api_key`) in a file of this workspace that only its owner can read. Returns the file.
+
+    Raises `NotFound` for what no plugin asks for, `WrongUsage` for what cannot be the key, or is taken from elsewhere.
+    """
+    id_, _, key = name.partition(".")
+    await plugin(workspace, id_)
+    wanted = {field.key: (field, each) for field, each in (await _host(workspace)).standing.secrets(id_)}
+    if key not in wanted:
+        close = nearest(key, wanted)
+        asked = ", ".join(f"{id_}.{each}" for each in wanted)
+        raise NotFound(
+            f"{id_} has no secret “{key}”",
+            hint=f"Did you mean {id_}.{close}?" if close else f"It asks for {asked or 'none'}.",
+        )
+    if workspace.db.read_only:
+        raise ReadOnly("nothing was written: this session is read-only", hint="Leave out --read-only.")
+    field, place = wanted[key]
+    if place.command:
+        raise WrongUsage(
+            f"{name} is taken from a command; nothing was kept",
+            hint=f"`influtui config set plugin.{name}{plugin_secrets.COMMAND} --unset` removes it.",
+        )
+    if wrong := field.wrong(secret.reveal()):
+        raise WrongUsage(f"{field.label} {wrong}; nothing was kept")
+    return plugin_secrets.keep(workspace.folder, place, secret)
+
+
 async def _host(workspace: Workspace) -> Host:
     clock: Callable[[], int] = workspace.clock
     # Looking for manifests reads folders: not on the loop that draws the screen.
-    return Host(await asyncio.to_thread(installed), workspace.settings.plugin, clock)
+    return Host(await asyncio.to_thread(installed), workspace.settings.plugin, clock, folder=workspace.folder)

@@ -118,8 +118,11 @@ def _place(key: str) -> tuple[tuple[str, ...], str]:
     """The table and the name within it that `key` stands for."""
     parts = key.split(".")
     if parts[0] == "plugin" and len(parts) == 3 and all(_BARE.fullmatch(part) for part in parts):
-        if _SECRET.search(parts[2]):
-            raise WrongUsage(f"{key} looks like a secret, and this file is not where secrets are kept")
+        if _SECRET.search(parts[2]) and not parts[2].endswith("_command"):
+            raise WrongUsage(
+                f"{key} looks like a secret, and this file is not where secrets are kept",
+                hint=f"`influtui secret set {parts[1]}.{parts[2]}`",
+            )
         return ("plugin", parts[1]), parts[2]
     if parts[0] == "plugin":
         raise WrongUsage(f"“{key}” does not name a plugin's setting", hint="Write plugin.ID.KEY.")
@@ -143,7 +146,7 @@ def _unknown(key: str, known: Any) -> NotFound:
 
 
 def _parsed(key: str, value: str) -> Any:
-    if key in _LISTS:
+    if key in _LISTS or (key.startswith("plugin.") and key.endswith("_command")):
         try:
             return shlex.split(value)
         except ValueError as error:
@@ -190,7 +193,7 @@ def _line(name: str, value: Any) -> str:
 
 
 def _shown(key: str, name: str, value: Any) -> Setting:
-    hidden = value is not None and bool(_SECRET.search(name))
+    hidden = value is not None and bool(_SECRET.search(name)) and not name.endswith("_command")
     return Setting(key=key, value=HIDDEN if hidden else value, is_default=False)
 
 

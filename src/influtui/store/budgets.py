@@ -1,24 +1,60 @@
-"""What plugins have spent of their budgets, from one run to the next. Not journaled: nobody can take a call back."""
+"""What sources have spent of their budgets, from one run to the next. Not journaled: nobody can take a call back.
+
+What a part of a window is, and what still counts, is the ledger's to say (`host/budgets.py`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
+from influtui.model.times import Millis
 from influtui.store.creators import Reader
 from influtui.store.database import Transaction
 
-
-async def spent(reader: Reader, plugin: str) -> dict[str, tuple[int, int]]:
-    """By budget: when its window began, and how many calls since."""
-    rows = await reader.all("SELECT budget, since, spent FROM plugin_budgets WHERE plugin = ?", (plugin,))
-    return {row["budget"]: (row["since"], row["spent"]) for row in rows}
+KEPT_MS: Final = 60 * 86_400_000
+"""Longer than any window: what is older is removed."""
 
 
-async def keep(transaction: Transaction, plugin: str, budgets: Mapping[str, tuple[int, int]]) -> None:
-    """Keep what is spent. Where another run has spent more of the same window, its count stays."""
+class Spending(NamedTuple):
+    """One row: a budget, a part of its window, since when, and how much."""
+
+    budget: str
+    part: str
+    at: int
+    spent: int
+
+
+class Added(NamedTuple):
+    """What a run adds. A row begun after `live_after` is of the same window; `level` is what the platform says is used."""
+
+    budget: str
+    part: str
+    at: int
+    added: int
+    level: int
+    live_after: int
+
+
+async def spent(reader: Reader, source: str) -> list[Spending]:
+    """Everything that is remembered of a source's spending."""
+    rows = await reader.all("SELECT budget, part, at, spent FROM plugin_budgets WHERE source = ?", (source,))
+    return [Spending(row["budget"], row["part"], row["at"], row["spent"]) for row in rows]
+
+
+async def add(transaction: Transaction, source: str, additions: Sequence[Added], *, now: Millis) -> None:
+    """Add what was spent. Two sessions that spend at once both count."""
     await transaction.many(
-        "INSERT INTO plugin_budgets (plugin, budget, since, spent) VALUES (?, ?, ?, ?) ON CONFLICT (plugin, budget) DO UPDATE"
-        " SET since = excluded.since, spent = CASE WHEN since = excluded.since THEN max(spent, excluded.spent)"
-        " ELSE excluded.spent END WHERE excluded.since >= since",
-        [(plugin, budget, since, calls) for budget, (since, calls) in budgets.items()],
-    )
+        "INSERT INTO plugin_budgets (source, budget, part, at, spent) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (source, budget, part) DO UPDATE SET"
+        " spent = CASE WHEN at > ? THEN max(spent + ?, ?) ELSE excluded.spent END,"
+        " at = CASE WHEN at > ? THEN min(at, excluded.at) ELSE excluded.at END",
+        [
+            (
+                source, each.budget, each.part, each.at, max(each.added, each.level),
+                each.live_after, each.added, each.level, each.live_after,
+            )
+            for each in additions
+        ],
+    )  # fmt: skip
+    await transaction.run("DELETE FROM plugin_budgets WHERE source = ? AND at < ?", (source, now - KEPT_MS))

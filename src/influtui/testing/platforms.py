@@ -36,7 +36,15 @@ class Platform:
         self._hangs = hangs
         self.asked: list[tuple[str, dict[str, Parameter]]] = []
 
-    async def get(self, path: str, parameters: Mapping[str, Parameter] | None = None) -> Reply:
+    async def get(
+        self,
+        path: str,
+        parameters: Mapping[str, Parameter] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        method: str = "",
+        key: str | None = None,
+    ) -> Reply:
         """As the host's client: what is worth a type of its own is raised, all else comes back."""
         number = len(self.asked)
         self.asked.append((path, dict(parameters or {})))

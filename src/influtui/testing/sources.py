@@ -36,6 +36,8 @@ class SourceContract:
     limit: ClassVar[int] = 3
     """Accounts a page; the answers should hold enough for two pages where the platform has pages."""
     settings: ClassVar[Mapping[str, str | int | bool]] = {}
+    secrets: ClassVar[Mapping[str, str]] = {}
+    """Where a made-up secret would not do; the others are made up."""
 
     def answer(self, path: str, parameters: Mapping[str, Parameter]) -> Answer:
         """What the platform answers: a status, and a body (bytes, or anything that JSON can hold)."""
@@ -179,12 +181,21 @@ class SourceContract:
 
     def _made(self, platform: Platform) -> Source:
         manifest = manifest_of(self.package)
-        defaults = {field.key: field.default for field in manifest.field if field.default is not None}
+        defaults = {field.key: field.default for field in manifest.fields if field.default is not None}
         context = SourceContext(
-            plugin=manifest.id, http=platform, settings={**defaults, **self.settings}, clock=lambda: NOW
+            plugin=manifest.id,
+            http=platform,
+            settings={**defaults, **self.settings},
+            clock=lambda: NOW,
+            secrets=self._canaries(),
         )
         kind: type[Source] = sources_of(manifest)[self.source]
         return kind(context)
+
+    def _canaries(self) -> dict[str, str]:
+        fields = manifest_of(self.package).fields
+        made = {field.key: f"canary-{field.key}-3f9a" for field in fields if field.kind == "secret"}
+        return {**made, **self.secrets}
 
     def _entry(self) -> SourceEntry:
         return next(entry for entry in manifest_of(self.package).source if entry.id == self.source)

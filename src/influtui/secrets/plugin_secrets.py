@@ -1,0 +1,104 @@
+"""Where a plugin's key or token comes from, in order: the environment, a command, systemd, a private file.
+
+`place` says whether there is one without looking at it: listing plugins runs no command. What is found is told to the
+redactor before anybody gets it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from influtui.model.failures import NeedsConfiguration
+from influtui.secrets import places, redaction
+from influtui.secrets.secret import Secret
+
+WHAT: Final = "secret"
+COMMAND: Final = "_command"
+"""What is put behind a field's key in config.toml: `api_key_command = ["pass", "show", "youtube"]` in `[plugin.youtube]`."""
+SHORTEST: Final = 6
+"""Characters. Anything shorter is no key of any platform, and striking it out would strike out half of what is said."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A secret field of a plugin, and the command that config.toml names for it, where it does."""
+
+    plugin: str
+    key: str
+    env: str = ""
+    command: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """As `influtui secret set` takes it: `youtube.api_key`."""
+        return f"{self.plugin}.{self.key}"
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The environment variables that may hold it, ours first."""
+        ours = f"INFLUTUI_PLUGIN_{self.plugin}_{self.key}".upper().replace("-", "_")
+        return (ours, self.env) if self.env else (ours,)
+
+
+def place(wanted: Wanted, folder: Path | None) -> str | None:
+    """Where the secret would be taken from, in words; None where there is none. Opens and runs nothing."""
+    for variable in wanted.variables:
+        if os.environ.get(variable):
+            return f"the environment ({variable})"
+    if wanted.command:
+        return f"a command ({wanted.command[0]})"
+    if (path := places.credential(wanted.name)) is not None:
+        return f"a systemd credential ({path.name})"
+    if folder is not None and (path := places.kept_at(folder, wanted.name)).exists():
+        return f"a private file ({path})"
+    return None
+
+
+def remedy(wanted: Wanted) -> str:
+    """What a person can do who has it."""
+    named = f", the environment as {wanted.env}" if wanted.env else ""
+    return (
+        f"`influtui secret set {wanted.name}` keeps it here;"
+        f" it is also taken from a command ({wanted.key}{COMMAND} in config.toml){named}."
+    )
+
+
+async def secret_for(wanted: Wanted, folder: Path | None) -> Secret:
+    """The secret. Raises `NeedsConfiguration`, naming the command that supplies it."""
+    found = await _found(wanted, folder)
+    if len(found.reveal()) < SHORTEST:
+        raise NeedsConfiguration(f"{wanted.name} is too short to be a key", hint=remedy(wanted))
+    redaction.learn(found.reveal())
+    return found
+
+
+def keep(folder: Path, wanted: Wanted, secret: Secret) -> Path:
+    """Write it into the workspace's private folder. Returns the file. Raises `NeedsConfiguration` for what is no key."""
+    if len(secret.reveal()) < SHORTEST:
+        raise NeedsConfiguration(f"that is too short to be {wanted.name}", hint="Nothing was kept.")
+    return places.keep(folder, wanted.name, secret)
+
+
+def forget(folder: Path, plugin: str) -> Sequence[Path]:
+    """Remove what is kept for a plugin. Returns the files that were there."""
+    kept = sorted((folder / places.FOLDER).glob(f"{plugin}.*")) if (folder / places.FOLDER).is_dir() else []
+    for path in kept:
+        path.unlink()
+    return kept
+
+
+async def _found(wanted: Wanted, folder: Path | None) -> Secret:
+    for variable in wanted.variables:
+        if given := os.environ.get(variable):
+            return Secret(given)
+    if wanted.command:
+        return await places.from_command(wanted.command, wanted.name, what=WHAT, key=f"{wanted.key}{COMMAND}")
+    if (path := places.credential(wanted.name)) is not None:
+        return places.first_line(path.read_text("utf-8"), wanted.name, str(path), what=WHAT)
+    if folder is not None and (path := places.kept_at(folder, wanted.name)).exists():
+        return places.from_file(path, wanted.name, what=WHAT)
+    raise NeedsConfiguration(f"there is no {wanted.name}", hint=remedy(wanted))

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from influtui.model.failures import NeedsConfiguration
+from influtui.secrets import plugin_secrets
+from influtui.secrets.plugin_secrets import Wanted, place, secret_for
+from influtui.secrets.secret import Secret
+
+KEY = Wanted("tube", "api_key", "TUBE_API_KEY")
+
+
+async def test_the_environment_comes_first_ours_before_the_platforms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin_secrets.keep(tmp_path, KEY, Secret("from-the-file"))
+    monkeypatch.setenv("TUBE_API_KEY", "from-theirs")
+    assert (await secret_for(KEY, tmp_path)).reveal() == "from-theirs"
+    monkeypatch.setenv("INFLUTUI_PLUGIN_TUBE_API_KEY", "from-ours")
+    assert (await secret_for(KEY, tmp_path)).reveal() == "from-ours"
+    assert place(KEY, tmp_path) == "the environment (INFLUTUI_PLUGIN_TUBE_API_KEY)"
+
+
+async def test_then_a_command_then_systemd_then_the_private_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = plugin_secrets.keep(tmp_path, KEY, Secret("from-the-file"))
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert (await secret_for(KEY, tmp_path)).reveal() == "from-the-file"
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    (credentials / "influtui.tube.api_key").write_text("from-systemd\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
+    assert (await secret_for(KEY, tmp_path)).reveal() == "from-systemd"
+    printing = Wanted("tube", "api_key", "", (sys.executable, "-c", "print('from-a-command')"))
+    assert (await secret_for(printing, tmp_path)).reveal() == "from-a-command"
+
+
+async def test_what_is_nowhere_is_said_with_the_command_that_supplies_it(tmp_path: Path) -> None:
+    assert place(KEY, tmp_path) is None
+    with pytest.raises(NeedsConfiguration) as missing:
+        await secret_for(KEY, tmp_path)
+    assert "influtui secret set tube.api_key" in str(missing.value.hint)
+
+
+async def test_a_file_that_others_may_read_is_not_used(tmp_path: Path) -> None:
+    plugin_secrets.keep(tmp_path, KEY, Secret("from-the-file")).chmod(0o644)
+    with pytest.raises(NeedsConfiguration, match="read by others"):
+        await secret_for(KEY, tmp_path)
+
+
+async def test_what_is_too_short_to_be_struck_out_is_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUBE_API_KEY", "abc")
+    with pytest.raises(NeedsConfiguration, match="too short"):
+        await secret_for(KEY, tmp_path)
+    with pytest.raises(NeedsConfiguration, match="too short"):
+        plugin_secrets.keep(tmp_path, KEY, Secret("abc"))
+
+
+def test_forgetting_a_plugins_keys_leaves_the_others(tmp_path: Path) -> None:
+    kept = plugin_secrets.keep(tmp_path, KEY, Secret("long-enough"))
+    other = plugin_secrets.keep(tmp_path, Wanted("tuber", "api_key"), Secret("long-enough"))
+    assert plugin_secrets.forget(tmp_path, "tube") == [kept]
+    assert other.exists()
