@@ -73,9 +73,17 @@ class Skipped(msgspec.Struct, frozen=True):
     reason: Short
 
 
+FoundBy = Literal["own_follower", "tagged_us", "hashtag", "competitor", "lookalike"]
+"""How accounts were come by, where the question itself says it."""
+
+
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """One page of a search. `next` is the cursor of the following page, None at the end."""
 
     profiles: tuple[Profile, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     next: Annotated[str, msgspec.Meta(max_length=2_048)] | None = None
+    notice: Short | None = None
+    """What a person must know of this page, in a sentence: `TEST DATA: none of these people exist`. Shown with the accounts."""
+    found_by: FoundBy | None = None
+    """Kept with the accounts of this page, unless the user says otherwise."""
