@@ -87,17 +87,22 @@ def _tell(out: Output, report: DiscoverReport) -> None:
         )
         for each in report.accounts
     ]
+    for notice in report.notices:
+        out.note(notice)
     if rows:
         out.table(("account", "name", "followers", "engagement"), rows, right=(2, 3))
     out.say(
         f"asked for {report.asked}, found {report.found}: {report.added} new, {report.updated} updated,"
         f" {report.unchanged} unchanged" + (f", {report.rejected} refused" if report.rejected else "")
     )
-    reasons: dict[str, int] = {}
+    reasons: dict[str, list[str]] = {}
     for each in report.skipped:
-        reasons[each.reason] = reasons.get(each.reason, 0) + 1
-    for reason, count in sorted(reasons.items(), key=lambda found: -found[1]):
-        out.say(f"left out {count}: {reason}")
+        reasons.setdefault(each.reason, []).append(each.ref)
+    for reason, refs in sorted(reasons.items(), key=lambda found: -len(found[1])):
+        out.say(f"left out {len(refs)}: {reason}")
+        for ref in refs:
+            if ref.startswith("https://"):  # a post to open: a name was asked for, and is known
+                out.say(f"  {ref}")
     for quota in report.quota:
         resets = f" until {quota.resets_at}" if quota.resets_at else ""
         out.note(f"{quota.left:,} of {quota.limit:,} {quota.units} left{resets}")

@@ -24,6 +24,8 @@ class CheckedPage(msgspec.Struct, frozen=True):
     skipped: tuple[Skipped, ...]
     junk: tuple[Skipped, ...]
     next: str | None
+    notice: str | None = None
+    found_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,4 +81,4 @@ class OpenSource:
                 profiles.append(profile)
             except Fault as fault:
                 junk.append(Skipped(str(getattr(each, "handle", "?"))[:300], fault.message))
-        return CheckedPage(tuple(profiles), frame.skipped, tuple(junk), cursor)
+        return CheckedPage(tuple(profiles), frame.skipped, tuple(junk), cursor, frame.notice, frame.found_by)

@@ -98,6 +98,8 @@ class DiscoverReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="schem
     """Why the run ended early, with what came before it kept; None where it did not."""
     note: str | None
     """What the source wants known."""
+    notices: tuple[str, ...]
+    """What must be known of these accounts, each once: that they are test data, what could not be measured."""
     import_id: ImportId | None
     dry_run: bool
 
@@ -143,7 +145,7 @@ async def discover(
     async with hosted(workspace) as host:
         entry = _announced(host, source)
         opened = await _open(workspace, host, source)
-        run = _Run(opened, query, limit, listener)
+        run = _Run(opened, query, limit, listener, found_by)
         intake = Intake(
             workspace,
             source=source,
@@ -182,6 +184,7 @@ async def discover(
         more=run.more,
         problem=_trouble(run.fault) if run.fault else None,
         note=entry.note or None,
+        notices=tuple(run.notices),
         import_id=report.import_id,
         dry_run=dry_run,
     )
@@ -190,13 +193,23 @@ async def discover(
 class _Run:
     """One run: pages become records; what goes wrong ends it and is kept."""
 
-    def __init__(self, source: OpenSource, query: str, limit: int, listener: Callable[[int], None] | None) -> None:
+    def __init__(
+        self,
+        source: OpenSource,
+        query: str,
+        limit: int,
+        listener: Callable[[int], None] | None,
+        found_by: str | None,
+    ) -> None:
         self._source = source
         self._query = query
         self._limit = limit
         self._listener = listener
+        self._found_by = found_by
+        """What the user says; the source knows it only where they say nothing."""
         self.accounts: list[FoundAccount] = []
         self.omitted: list[Omitted] = []
+        self.notices: dict[str, None] = {}
         self.junk = 0
         self.more = False
         self.fault: Fault | None = None
@@ -216,7 +229,11 @@ class _Run:
                 return
             self.omitted += [Omitted(each.ref, each.reason) for each in (*page.skipped, *page.junk)]
             self.junk += len(page.junk)
-            records = [_record(self._source.entry, profile) for profile in page.profiles]
+            if page.notice is not None:
+                self.notices.setdefault(page.notice)
+            records = [
+                _record(self._source.entry, profile, self._found_by or page.found_by) for profile in page.profiles
+            ]
             self.accounts += [_account(record) for record in records]
             yield records
             if self._listener is not None:
@@ -272,7 +289,7 @@ async def _close(workspace: Workspace, source: OpenSource) -> None:
         return  # what does not close with its loop gone is closed with the process
 
 
-def _record(entry: SourceEntry, profile: Profile) -> ProfileRecord:
+def _record(entry: SourceEntry, profile: Profile, found_by: str | None) -> ProfileRecord:
     as_of = millis(profile.as_of)
     variant = headline_variant(entry.platform)
     numbers = [_numbers(post) for post in profile.recent_posts or () if post.posted_at is not None]
@@ -300,6 +317,7 @@ def _record(entry: SourceEntry, profile: Profile) -> ProfileRecord:
         as_of=as_of,
         quality=msgspec.json.encode(profile.quality).decode() if profile.quality else "exact",
         seen_posts=tuple(_seen(post) for post in profile.recent_posts or ()),
+        found_by=found_by,
     )
 
 
