@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
-from influtui.model.creators import Ref
+from influtui.model.creators import Ref, parse_ref
 from influtui.model.ids import CreatorId
-from influtui.services import scoring
+from influtui.services import brands, campaigns, scoring
 from influtui.services.workspace import Workspace
 from influtui.store import scores as store
 from influtui.store.scores import NO_CAMPAIGN
 
 DAY = 86_400_000
+
+MakeAccount = Callable[..., Awaitable[int]]
 
 
 async def people(workspace: Workspace, count: int) -> list[CreatorId]:
@@ -89,5 +93,52 @@ async def test_a_workspaces_own_rules_change_the_model(workspace: Workspace) -> 
     await scoring.score(workspace, ids)
     (workspace.folder / scoring.RULES).write_text("[reach.ships]\nweight = 0.5\n", "utf-8")
     report = await scoring.score(workspace, ids)
-    assert report.model.endswith("+own")
+    assert "+own." in report.model
     assert report.scored == 15
+    (workspace.folder / scoring.RULES).write_text("[reach.ships]\nweight = 0.9\n", "utf-8")
+    assert (await scoring.score(workspace, ids)).scored == 15
+
+
+async def test_a_campaign_that_is_after_something_else_is_scored_anew(workspace: Workspace) -> None:
+    await brands.new_brand(workspace, "Acme", {})
+    await campaigns.new_campaign(workspace, "Spring", {"niche": "baking"})
+    ids = await people(workspace, 15)
+    assert (await scoring.score(workspace, ids)).scored == 15
+    assert (await scoring.score(workspace, ids)).scored == 0
+    await campaigns.edit_campaign(workspace, "Spring", {"niche": "baking,vegan"})
+    _, explained = await scoring.why(workspace, Ref(id=ids[0]))
+    assert explained.stored is not None
+    assert not explained.stored.up_to_date
+    assert (await scoring.score(workspace, ids)).scored == 15
+    _, explained = await scoring.why(workspace, Ref(id=ids[0]))
+    assert explained.stored is not None
+    assert explained.stored.up_to_date
+    assert explained.stored.values == {found.kind: found.value for found in explained.scores}
+
+
+async def test_a_region_that_a_campaign_names_means_its_countries(workspace: Workspace, account: MakeAccount) -> None:
+    await brands.new_brand(workspace, "Acme", {})
+    await campaigns.new_campaign(workspace, "Spring", {"regions": "dach"})
+    for ref, country, share in (("instagram:anna", "AT", 1.0), ("instagram:bea", "BR", 0.0)):
+        await account(ref, country=country, bio="bread")
+        _, explained = await scoring.why(workspace, parse_ref(ref))
+        fitting = next(found for found in explained.scores if found.kind == "relevance")
+        assert next(part.value for part in fitting.components if part.signal == "region") == share
+
+
+async def test_the_rates_of_own_posts_are_shown_under_their_names(workspace: Workspace, account: MakeAccount) -> None:
+    one = await account("instagram:anna", followers=1_000)
+    now = workspace.clock()
+    async with workspace.db.write(now) as transaction:
+        await transaction.many(
+            "INSERT INTO creator_posts (creator_id, platform_post_id, posted_at, likes, comments, views, as_of, source)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 'seen')",
+            [(one, str(day), now - day * DAY, 100, 10, 500, now) for day in (1, 3, 30, 90)],
+        )
+    _, explained = await scoring.why(workspace, Ref(id=CreatorId(one)))
+    # The post of yesterday has not settled; two months back only counts where the definition says so.
+    assert [(each.variant, round(each.median, 6), each.posts) for each in explained.rates] == [
+        ("er_followers", 11.0, 3),
+        ("er_likes", 10.0, 2),
+        ("er_views_lc", 22.0, 3),
+    ]

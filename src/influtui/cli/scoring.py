@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -11,9 +13,11 @@ from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.cli.progress import progress_bar
 from influtui.cli.queries import QueryCommand
+from influtui.cli.showing import engagement_rates
 from influtui.model.creators import parse_ref
 from influtui.model.scoring.records import Component, Score
 from influtui.model.text import SafeText, safe
+from influtui.model.times import rfc3339
 from influtui.services import detectors as service_detectors
 from influtui.services import scoring as service
 from influtui.services.selection import select
@@ -28,8 +32,20 @@ from influtui.services.workspace import Workspace
 async def score(workspace: Workspace, out: Output, query: tuple[str, ...], campaign: str | None, again: bool) -> None:
     """Score all creators that match (all without a QUERY). Can be stopped; the next run goes on where it was."""
     ids = await select(workspace, query, everything=True)
-    with progress_bar("Scoring") as progress:
-        report = await service.score(workspace, ids, campaign=campaign, again=again, progress=progress)
+    so_far = 0
+    try:
+        with progress_bar("Scoring") as bar:
+
+            def progress(done: int, total: int) -> None:
+                nonlocal so_far
+                so_far = done
+                bar(done, total)
+
+            report = await service.score(workspace, ids, campaign=campaign, again=again, progress=progress)
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        on = "without --again goes on there" if again else "goes on there"
+        out.note(f"{so_far:,} of {len(ids):,} are up to date and kept; the same command {on}.")
+        raise
     if out.json:
         out.data(report)
         return
@@ -45,7 +61,7 @@ async def why(workspace: Workspace, out: Output, ref: str, campaign: str | None)
     """Explain every score of one creator to the last number. The points of each list add up to its score."""
     creator, explained = await service.why(workspace, parse_ref(ref), campaign=campaign)
     if out.json:
-        out.data(explained)
+        out.data(_document(explained))
         return
     judged = f", for {explained.campaign}" if explained.campaign else ""
     out.say(f"{creator.ref}{judged} (model {explained.model}; a score is a prompt to look, never a verdict)")
@@ -53,10 +69,13 @@ async def why(workspace: Workspace, out: Output, ref: str, campaign: str | None)
         out.say("")
         out.say(_heading(found))
         out.table(
-            ("signal", "value", "peers", "points", "because"),
+            ("signal", "value", "peers", "weight", "points", "as of", "because"),
             [_line(part) for part in found.components],
-            right=(1, 2, 3),
+            right=(1, 2, 3, 4),
         )
+    engagement_rates(out, explained.rates)
+    out.say("")
+    _stored(out, explained)
 
 
 @click.command("detectors")
@@ -90,6 +109,28 @@ async def detectors(workspace: Workspace, out: Output, truth: Path | None) -> No
     out.say(f"Flagged: at least {found[0].flag_at:g} points taken from authenticity.")
 
 
+def _document(explained: service.Why) -> dict[str, Any]:
+    document: dict[str, Any] = msgspec.to_builtins(explained)
+    for score_ in document["scores"]:
+        for part in score_["components"]:
+            part["as_of"] = rfc3339(part["as_of"])
+    if stored := document["stored"]:
+        stored["at"] = rfc3339(stored["at"])
+    return document
+
+
+def _stored(out: Output, explained: service.Why) -> None:
+    """What searches show, where it is not what was just computed."""
+    stored = explained.stored
+    if stored is None:
+        out.say(f"Nothing is stored yet: `influtui creators score {explained.ref}` lets searches show and sort it.")
+        return
+    values = ", ".join(f"{kind} {'-' if value is None else f'{value:.1f}'}" for kind, value in stored.values.items())
+    out.say(f"Stored {rfc3339(stored.at)}: {values}.")
+    if not stored.up_to_date:
+        out.say(f"That is older than what is known: `influtui creators score {explained.ref}` brings it up to date.")
+
+
 def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.0%}"
 
@@ -103,7 +144,9 @@ def _heading(found: Score) -> str:
 def _line(part: Component) -> tuple[SafeText, ...]:
     unknown = part.value is None and part.signal != "start"
     points = "-" if unknown else f"{part.points:+.1f}"
-    cells = (part.signal, _number(part.value), _number(part.peer), points, part.evidence)
+    weight = f"{part.weight:.2f}" if part.weight else "-"
+    as_of = (rfc3339(part.as_of) or "-")[:10]
+    cells = (part.signal, _number(part.value), _number(part.peer), weight, points, as_of, part.evidence)
     return tuple(safe(cell) for cell in cells)
 
 

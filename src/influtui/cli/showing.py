@@ -12,6 +12,7 @@ from influtui.cli.output import Output
 from influtui.model.creators import METRICS, Creator, parse_ref
 from influtui.model.measurements import Measured, Number, Opinions, Reading
 from influtui.model.memory import ago, line
+from influtui.model.scoring.engagement import Rate
 from influtui.model.text import SafeText, safe
 from influtui.model.times import Millis, rfc3339
 from influtui.services import creators as service
@@ -36,6 +37,7 @@ async def show(workspace: Workspace, out: Output, ref: str) -> None:
         return
     _who(out, detail, now)
     _numbers(out, detail, now)
+    engagement_rates(out, detail.rates)
     _series(out, detail.series)
     if detail.notes:
         out.say("\nNotes")
@@ -54,6 +56,7 @@ def document(detail: service.CreatorDetail, now: Millis) -> dict[str, Any]:
         "series": [_reading(reading) for reading in detail.series],
         "notes": [msgspec.to_builtins(note) | {"at": rfc3339(note.at)} for note in detail.notes],
         "history": [msgspec.to_builtins(entry) | {"at": rfc3339(entry.at)} for entry in detail.history],
+        "rates": [msgspec.to_builtins(each) for each in detail.rates],
         "memory": line(detail.memory, now),
         "origin": msgspec.to_builtins(detail.origin) | {"at": rfc3339(detail.origin.at)} if detail.origin else None,
     }
@@ -141,13 +144,27 @@ def _numbers(out: Output, detail: service.CreatorDetail, now: Millis) -> None:
         others = "; ".join(f"{other.source}: {number(other.value)} {ago(other.as_of, now)}" for other in found.others)
         if found.disagree:
             others = f"DISAGREES {others}"
-        cells = (metric.replace("_", " "), number(newest.value), newest.quality, ago(newest.as_of, now), newest.source)
+        name = metric.replace("_", " ")
+        if metric == "engagement_rate" and detail.creator.engagement_variant:
+            name = f"{name} ({detail.creator.engagement_variant})"
+        cells = (name, number(newest.value), newest.quality, ago(newest.as_of, now), newest.source)
         rows.append(tuple(safe(cell) for cell in (*cells, others)))
     if not rows:
         out.say("\nNothing was measured yet.")
         return
     out.say("")
     out.table(("measured", "value", "quality", "as of", "source", "other sources"), rows, right=(1,))
+
+
+def engagement_rates(out: Output, rates: tuple[Rate, ...]) -> None:
+    """The engagement rates of an account's own posts: as many figures as there are definitions."""
+    if rates:
+        out.say("\nEngagement of its own posts")
+        rows = [
+            tuple(safe(cell) for cell in (each.variant, f"{each.median:.2f}", f"{each.mean:.2f}", f"{each.posts}"))
+            for each in rates
+        ]
+        out.table(("variant", "median %", "mean %", "posts"), rows, right=(1, 2, 3))
 
 
 def _series(out: Output, series: tuple[Reading, ...]) -> None:

@@ -13,6 +13,7 @@ from influtui.model.creators import Creator, Ref
 from influtui.model.failures import Failure, NotFound, WrongUsage
 from influtui.model.ids import CampaignId
 from influtui.model.money import Money
+from influtui.model.query_values import regions as countries_of_regions
 from influtui.model.scoring.facts import Aim
 from influtui.model.shortlist import VERDICTS, Meter, Pick, Verdict
 from influtui.services import asking, brands
@@ -166,7 +167,7 @@ async def aim(workspace: Workspace, campaign: Campaign) -> Aim:
         goal=campaign.goal,
         niche=campaign.niche,
         values=campaign.values or owner.values,
-        regions=campaign.regions,
+        regions=tuple(code for name in campaign.regions for code in countries_of_regions().get(name, (name,))),
         ship_to=campaign.ship_to or owner.ship_to,
         own_handles=owner.own_handles,
         competitors=owner.competitors,

@@ -14,6 +14,8 @@ from influtui.model.ids import NoteId, PersonId
 from influtui.model.measurements import Opinions, Reading, opinions
 from influtui.model.memory import Memory
 from influtui.model.nearest import nearest
+from influtui.model.scoring.engagement import Rate
+from influtui.services.scoring import own_rates
 from influtui.services.workspace import Workspace
 from influtui.store import creators as rows
 from influtui.store import people, suppressions
@@ -32,6 +34,8 @@ class CreatorDetail(msgspec.Struct, frozen=True, kw_only=True):
     history: tuple[people.HistoryEntry, ...]
     memory: Memory
     origin: people.Origin | None = None
+    rates: tuple[Rate, ...] = ()
+    """Engagement rates of its own posts, in each variant that they allow."""
 
 
 async def find(workspace: Workspace, ref: Ref) -> Creator:
@@ -66,6 +70,7 @@ async def show(workspace: Workspace, ref: Ref) -> CreatorDetail:
         history=tuple(await people.history(workspace.db, creator.person)),
         memory=(await memories(workspace, [creator.person])).get(creator.person, Memory(person=creator.person)),
         origin=await people.origin(workspace.db, creator.id),
+        rates=await own_rates(workspace, creator),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2s
 from typing import Final
 
 import msgspec
@@ -15,7 +16,7 @@ import msgspec
 from influtui.model.creators import Creator, Ref, split
 from influtui.model.ids import CampaignId, CreatorId
 from influtui.model.scoring.authenticity import authenticity
-from influtui.model.scoring.engagement import counted, headline_variant, rate
+from influtui.model.scoring.engagement import Rate, counted, headline_variant, rate, rates
 from influtui.model.scoring.facts import Aim, Facts
 from influtui.model.scoring.fit import fit
 from influtui.model.scoring.peers import PeerTable
@@ -50,13 +51,26 @@ class ScoreReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema",
     model: str
 
 
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """What the last run said of an account: the values that searches show and sort by."""
+
+    at: Millis
+    model: str
+    values: dict[str, float | None]
+    up_to_date: bool
+    """Whether the account, the campaign and the rules are still what they were."""
+
+
 class Why(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="influtui.why/1"):
-    """Every score of one account with its components, computed now."""
+    """Every score of one account with its components, computed now, and beside it what is stored."""
 
     ref: str
     campaign: str | None
     model: str
     scores: tuple[Score, ...]
+    rates: tuple[Rate, ...]
+    """Engagement rates of its own posts, each variant that they allow."""
+    stored: Stored | None
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,14 @@ class Judge:
     code: str | None
     now: Millis
 
+    @property
+    def model(self) -> str:
+        """The version that stored scores bear: of the rules, and of what the campaign is after."""
+        if self.aim is None:
+            return self.rules.version
+        aimed = blake2s(msgspec.json.encode(self.aim, order="deterministic"), digest_size=3).hexdigest()
+        return f"{self.rules.version} {aimed}"
+
     def facts(self, account: Account) -> Facts:
         """An account's facts, its engagement rate from its own posts where they are known."""
         columns = account.columns
@@ -77,6 +99,7 @@ class Judge:
         settled = counted(account.posts, platform=platform, now=self.now, rules=self.rules.engagement)
         own = rate(headline_variant(platform), settled, followers)
         variant = own.variant if own else columns["engagement_variant"]
+        said = f"{own.variant}, median of {own.posts} posts" if own else variant or "of an unknown variant"
         return Facts(
             platform=platform,
             handle=columns["handle_key"],
@@ -84,6 +107,7 @@ class Judge:
             followers=followers,
             following=columns["following"],
             engagement_rate=own.median if own else columns["engagement_rate"],
+            engagement_said=said,
             avg_views=columns["avg_views"],
             avg_likes=columns["avg_likes"],
             avg_comments=columns["avg_comments"],
@@ -126,8 +150,7 @@ async def score(
     done = scored = 0
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
-        model = judge.rules.version
-        fresh = set() if again else await store.up_to_date(workspace.db, judge.campaign, model, chunk)
+        fresh = set() if again else await store.up_to_date(workspace.db, judge.campaign, judge.model, chunk)
         wanted = [each for each in chunk if each not in fresh]
         rows = [_row(judge, account) for account in await store.accounts(workspace.db, wanted)]
         if rows:
@@ -147,8 +170,38 @@ async def why(workspace: Workspace, ref: Ref, *, campaign: str | None = None) ->
     creator = await creator_rows.find(workspace.db, ref)
     judge = await _judge(workspace, campaign)
     (account,) = await store.accounts(workspace.db, [creator.id])
-    scores = judge.scores(account)
-    return creator, Why(ref=creator.ref, campaign=judge.code, model=judge.rules.version, scores=scores)
+    columns = account.columns
+    return creator, Why(
+        ref=creator.ref,
+        campaign=judge.code,
+        model=judge.rules.version,
+        scores=judge.scores(account),
+        rates=rates(
+            account.posts,
+            columns["followers"],
+            platform=columns["platform"],
+            now=judge.now,
+            rules=judge.rules.engagement,
+        ),
+        stored=await _stored(workspace, judge, creator.id),
+    )
+
+
+async def own_rates(workspace: Workspace, creator: Creator) -> tuple[Rate, ...]:
+    """The engagement rates of an account's own posts, in each variant that they allow; the platform's headline first."""
+    posts = await store.posts(workspace.db, creator.id)
+    engagement = rules(workspace).engagement
+    return rates(posts, creator.followers, platform=creator.platform, now=workspace.clock(), rules=engagement)
+
+
+async def _stored(workspace: Workspace, judge: Judge, creator: CreatorId) -> Stored | None:
+    row = await store.read(workspace.db, judge.campaign, creator)
+    if row is None:
+        return None
+    fresh = await store.up_to_date(workspace.db, judge.campaign, judge.model, [creator])
+    kinds = ("authenticity", "reach") if judge.aim is None else ("relevance", "authenticity", "reach", "fit")
+    values: dict[str, float | None] = {kind: getattr(row, kind) for kind in kinds}
+    return Stored(at=Millis(row.at), model=row.model.partition(" ")[0], values=values, up_to_date=creator in fresh)
 
 
 def rules(workspace: Workspace) -> Rules:
@@ -193,7 +246,7 @@ def _row(judge: Judge, account: Account) -> ScoreRow:
         bought_followers=None if unknown else lost["bought_followers"],
         bought_engagement=None if unknown else lost["bought_engagement"],
         pods=None if unknown else lost["pods"],
-        model=judge.rules.version,
+        model=judge.model,
         at=judge.now,
     )
 

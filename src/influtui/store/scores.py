@@ -18,6 +18,8 @@ NO_CAMPAIGN: Final = CampaignId(0)
 _CHUNK: Final = 500
 _PEERS_AT_MOST: Final = 200_000
 _POSTS_AT_MOST: Final = 40
+_POSTS: Final = "SELECT creator_id, posted_at, likes, comments, shares, views, sponsored, caption FROM creator_posts"
+_NEWEST_FIRST: Final = "ORDER BY creator_id, posted_at DESC"
 _ACCOUNT: Final = (
     "id, platform, handle_key, bio, country, topics, tags, followers, following, engagement_rate, engagement_variant,"
     " avg_views, avg_likes, avg_comments, as_of, updated_at"
@@ -105,6 +107,12 @@ async def read(reader: Reader, campaign: CampaignId, creator: CreatorId) -> Scor
     return ScoreRow(*rows[0]) if rows else None
 
 
+async def posts(reader: Reader, creator: CreatorId) -> tuple[PostNumbers, ...]:
+    """The newest posts of one account."""
+    sql = f"{_POSTS} WHERE creator_id = ? AND posted_at IS NOT NULL {_NEWEST_FIRST} LIMIT ?"
+    return tuple(_post(row) for row in await reader.all(sql, (creator, _POSTS_AT_MOST)))
+
+
 async def detector_points(reader: Reader) -> dict[str, ScoreRow]:
     """Each scored account's newest row by its REF, for measuring the detectors against a truth."""
     rows = await reader.all(
@@ -127,8 +135,7 @@ async def _accounts(reader: Reader, ids: list[CreatorId]) -> Iterator[Account]:
     )
     posts = _grouped(
         await reader.all(
-            "SELECT creator_id, posted_at, likes, comments, shares, views, sponsored, caption FROM creator_posts"
-            f" WHERE creator_id IN ({marks}) AND posted_at IS NOT NULL ORDER BY creator_id, posted_at DESC",
+            f"{_POSTS} WHERE creator_id IN ({marks}) AND posted_at IS NOT NULL {_NEWEST_FIRST}",
             ids,
         )
     )

@@ -36,9 +36,10 @@ def authenticity(facts: Facts, rules: Rules) -> Score:
     """The score, with every signal in it whether it is known or not."""
     signals = rules.authenticity
     fresh = freshness(facts, rules)
+    growth = _growth(facts, signals.growth_spike)
     parts = [
-        _growth_spike(facts, signals.growth_spike),
-        _growth_reversal(facts, signals.growth_reversal, signals.growth_spike),
+        _growth_spike(growth, signals.growth_spike),
+        _growth_reversal(facts, growth, signals.growth_reversal),
         _low_engagement(facts, signals.low_engagement),
         _follow_ratio(facts, signals.follow_ratio),
         _high_engagement(facts, signals.high_engagement),
@@ -48,7 +49,12 @@ def authenticity(facts: Facts, rules: Rules) -> Score:
         _reciprocity(facts, signals.reciprocity),
         _generic_comments(facts, signals.generic_comments),
     ]
-    return lost("authenticity", [replace(part, freshness=fresh) for part in parts], rules.version)
+    ages = _ages(facts)
+    return lost(
+        "authenticity",
+        [replace(part, freshness=fresh, as_of=part.as_of or ages.get(part.signal, facts.as_of)) for part in parts],
+        rules.version,
+    )
 
 
 def freshness(facts: Facts, rules: Rules) -> float:
@@ -56,6 +62,17 @@ def freshness(facts: Facts, rules: Rules) -> float:
     if facts.as_of is None:
         return on_curve(rules.freshness, 0)
     return on_curve(rules.freshness, max(0.0, (facts.now - facts.as_of) / _DAY_MS))
+
+
+def _ages(facts: Facts) -> dict[str, int]:
+    """When the evidence of a signal is from, where it is not from the account's newest measurement."""
+    ages: dict[str, int] = {}
+    if facts.series:
+        ages |= dict.fromkeys(("growth_spike", "growth_reversal"), max(reading.at for reading in facts.series))
+    if facts.comments:
+        newest = max(comment.at for comment in facts.comments)
+        ages |= dict.fromkeys(("repeat_commenters", "reciprocity", "generic_comments"), newest)
+    return ages
 
 
 class Jump(NamedTuple):
@@ -67,11 +84,24 @@ class Jump(NamedTuple):
     before: int
 
 
-def jumps(series: Sequence[Reading], rule: AuthenticitySignal) -> list[Jump]:
-    """Days whose gain stands above median + `mads` x MAD of all days, above `least_share` of the followers and `least_gain`."""
-    days = _daily(series)
+class _Growth(NamedTuple):
+    """The jumps of a series, and those among them that no viral post explains."""
+
+    jumps: list[Jump]
+    unexplained: list[Jump]
+
+
+def _growth(facts: Facts, rule: AuthenticitySignal) -> _Growth | None:
+    """None where too few readings are known to tell."""
+    days = _daily(facts.series)
     if len(days) < _LEAST_READINGS:
-        return []
+        return None
+    found = _jumps(days, rule)
+    return _Growth(found, _unexplained(found, facts, rule))
+
+
+def _jumps(days: Sequence[Jump], rule: AuthenticitySignal) -> list[Jump]:
+    """Days whose gain stands above median + `mads` x MAD of all days, above `least_share` of the followers and `least_gain`."""
     shares = [day.share for day in days]
     middle = median(shares)
     spread = median(abs(share - middle) for share in shares)
@@ -79,7 +109,7 @@ def jumps(series: Sequence[Reading], rule: AuthenticitySignal) -> list[Jump]:
     return [day for day in days if day.share > threshold and day.gained >= rule.least_gain]
 
 
-def explained(jump: Jump, facts: Facts, rule: AuthenticitySignal) -> bool:
+def _explained(jump: Jump, facts: Facts, rule: AuthenticitySignal) -> bool:
     """Whether a post went viral (views far above the median) shortly before or during a jump."""
     views = [post.views for post in facts.posts if post.views is not None]
     if len(views) < 3:
@@ -99,7 +129,7 @@ def _unexplained(found: Sequence[Jump], facts: Facts, rule: AuthenticitySignal) 
     unexplained: list[Jump] = []
     calm_until = 0.0
     for jump in found:
-        if jump.at <= calm_until or explained(jump, facts, rule):
+        if jump.at <= calm_until or _explained(jump, facts, rule):
             calm_until = jump.at + _AFTERMATH_DAYS * _DAY_MS
         else:
             unexplained.append(jump)
@@ -116,24 +146,28 @@ def _daily(series: Sequence[Reading]) -> list[Jump]:
     return days
 
 
-def _growth_spike(facts: Facts, rule: AuthenticitySignal) -> Part:
-    if len(_daily(facts.series)) < _LEAST_READINGS:
+def _growth_spike(growth: _Growth | None, rule: AuthenticitySignal) -> Part:
+    if growth is None:
         return _missing("growth_spike", rule, f"needs {_LEAST_READINGS + 1} readings of the followers over time")
-    found = jumps(facts.series, rule)
-    unexplained = _unexplained(found, facts, rule)
-    if not unexplained:
-        said = f"{len(found)} jump explained by a viral post" if found else "no day stands out"
+    if not growth.unexplained:
+        found = len(growth.jumps)
+        said = f"{found} jump{'s'[: found - 1]} explained by a viral post" if found else "no day stands out"
         return _part("growth_spike", rule, 0.0, said)
-    worst = max(unexplained, key=lambda jump: jump.share)
-    evidence = f"{worst.gained:+,} followers on {worst.before:,} without a viral post ({len(unexplained)} such days)"
+    worst = max(growth.unexplained, key=lambda jump: jump.share)
+    days = len(growth.unexplained)
+    evidence = (
+        f"{worst.gained:+,} followers on {worst.before:,} without a viral post ({days} such day{'s'[: days - 1]})"
+    )
     return _part("growth_spike", rule, worst.share, evidence, as_of=worst.at)
 
 
-def _growth_reversal(facts: Facts, rule: AuthenticitySignal, spike: AuthenticitySignal) -> Part:
-    if len(_daily(facts.series)) < _LEAST_READINGS:
+def _growth_reversal(facts: Facts, growth: _Growth | None, rule: AuthenticitySignal) -> Part:
+    if growth is None:
         return _missing("growth_reversal", rule, f"needs {_LEAST_READINGS + 1} readings of the followers over time")
+    if not growth.unexplained:
+        return _part("growth_reversal", rule, 0.0, "no unexplained jump that could be lost again")
     worst = 0.0
-    for jump in _unexplained(jumps(facts.series, spike), facts, spike):
+    for jump in growth.unexplained:
         peak = jump.before + jump.gained
         later = [
             reading.followers
@@ -169,7 +203,8 @@ def _high_engagement(facts: Facts, rule: AuthenticitySignal) -> Part:
 
 
 def _times_said(facts: Facts, times: float, usual: float) -> str:
-    return f"{facts.engagement_rate:.2f} % is {times:.2f} x the {usual:.2f} % of {facts.peers.accounts:,} peers"
+    said = f" ({facts.engagement_said})" if facts.engagement_said else ""
+    return f"{facts.engagement_rate:.2f} %{said} is {times:.2f} x the {usual:.2f} % of {facts.peers.accounts:,} peers"
 
 
 def _follow_ratio(facts: Facts, rule: AuthenticitySignal) -> Part:

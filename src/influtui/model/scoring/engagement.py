@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from statistics import fmean, median
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 
@@ -17,6 +17,9 @@ from influtui.model.times import Millis
 
 Variant = Literal["er_followers", "er_likes", "er_views", "er_views_lc", "er_reach", "er_impr"]
 
+VARIANTS: Final[tuple[Variant, ...]] = get_args(Variant)
+
+_HEADLINES: Final[dict[str, Variant]] = {"tiktok": "er_views", "youtube": "er_views_lc"}
 _HOUR_MS: Final = 3_600_000
 
 
@@ -45,8 +48,11 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def headline_variant(platform: str) -> Variant:
-    """The variant an account's rate is shown in where nothing else is asked: by views where a platform counts views."""
-    return "er_views" if platform in ("tiktok", "youtube") else "er_followers"
+    """The variant an account's rate is shown in where nothing else is asked: by views where a platform counts views.
+
+    YouTube tells nobody how often a video was shared: a rate with shares in it would be unknown for every channel.
+    """
+    return _HEADLINES.get(platform, "er_followers")
 
 
 def counted(posts: Iterable[PostNumbers], *, platform: str, now: Millis, rules: Engagement) -> list[PostNumbers]:
@@ -63,6 +69,23 @@ def rate(variant: Variant, posts: Sequence[PostNumbers], followers: int | None) 
     if not found:
         return None
     return Rate(variant=variant, median=100 * median(found), mean=100 * fmean(found), posts=len(found))
+
+
+def rates(
+    posts: Sequence[PostNumbers], followers: int | None, *, platform: str, now: Millis, rules: Engagement
+) -> tuple[Rate, ...]:
+    """The rates of an account's own posts in every variant that they allow, each over its own sample; the headline first."""
+    newest = counted(posts, platform=platform, now=now, rules=rules)
+    settled, since = now - rules.settled_after_hours * _HOUR_MS, now - rules.likes_days * 24 * _HOUR_MS
+    samples: dict[Variant, Sequence[PostNumbers]] = {
+        "er_likes": [post for post in posts if since <= post.at <= settled],
+        # Over views it would be `er_views_lc` under another name, but where a platform's impressions are its views.
+        "er_impr": [post for post in newest if post.impressions or platform == "tiktok"],
+    }
+    headline = headline_variant(platform)
+    ordered = sorted(VARIANTS, key=lambda variant: variant != headline)
+    found = (rate(variant, samples.get(variant, newest), followers) for variant in ordered)
+    return tuple(each for each in found if each is not None)
 
 
 def _share(parts: Sequence[int | None], whole: int | None) -> float | None:

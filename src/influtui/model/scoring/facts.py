@@ -36,6 +36,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     followers: int | None = None
     following: int | None = None
     engagement_rate: float | None = None
+    engagement_said: str = ""
+    """What the rate is: its variant, and the posts or the source that it comes from."""
     avg_views: float | None = None
     avg_likes: float | None = None
     avg_comments: float | None = None

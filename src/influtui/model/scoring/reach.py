@@ -33,7 +33,7 @@ def reach(facts: Facts, rules: Rules, aim: Aim = _NO_AIM) -> Score:
     ]
     if parts[0].share is None:
         parts = [replace(part, share=None) for part in parts]
-    return gained("reach", [replace(part, freshness=fresh) for part in parts], rules.version)
+    return gained("reach", [replace(part, freshness=fresh, as_of=facts.as_of) for part in parts], rules.version)
 
 
 def expected_impressions(facts: Facts, rules: Rules) -> tuple[float, str] | None:

@@ -69,7 +69,7 @@ def gained(kind: Kind, parts: Iterable[Part], model: str) -> Score:
             weight=part.weight,
             points=0.0 if part.share is None or not known else 100 * part.share * part.weight / known,
             evidence=part.evidence,
-            as_of=part.as_of,
+            as_of=None if part.share is None else part.as_of,
             detector=part.detector,
         )
         for part in parts
@@ -99,7 +99,7 @@ def lost(kind: Kind, parts: Iterable[Part], model: str) -> Score:
                 weight=part.weight,
                 points=0.0 if part.share is None else 0.0 - part.points * part.share * scale,
                 evidence=part.evidence,
-                as_of=part.as_of,
+                as_of=None if part.share is None else part.as_of,
                 detector=part.detector,
             )
             for part in parts

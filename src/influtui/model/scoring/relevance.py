@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import filterfalse
+from typing import Final, NamedTuple
 
 from influtui.model.scoring.authenticity import freshness
 from influtui.model.scoring.facts import Aim, Facts
@@ -20,12 +22,13 @@ def relevance(facts: Facts, aim: Aim, rules: Rules) -> Score:
     """The score for one campaign."""
     signals = rules.relevance
     fresh = freshness(facts, rules)
+    said = _text(" ".join((facts.bio, *facts.captions)))
     parts = [
         _topics(facts, aim, signals.topics),
-        _words(facts, aim, signals.words),
+        _words(said, aim, signals.words),
         _region(facts, aim, signals.region),
-        _affinity(facts, aim, signals.affinity),
-        _values(facts, aim, signals.values),
+        _affinity(said, aim, signals.affinity),
+        _values(facts, said, aim, signals.values),
         _activity(facts, signals.activity, fresh),
     ]
     # A weight for affinity alone would call an account of which nothing but a name is known half relevant.
@@ -38,22 +41,21 @@ def relevance(facts: Facts, aim: Aim, rules: Rules) -> Score:
 
 
 def _topics(facts: Facts, aim: Aim, rule: Signal) -> Part:
-    wanted = {_plain(word) for word in aim.niche}
+    wanted = _wanted(aim.niche)
     if not wanted:
         return _missing("topics", rule, "the campaign names no niche words")
-    known = {_plain(topic) for topic in (*facts.topics, *facts.tags)}
+    known = _wanted((*facts.topics, *facts.tags))
     if not known:
         return _missing("topics", rule, "no topics are known of this account")
-    found = {word for word in wanted if any(word in _words_of(topic) or word == topic for topic in known)}
+    found = {word for word in wanted if any(word in words.split() or word == topic for topic, words in known.items())}
     return _covered("topics", rule, found, wanted, "topics and tags")
 
 
-def _words(facts: Facts, aim: Aim, rule: Signal) -> Part:
-    wanted = {_plain(word) for word in aim.niche}
-    said = " ".join((facts.bio, *facts.captions))
+def _words(said: _Text, aim: Aim, rule: Signal) -> Part:
+    wanted = _wanted(aim.niche)
     if not wanted:
         return _missing("words", rule, "the campaign names no niche words")
-    if not said.strip():
+    if not said.plain:
         return _missing("words", rule, "neither a bio nor captions are known")
     return _covered("words", rule, _mentioned(wanted, said), wanted, "bio and captions")
 
@@ -68,12 +70,11 @@ def _region(facts: Facts, aim: Aim, rule: Signal) -> Part:
     return _part("region", rule, float(fits), evidence)
 
 
-def _affinity(facts: Facts, aim: Aim, rule: Signal) -> Part:
-    said = " ".join((facts.bio, *facts.captions))
-    if not said.strip() or not (aim.own_handles or aim.competitors):
+def _affinity(said: _Text, aim: Aim, rule: Signal) -> Part:
+    if not said.plain or not (aim.own_handles or aim.competitors):
         return _missing("affinity", rule, "no text of the account, or no handles of brand and competitors, are known")
-    own = _mentioned({_handle(name) for name in aim.own_handles}, said)
-    rivals = _mentioned({_handle(name) for name in aim.competitors}, said)
+    own = _mentioned(_handles(aim.own_handles), said)
+    rivals = _mentioned(_handles(aim.competitors), said)
     if own:
         return _part("affinity", rule, 1.0, f"mentions the brand ({', '.join(sorted(own))})")
     if rivals:
@@ -81,14 +82,15 @@ def _affinity(facts: Facts, aim: Aim, rule: Signal) -> Part:
     return _part("affinity", rule, 0.5, "mentions neither the brand nor a competitor")
 
 
-def _values(facts: Facts, aim: Aim, rule: Signal) -> Part:
-    wanted = {_plain(value) for value in aim.values}
-    said = " ".join((facts.bio, *facts.captions, *facts.tags, *facts.topics))
+def _values(facts: Facts, said: _Text, aim: Aim, rule: Signal) -> Part:
+    wanted = _wanted(aim.values)
     if not wanted:
         return _missing("values", rule, "the campaign names no shared values")
-    if not said.strip():
+    labels = _text(" ".join((*facts.tags, *facts.topics)))
+    if not (said.plain or labels.plain):
         return _missing("values", rule, "no text of the account is known")
-    return _covered("values", rule, _mentioned(wanted, said), wanted, "bio, captions, tags and topics")
+    found = _mentioned(wanted, said) | _mentioned(wanted, labels)
+    return _covered("values", rule, found, wanted, "bio, captions, tags and topics")
 
 
 def _activity(facts: Facts, rule: Signal, fresh: float) -> Part:
@@ -101,11 +103,12 @@ def _activity(facts: Facts, rule: Signal, fresh: float) -> Part:
         share=on_curve(rule.curve, days),
         value=days,
         evidence=f"last post {days:.0f} days ago",
+        as_of=facts.as_of,
         freshness=fresh,
     )
 
 
-def _covered(signal: str, rule: Signal, found: set[str], wanted: set[str], where: str) -> Part:
+def _covered(signal: str, rule: Signal, found: set[str], wanted: Mapping[str, str], where: str) -> Part:
     share = len(found) / len(wanted)
     said = f"{len(found)} of {len(wanted)} in {where}" + (f": {', '.join(sorted(found))}" if found else "")
     return _part(signal, rule, share, said)
@@ -119,22 +122,36 @@ def _missing(signal: str, rule: Signal, why: str) -> Part:
     return Part(signal=signal, weight=rule.weight, share=None, value=None, evidence=f"Unknown: {why}.")
 
 
-def _mentioned(wanted: Iterable[str], text: str) -> set[str]:
-    spaceless = _plain(text)
-    plain = f" {' '.join(_WORD.findall(spaceless))} "
+class _Text(NamedTuple):
+    """What an account says, folded once for all that is looked for in it."""
+
+    plain: str
+    words: str
+    """Its words with one blank around each, so that whole words can be looked for as parts of a text."""
+
+
+def _text(said: str) -> _Text:
+    plain = _plain(said)
+    return _Text(plain, f" {' '.join(_WORD.findall(plain))} ")
+
+
+@lru_cache(maxsize=4096)
+def _wanted(names: tuple[str, ...]) -> Mapping[str, str]:
+    """Words and phrases, folded, each with its bare words: the same few for each account of a run."""
+    return {plain: " ".join(_WORD.findall(plain)) for plain in map(_plain, names)}
+
+
+@lru_cache(maxsize=64)
+def _handles(names: tuple[str, ...]) -> Mapping[str, str]:
+    return _wanted(tuple(name.strip().rpartition(":")[2].removeprefix("@") for name in names))
+
+
+def _mentioned(wanted: Mapping[str, str], said: _Text) -> set[str]:
     return {
         word
-        for word in wanted
-        if f" {' '.join(_WORD.findall(word))} " in plain or (not word.isascii() and word in spaceless)
+        for word, words in wanted.items()
+        if (words and f" {words} " in said.words) or (not word.isascii() and word in said.plain)
     }
-
-
-def _words_of(text: str) -> set[str]:
-    return set(_WORD.findall(text))
-
-
-def _handle(name: str) -> str:
-    return _plain(name.rpartition(":")[2].removeprefix("@"))
 
 
 def _plain(text: str) -> str:
@@ -142,5 +159,4 @@ def _plain(text: str) -> str:
     folded = text.strip().casefold()
     if folded.isascii():
         return folded
-    decomposed = unicodedata.normalize("NFKD", folded)
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", folded)))

@@ -10,7 +10,9 @@ import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
+from hashlib import blake2s
 from importlib.resources import files
+from math import inf
 from typing import Any
 
 import msgspec
@@ -32,6 +34,8 @@ class Engagement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     window: dict[str, int]
     settled_after_hours: int
+    likes_days: int
+    """How far back `er_likes` looks."""
 
     def posts(self, platform: str) -> int:
         """How many of the newest posts count on a platform."""
@@ -138,12 +142,14 @@ def overridden(override: str, at: str) -> Rules:
         rules = msgspec.convert(laid, Rules)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise NeedsConfiguration(f"the scoring rules are not right: {error}", hint=f"Mend {at}.", at=at) from error
-    return msgspec.structs.replace(rules, version=f"{rules.version}+own")
+    # Two sets of own rules are two models: scores made by the one are not up to date for the other.
+    mark = blake2s(msgspec.json.encode(rules, order="deterministic"), digest_size=3).hexdigest()
+    return msgspec.structs.replace(rules, version=f"{rules.version}+own.{mark}")
 
 
 def on_curve(curve: Sequence[tuple[float, float]], value: float) -> float:
     """The height of a curve at `value`: straight between its points, flat outside."""
-    position = bisect_right([point[0] for point in curve], value)
+    position = bisect_right(curve, (value, inf))
     if position == 0:
         return curve[0][1]
     if position == len(curve):
