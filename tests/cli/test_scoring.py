@@ -11,8 +11,8 @@ import pytest
 
 from influtui.cli.main import main
 from influtui.services import scoring
-from influtui.store import scores as store
 from influtui.services.workspace import Workspace
+from influtui.store import scores as store
 
 
 @pytest.fixture
