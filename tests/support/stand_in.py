@@ -23,6 +23,8 @@ class StandIn:
         self.requests: list[tuple[str, dict[str, list[str]]]] = []
         """What was asked: the path below `root`, and the parameters."""
         self.agents: set[str] = set()
+        self.sent: list[dict[str, str]] = []
+        """The headers of each request, their names in lower case."""
         self.fault: Callable[[str, int], Answer | float | None] = lambda method, count: None
         """Told the path and how many requests came so far: an answer, seconds to wait first, or None."""
         outer = self
@@ -69,6 +71,7 @@ class StandIn:
         parameters = parse_qs(parts.query, keep_blank_values=True)
         self.requests.append((method, parameters))
         self.agents.add(handler.headers.get("user-agent", ""))
+        self.sent.append({name.lower(): value for name, value in handler.headers.items()})
         fault = self.fault(method, len(self.requests))
         if isinstance(fault, tuple):
             self._answer(handler, *fault)

@@ -16,12 +16,15 @@ import msgspec
 from typing_extensions import override
 
 from influtui.api import (
+    AuthInvalid,
     ConfigError,
     NotFound,
     Page,
     Parameter,
     Plugin,
     PluginError,
+    QuotaExhausted,
+    RateLimited,
     Reply,
     Skipped,
     Source,
@@ -150,16 +153,19 @@ class YouTubeSource(Source):
                 skipped.append(Skipped(handle(channel), reason))
             else:
                 wanted[asked if keep else handle(channel)] = channel
-        videos = await asyncio.gather(*(self._videos(channel) for channel in wanted.values()))
+        refused: list[PluginError] = []
+        videos = await asyncio.gather(*(self._videos(channel, refused) for channel in wanted.values()))
         at = self.ctx.clock()
         profiles = [
             msgspec.structs.replace(as_profile(channel, recent, at), handle=name)
             for (name, channel), recent in zip(wanted.items(), videos, strict=True)
         ]
-        return Page(profiles=tuple(profiles), skipped=tuple(skipped))
+        limited = [error.message for error in refused if isinstance(error, QuotaExhausted | RateLimited)]
+        unread = f"recent videos of {len(limited)} channels were not read: {limited[0]}" if limited else None
+        return Page(profiles=tuple(profiles), skipped=tuple(skipped), notice=unread)
 
-    async def _videos(self, channel: Channel) -> list[Video] | None:
-        """Recent videos; None where they cannot be read."""
+    async def _videos(self, channel: Channel, refused: list[PluginError]) -> list[Video] | None:
+        """Recent videos; None where they cannot be read, with the reason among `refused`."""
         uploads = channel.content_details.related_playlists.uploads
         if not self.ctx.settings.get("engagement", True) or not uploads:
             return None
@@ -174,8 +180,9 @@ class YouTubeSource(Source):
             return read_each(read(reply.body, VideoList).items, Video)[0]
         except NotFound:
             return []  # YouTube has no list of uploads for who has never uploaded
-        except PluginError:
+        except PluginError as error:
             # The channel itself is known; without its videos it has no engagement rate, and that is what is said.
+            refused.append(error)
             return None
 
     def _since(self) -> str | None:
@@ -187,9 +194,11 @@ class YouTubeSource(Source):
         return f"{since:%Y-%m-%d}T00:00:00Z"
 
     async def _get(self, method: str, parameters: Mapping[str, Parameter]) -> Reply:
-        key = self.ctx.secrets.get("api_key")
+        key = self.ctx.secrets.get("api_key", "").strip()
         if not key:
             raise ConfigError("YouTube answers only with an API key", field="api_key")
+        if not (key.isascii() and key.isprintable()):
+            raise AuthInvalid("the API key holds characters that no key has: it was not copied whole")
         # In a header, because addresses end up in logs.
         headers = {"x-goog-api-key": key}
         reply = await self.ctx.http.get(f"{PATH}{method}", parameters, headers=headers, method=method)
