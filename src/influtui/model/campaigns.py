@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final, Literal, TypeVar
 
 import msgspec
@@ -25,6 +24,7 @@ from influtui.model.money import Money
 from influtui.model.nearest import nearest
 from influtui.model.places import country_code
 from influtui.model.query_values import regions
+from influtui.model.shipped import shipped
 
 Goal = Literal["awareness", "conversion", "content"]
 """What a campaign is for; weighs the scores."""
@@ -47,7 +47,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def rules() -> Rules:
     """The bounds and defaults of every campaign."""
-    text = files("influtui.model").joinpath("data/campaigns.toml").read_text("utf-8")
+    text = shipped("campaigns.toml")
     return msgspec.convert(tomllib.loads(text), Rules)
 
 

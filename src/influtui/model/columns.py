@@ -13,7 +13,6 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Final, Literal
 
 import msgspec
@@ -24,6 +23,7 @@ from influtui.model.figures import Figure, Unreadable, agree, figure, is_unknown
 from influtui.model.nearest import nearest
 from influtui.model.places import country_code, language_code
 from influtui.model.profiles import looks_like_url
+from influtui.model.shipped import shipped
 
 COUNTS: Final = frozenset({"followers", "following", "posts"})
 AVERAGES: Final = frozenset({"avg_views", "avg_likes", "avg_comments", "avg_shares"})
@@ -69,7 +69,7 @@ class Synonyms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def synonyms() -> Synonyms:
     """The table of headers."""
-    text = files("influtui.model").joinpath("data/columns.toml").read_text("utf-8")
+    text = shipped("columns.toml")
     return msgspec.convert(tomllib.loads(text), Synonyms)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 from influtui.model.failures import WrongUsage
 from influtui.model.nearest import nearest
+from influtui.model.shipped import shipped
 
 
 def currency(text: str) -> str:
@@ -22,6 +22,6 @@ def currency(text: str) -> str:
 @cache
 def known() -> dict[str, str]:
     """Names of currencies by code."""
-    text = files("influtui.model").joinpath("data/currencies.tsv").read_text("utf-8")
+    text = shipped("currencies.tsv")
     rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
     return {row[0]: row[1] for row in rows}

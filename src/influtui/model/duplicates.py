@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from functools import cache
-from importlib.resources import files
 from typing import Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -21,6 +20,7 @@ import msgspec
 from influtui.model.creators import OFFLINE, handle_key
 from influtui.model.failures import WrongUsage
 from influtui.model.profiles import from_url
+from influtui.model.shipped import shipped
 from influtui.model.suppression import email_key
 
 Sign = Literal["email", "account", "link", "handle", "reduced_handle", "similar_handle", "name", "short_name"]
@@ -72,7 +72,7 @@ Key = tuple[str, str]
 @cache
 def default_weights() -> Weights:
     """The table as it ships."""
-    text = files("influtui.model").joinpath("data/likeness.toml").read_text("utf-8")
+    text = shipped("likeness.toml")
     return msgspec.convert(tomllib.loads(text), Weights)
 
 

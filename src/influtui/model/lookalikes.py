@@ -6,13 +6,13 @@ import math
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 import msgspec
 
 from influtui.model.creators import Creator
 from influtui.model.query_words import words
+from influtui.model.shipped import shipped
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,7 +38,7 @@ class Likeness(NamedTuple):
 @cache
 def weights() -> Weights:
     """The weights that come with influtui."""
-    text = files("influtui.model").joinpath("data/lookalikes.toml").read_text("utf-8")
+    text = shipped("lookalikes.toml")
     return msgspec.convert(tomllib.loads(text), Weights)
 
 

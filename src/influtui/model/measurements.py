@@ -9,12 +9,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Final, cast, get_args
 
 import msgspec
 
 from influtui.model.creators import METRICS, Quality
+from influtui.model.shipped import shipped
 from influtui.model.times import Millis
 
 Number = int | float
@@ -25,7 +25,7 @@ QUALITIES: Final = frozenset(get_args(Quality))
 @cache
 def disagreement() -> float:
     """The share of the larger by which two sources' values must differ to disagree (`data/measurements.toml`)."""
-    text = files("influtui.model").joinpath("data/measurements.toml").read_text("utf-8")
+    text = shipped("measurements.toml")
     return float(tomllib.loads(text)["disagreement"])
 
 

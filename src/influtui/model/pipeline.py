@@ -12,13 +12,13 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Final, Literal
 
 import msgspec
 
 from influtui.model.failures import Failure, WrongUsage
 from influtui.model.nearest import nearest
+from influtui.model.shipped import shipped
 
 MOVED: Final = "moved"
 """The event of a hand move; every other event's name stands in the table."""
@@ -126,7 +126,7 @@ class Pipeline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def pipeline() -> Pipeline:
     """The table of `data/pipeline.toml`."""
-    text = files("influtui.model").joinpath("data/pipeline.toml").read_text("utf-8")
+    text = shipped("pipeline.toml")
     return msgspec.convert(tomllib.loads(text), Pipeline)
 
 

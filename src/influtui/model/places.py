@@ -9,7 +9,8 @@ import re
 import unicodedata
 from contextlib import suppress
 from functools import cache, lru_cache
-from importlib.resources import files
+
+from influtui.model.shipped import shipped
 
 
 @lru_cache(maxsize=4096)
@@ -37,7 +38,7 @@ def _table(name: str) -> dict[str, str]:
     """Every spelling to its code: the first column is the code, further ones names; `;` separates more names in one."""
     known: dict[str, str] = {}
     for file in (f"{name}.tsv", f"{name}_spellings.tsv"):
-        for line in files("influtui.model").joinpath(f"data/{file}").read_text("utf-8").splitlines():
+        for line in shipped(f"{file}").splitlines():
             if line.strip() and not line.startswith("#"):
                 code, _, names = line.partition("\t")
                 for spelling in (code, *re.split(r"[\t;]", names)):

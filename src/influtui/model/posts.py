@@ -10,7 +10,6 @@ import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
@@ -18,6 +17,7 @@ import msgspec
 
 from influtui.model.failures import WrongUsage
 from influtui.model.ids import CollaborationId, PostId
+from influtui.model.shipped import shipped
 from influtui.model.text import OutsideText, from_outside
 
 METRICS: Final = ("impressions", "views", "likes", "comments", "shares", "saves", "clicks")
@@ -108,7 +108,7 @@ class Patterns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def patterns() -> Patterns:
     """The table of `data/post_urls.toml`."""
-    text = files("influtui.model").joinpath("data/post_urls.toml").read_text("utf-8")
+    text = shipped("post_urls.toml")
     return msgspec.convert(tomllib.loads(text), Patterns)
 
 

@@ -10,13 +10,13 @@ import re
 import tomllib
 import unicodedata
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from influtui.model.failures import WrongUsage
+from influtui.model.shipped import shipped
 
 
 class Profile(NamedTuple):
@@ -48,7 +48,7 @@ class Addresses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def addresses() -> Addresses:
     """The table of patterns."""
-    text = files("influtui.model").joinpath("data/profile_urls.toml").read_text("utf-8")
+    text = shipped("profile_urls.toml")
     return msgspec.convert(tomllib.loads(text), Addresses)
 
 

@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import Final, NamedTuple
 
 from influtui.model.creators import handle_key
@@ -30,6 +29,7 @@ from influtui.model.query_ast import (
     either,
 )  # fmt: skip
 from influtui.model.query_words import words
+from influtui.model.shipped import shipped
 from influtui.model.tiers import default_scheme
 from influtui.model.times import millis
 
@@ -316,7 +316,7 @@ def account(platform: str, handle: str) -> Query:
 @cache
 def countries() -> dict[str, str]:
     """Names of countries by their two-letter codes."""
-    text = files("influtui.model").joinpath("data/countries.tsv").read_text("utf-8")
+    text = shipped("countries.tsv")
     rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
     return {row[0]: row[1] for row in rows}
 
@@ -324,6 +324,6 @@ def countries() -> dict[str, str]:
 @cache
 def regions() -> dict[str, tuple[str, ...]]:
     """Countries by region, other names of regions included."""
-    data = tomllib.loads(files("influtui.model").joinpath("data/regions.toml").read_text("utf-8"))
+    data = tomllib.loads(shipped("regions.toml"))
     found = {name: tuple(codes.split()) for name, codes in data["region"].items()}
     return found | {other: found[name] for other, name in data["alias"].items()}

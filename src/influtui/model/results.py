@@ -10,12 +10,12 @@ import statistics
 import tomllib
 from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 
 from influtui.model.money import Money, decimals
 from influtui.model.posts import Numbers
+from influtui.model.shipped import shipped
 
 
 class CostKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,7 +29,7 @@ class CostKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def cost_kinds() -> tuple[CostKind, ...]:
     """Every part of the cost that the field counts."""
-    text = files("influtui.model").joinpath("data/costs.toml").read_text("utf-8")
+    text = shipped("costs.toml")
     return msgspec.convert(tomllib.loads(text)["cost"], tuple[CostKind, ...])
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from typing import Final, Literal, NamedTuple, get_args
 
 import msgspec
@@ -17,6 +16,7 @@ import msgspec
 from influtui.model.failures import WrongUsage
 from influtui.model.money import Money
 from influtui.model.nearest import nearest
+from influtui.model.shipped import shipped
 
 ShipmentState = Literal[
     "draft", "label_created", "accepted", "in_transit", "out_for_delivery", "available_for_pickup", "attempt_failed",
@@ -63,7 +63,7 @@ class Standing(msgspec.Struct, frozen=True):
 @cache
 def states() -> dict[ShipmentState, StateRow]:
     """The fifteen states by name."""
-    text = files("influtui.model").joinpath("data", "shipping", "states.tsv").read_text("utf-8")
+    text = shipped("shipping/states.tsv")
     lines = [line.split("\t") for line in text.splitlines() if not line.startswith("#")][1:]
     rows = [StateRow(_state(name), _stage(stage), says, tuple(words.split("|"))) for name, stage, says, words in lines]
     return {row.state: row for row in rows}
@@ -109,7 +109,7 @@ def _known_words() -> dict[str, ShipmentState]:
 
 @cache
 def _covers() -> dict[str, Money]:
-    text = files("influtui.model").joinpath("data", "shipping", "cover.toml").read_text("utf-8")
+    text = shipped("shipping/cover.toml")
     return {carrier: Money.parse(row["amount"], row["currency"]) for carrier, row in tomllib.loads(text).items()}
 
 

@@ -14,13 +14,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final, Literal
 
 import msgspec
 
 from influtui.model.failures import Failure, WrongUsage
 from influtui.model.money import Money
+from influtui.model.shipped import shipped
 from influtui.model.text import OutsideText
 
 FEE: Final = "fee"
@@ -93,7 +93,7 @@ class Terms(msgspec.Struct, frozen=True):
 @cache
 def slots() -> tuple[Slot, ...]:
     """The slots of `data/terms.toml`."""
-    text = files("influtui.model").joinpath("data/terms.toml").read_text("utf-8")
+    text = shipped("terms.toml")
     return msgspec.convert(tomllib.loads(text)["slot"], tuple[Slot, ...])
 
 

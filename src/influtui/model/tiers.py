@@ -5,9 +5,10 @@ from __future__ import annotations
 import tomllib
 from bisect import bisect_right
 from functools import cache
-from importlib.resources import files
 
 import msgspec
+
+from influtui.model.shipped import shipped
 
 
 class Tier(msgspec.Struct, frozen=True):
@@ -41,5 +42,5 @@ class TierScheme(msgspec.Struct, frozen=True):
 @cache
 def default_scheme() -> TierScheme:
     """The brief's tiers, from `model/data/tiers.toml`."""
-    text = files("influtui.model").joinpath("data/tiers.toml").read_text("utf-8")
+    text = shipped("tiers.toml")
     return msgspec.convert(tomllib.loads(text), TierScheme)

@@ -11,12 +11,12 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 import msgspec
 
 from influtui.model.checkdigits import Check, expected
+from influtui.model.shipped import shipped
 from influtui.model.text import OutsideText, from_outside
 
 LONGEST: Final = 64
@@ -325,4 +325,4 @@ def _table(name: str) -> Iterator[tuple[str, ...]]:
 
 
 def _read(name: str) -> str:
-    return files("influtui.model").joinpath("data", "tracking", name).read_text("utf-8")
+    return shipped(f"tracking/{name}")

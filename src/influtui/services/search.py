@@ -6,8 +6,8 @@ answers is decided here and makes no difference to the answer.
 
 from __future__ import annotations
 
+import asyncio
 import base64
-import hashlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 MOST_ROWS: Final = 10_000
 """The largest page."""
+
+
+_SORTED_AT_ONCE: Final = 20_000
+_FIRST_ROWS: Final = 512
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -74,6 +78,14 @@ class Places(Protocol):
     def __getitem__(self, places: slice, /) -> Any: ...
 
 
+class Beginning(NamedTuple):
+    """What a question found, as of one change number, with the first of it in order."""
+
+    seq: int
+    found: Places
+    first: list[CreatorId]
+
+
 class _Known:
     """A listing whose ids are at hand, from whichever back end."""
 
@@ -98,6 +110,50 @@ class _Known:
         if engine is None:
             return await store.facets(self._workspace.db, self._asked.query)
         return await engine.ask(lambda columns: columns.facets(columns.found(self._asked.query)))
+
+
+class _Begun:
+    """A listing of very many, of which only the beginning is in order yet: the rest is sorted when somebody goes there.
+
+    Sorting a million takes many times what finding the first hundred does, and most searches end on the first page.
+    """
+
+    def __init__(self, workspace: Workspace, asked: Asked, beginning: Beginning) -> None:
+        self._workspace = workspace
+        self._asked = asked
+        self._beginning = beginning
+        self._whole: _Known | None = None
+        self._sorting = asyncio.Lock()
+
+    @property
+    def total(self) -> int:
+        return self._whole.total if self._whole else len(self._beginning.found)
+
+    async def rows(self, start: int, stop: int) -> list[Creator]:
+        if self._whole is None and stop <= len(self._beginning.first):
+            first = self._beginning.first[max(0, start) : max(0, stop)]
+            return await store.records(self._workspace.db, first, self._asked.order.campaign)
+        return await (await self._sorted()).rows(start, stop)
+
+    async def ids(self) -> list[CreatorId]:
+        return await (await self._sorted()).ids()
+
+    async def facets(self) -> Facets:
+        return await _Known(self._workspace, self._asked, self._beginning.found).facets()
+
+    async def _sorted(self) -> _Known:
+        query, order = self._asked.query, self._asked.order
+
+        def whole(columns: ColumnSearch) -> Places:
+            # What was found is true of one moment; after a change it is looked up again, mostly from what is kept.
+            same = columns.columns.seq == self._beginning.seq
+            return columns.ordered(query, self._beginning.found if same else columns.found(query), order)
+
+        async with self._sorting:
+            if self._whole is None:
+                ids = await engine_of(self._workspace.db).ask(whole)
+                self._whole = _Known(self._workspace, self._asked, ids)
+        return self._whole
 
 
 class _Windows:
@@ -197,8 +253,19 @@ async def open_listing(workspace: Workspace, query: str, sort: str | None = None
     engine = engine_of(workspace.db)
     if not engine.ready():
         return _Windows(workspace, asked, await store.count(workspace.db, asked.query))
-    ids: Places = await engine.ask(lambda columns: columns.listed(asked.query, asked.order))
-    return _Known(workspace, asked, ids)
+    beginning = await engine.ask(lambda columns: _begun(columns, asked))
+    if isinstance(beginning, Beginning):
+        return _Begun(workspace, asked, beginning)
+    return _Known(workspace, asked, beginning)
+
+
+def _begun(columns: ColumnSearch, asked: Asked) -> Beginning | Places:
+    """What a listing begins with: all of a few in order, or of many the first ones."""
+    found = columns.found(asked.query)
+    if len(found) <= _SORTED_AT_ONCE:
+        return columns.ordered(asked.query, found, asked.order)
+    first = columns.first(asked.query, found, asked.order, _FIRST_ROWS)
+    return Beginning(columns.columns.seq, found, first)
 
 
 async def ask(workspace: Workspace, text: str, sort: str | None = None, campaign: str | None = None) -> Asked:
@@ -306,5 +373,7 @@ def _key_of(cursor: str, asked: Asked) -> list[Any]:
 
 
 def _mark(asked: Asked) -> str:
+    import hashlib  # brings OpenSSL; the first page in the app needs none of it
+
     words = " ".join(asked.text.split())
     return hashlib.blake2s(f"{words}\0{asked.order}".encode(), digest_size=6).hexdigest()

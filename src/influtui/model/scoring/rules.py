@@ -11,13 +11,13 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import blake2s
-from importlib.resources import files
 from math import inf
 from typing import Any
 
 import msgspec
 
 from influtui.model.failures import NeedsConfiguration
+from influtui.model.shipped import shipped
 
 Points = tuple[tuple[float, float], ...]
 
@@ -159,7 +159,7 @@ def on_curve(curve: Sequence[tuple[float, float]], value: float) -> float:
 
 
 def _shipped() -> dict[str, Any]:
-    return tomllib.loads(files("influtui.model").joinpath("data/scoring.toml").read_text("utf-8"))
+    return tomllib.loads(shipped("scoring.toml"))
 
 
 def _laid_over(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
