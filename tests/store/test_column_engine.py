@@ -254,3 +254,41 @@ async def test_accounts_that_no_change_announced_are_found_all_the_same(workspac
         )
         await text_index.add(transaction, [9000])
     assert await asked(engine, "tea") == [9000]
+
+
+@pytest.mark.parametrize("sort", ["followers", "followers:asc", "name", "match"])
+async def test_a_listing_of_many_is_the_same_in_part_and_in_whole(
+    workspace: Workspace, account: Account, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    monkeypatch.setattr(service, "WORTH_IT", 3)
+    monkeypatch.setattr(service, "_SORTED_AT_ONCE", 4)
+    monkeypatch.setattr(service, "_FIRST_ROWS", 5)
+    for number in range(1, 21):
+        await account(f"instagram:a{number}", followers=number * 7 % 20, name=f"N{number * 3 % 20}", bio="tea")
+    await engine_of(workspace.db).ask(lambda columns: columns.warm())
+    expected = await store_search.ids(workspace.db, *(await service.ask(workspace, "tea", sort))[1:])
+    listing = await service.open_listing(workspace, "tea", sort)
+    assert type(listing).__name__ == "_Begun"
+    assert listing.total == 20
+    assert [row.id for row in await listing.rows(0, 5)] == expected[:5]
+    assert (await listing.facets())["platform"] == {"instagram": 20}
+    jumped = await asyncio.gather(listing.rows(17, 20), listing.rows(4, 9))
+    assert [[row.id for row in rows] for rows in jumped] == [expected[17:20], expected[4:9]]
+    assert await listing.ids() == expected
+
+
+async def test_a_listing_that_is_sorted_after_a_change_leaves_out_who_is_gone(
+    workspace: Workspace, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "WORTH_IT", 3)
+    monkeypatch.setattr(service, "_SORTED_AT_ONCE", 4)
+    monkeypatch.setattr(service, "_FIRST_ROWS", 2)
+    for number in range(1, 9):
+        await account(f"instagram:a{number}", followers=number)
+    await engine_of(workspace.db).ask(lambda columns: columns.warm())
+    listing = await service.open_listing(workspace, "")
+    async with workspace.change("creators.delete", "Removed one") as unit:
+        await unit.delete("creators", 4)
+    assert [row.id for row in await listing.rows(0, 2)] == [8, 7]
+    assert [row.id for row in await listing.rows(0, 9)] == [8, 7, 6, 5, 3, 2, 1]
+    assert listing.total == 7

@@ -28,6 +28,7 @@ from influtui.store.search import Facets, Order
 
 if TYPE_CHECKING:
     from influtui.store.column_search import ColumnSearch
+    from influtui.store.columns import Ids
 
 MOST_ROWS: Final = 10_000
 """The largest page."""
@@ -82,7 +83,7 @@ class Beginning(NamedTuple):
     """What a question found, as of one change number, with the first of it in order."""
 
     seq: int
-    found: Places
+    found: Ids
     first: list[CreatorId]
 
 
