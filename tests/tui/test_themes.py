@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 from rich.color import Color
 
 from influtui.model.failures import NeedsConfiguration
+from influtui.services.themes import own_folder
 from influtui.tui import themes
 from influtui.tui.render.spans import ROLES
 
+ROOT = Path(__file__).parents[2]
 READABLE = 4.5
 """WCAG 2.2, 1.4.3: the contrast of text that everybody can read."""
 
@@ -27,13 +30,62 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("name", ["dusk", "paper"])
+@pytest.mark.parametrize("name", [name for name in themes.names() if not themes.load(name).theme.ansi])
 def test_every_ink_is_readable_on_every_ground(name: str) -> None:
     theme = themes.load(name).theme
-    for role, ground in product(ROLES, ("pane", "bar")):
+    grounds: tuple[themes.Ground, ...] = ("pane", "bar", "cursor")
+    for role, ground in product(ROLES, grounds):
         ink = theme.roles[role]
         assert contrast(ink.fg or "", ink.bg or theme.ground(ground) or "") >= READABLE, (name, role, ground)
-    assert contrast(theme.roles["selected"].fg or "", theme.cursor or "") >= READABLE
+
+
+def test_high_contrast_is_higher_than_that() -> None:
+    theme = themes.load("contrast").theme
+    for role in ROLES:
+        ink = theme.roles[role]
+        assert contrast(ink.fg or "", ink.bg or theme.pane or "") >= 7, role
+
+
+def test_monochrome_says_nothing_in_colour() -> None:
+    assert not [role for role, ink in themes.load("monochrome").theme.roles.items() if ink.fg or ink.bg]
+
+
+def test_sixteen_colours_are_the_terminals_own() -> None:
+    inks = themes.load("sixteen").theme.roles.values()
+    assert all(Color.parse(colour).type.name == "STANDARD" for ink in inks for colour in (ink.fg, ink.bg) if colour)
+
+
+def own_theme(text: str) -> None:
+    """A theme of the user's own, called mine."""
+    own_folder().mkdir(parents=True)
+    (own_folder() / "mine.toml").write_text(text, "utf-8")
+
+
+def test_a_users_own_theme_is_found(request: pytest.FixtureRequest) -> None:
+    request.addfinalizer(themes.load.cache_clear)
+    own_theme(
+        (ROOT / "themes" / "dusk.toml")
+        .read_text("utf-8")
+        .replace('name = "dusk"', 'name = "mine"')
+        .replace("#15181f", "#101010")
+    )
+    assert "mine" in themes.names()
+    assert themes.load("mine").theme.pane == "#101010"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name = ", "not right"),
+        ('name = "mine"\ndark = true\n[roles]\nhaeding = { fg = "#ffffff" }\n', "haeding"),
+        ('name = "mine"\ndark = true\n[roles]\ntext = { fg = "#nothex" }\n', "#nothex"),
+    ],
+)
+def test_a_theme_with_a_mistake_is_refused_with_the_place(text: str, said: str) -> None:
+    own_theme(text)
+    with pytest.raises(NeedsConfiguration, match=said) as refused:
+        themes.load("mine")
+    assert (refused.value.at or "").endswith("mine.toml")
 
 
 @pytest.mark.parametrize("name", themes.names())

@@ -31,6 +31,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "discover": ("discover", 'Find creators through a source: `discover bluesky "vegan baking"`.'),
     "plugin": ("plugin", "Installed plugins: what they offer and how they stand."),
     "ship": ("ship", "Recognise tracking numbers, record parcels and what happens to them."),
+    "theme": ("theme", "The colours of the app."),
     "undo": ("journal", "Take back your latest change."),
     "redo": ("journal", "Put back what you took back last."),
     "journal": ("journal", "Who changed what, and when."),

@@ -11,20 +11,18 @@ import os
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 import msgspec
+from rich.color import ColorParseError
 from rich.style import Style
 from textual.theme import Theme as TextualTheme
 
 from influtui.model.failures import NeedsConfiguration
+from influtui.services.themes import files
 from influtui.tui.render.spans import ROLES, Role
 
 Ground = Literal["pane", "bar", "cursor"]
-
-_BESIDE_THE_SOURCE: Final = Path(__file__).parents[3] / "themes"
-_IN_THE_WHEEL: Final = Path(__file__).parents[1] / "_themes"
 
 
 class Ink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,25 +117,32 @@ def fitting(environment: Mapping[str, str], wanted: str | None = None) -> str:
 
 @cache
 def load(name: str) -> Palette:
-    """The theme of that name. Raises `NeedsConfiguration` naming those that exist."""
-    for folder in (_BESIDE_THE_SOURCE, _IN_THE_WHEEL):
-        path = folder / f"{name}.toml"
-        if name in names() and path.is_file():
-            try:
-                return Palette(msgspec.convert(tomllib.loads(path.read_text("utf-8")), Theme))
-            except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-                raise NeedsConfiguration(f"the theme {name} is not right: {error}", at=str(path)) from error
-    raise NeedsConfiguration(
-        f"there is no theme “{name}”", hint=f"config.toml may say: theme = one of {', '.join(names())}."
-    )
+    """The theme of that name: a user's own before a shipped one.
+
+    Raises `NeedsConfiguration` naming those that exist, or the file and what is wrong in it.
+    """
+    path = files().get(name)
+    if path is None:
+        raise NeedsConfiguration(
+            f"there is no theme “{name}”", hint=f"config.toml may say: theme = one of {', '.join(names())}."
+        )
+    try:
+        theme = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Theme)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise NeedsConfiguration(
+            f"the theme {name} is not right: {error}", hint="Mend the file.", at=str(path)
+        ) from error
+    try:
+        return Palette(theme)
+    except ColorParseError as error:
+        raise NeedsConfiguration(
+            f"the theme {name} is not right: {error}", hint="Write colours like #a3b0cc or bright_blue.", at=str(path)
+        ) from error
 
 
 def names() -> list[str]:
-    """The names of all themes."""
-    found = {
-        path.stem for folder in (_BESIDE_THE_SOURCE, _IN_THE_WHEEL) if folder.is_dir() for path in folder.glob("*.toml")
-    }
-    return sorted(found)
+    """The names of all themes, a user's own among them."""
+    return sorted(files())
 
 
 def for_terminal(wanted: str | None) -> Palette:
