@@ -16,6 +16,7 @@ import worlds
 from influtui.cli.main import main
 from influtui.services.doctor import examine
 from influtui.services.workspace import DATABASE, Workspace, opened
+from influtui.store import health
 
 
 @pytest.fixture
@@ -160,6 +161,31 @@ def test_the_doctor_finds_a_text_index_out_of_step_and_builds_it_anew(
     assert main(["doctor"]) == 0
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "INSERT INTO creator_text_grams (creator_text_grams) VALUES ('delete-all')",
+        "INSERT INTO creator_text_grams (rowid, grams) VALUES (77, '茶')",
+    ],
+)
+def test_the_doctor_finds_an_index_of_scripts_without_blanks_out_of_step(
+    folder: Path, capsys: pytest.CaptureFixture[str], wrong: str
+) -> None:
+    async def put_out_of_step() -> None:
+        async with opened(folder) as workspace:
+            async with workspace.change("creators.edit", "Said it in Chinese") as unit:
+                await unit.update("creators", 1, {"bio": "護膚品 ceramics"})
+            assert not any((await health.problems(workspace.db.path)).values())
+            async with workspace.db.write(1) as transaction:
+                await transaction.run(wrong)
+
+    asyncio.run(put_out_of_step())
+    assert main(["doctor"]) == 1
+    assert "scripts without blanks" in capsys.readouterr().out
+    assert main(["doctor", "--fix"]) == 0
+    assert main(["doctor"]) == 0
+
+
 def test_settings_are_set_line_by_line_and_comments_stay(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = folder / "config.toml"
     config.write_text('# mine\ncurrency = "USD"  # for now\n\n[plugin.bluesky]\nlimit = 5\n')
@@ -206,6 +232,12 @@ def test_secrets_in_the_settings_are_not_shown(folder: Path, capsys: pytest.Capt
     said = capsys.readouterr().out
     assert "hunter2" not in said
     assert "(hidden)" in said
+
+
+def test_the_time_of_a_demo_world_is_shown_as_a_time(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "config.toml").write_text("[world]\nnow = 2026-09-14T08:00:00Z\nmade = 2026-11-23T18:00:00Z\n", "utf-8")
+    assert main(["--workspace", str(folder), "config", "get", "world.now"]) == 0
+    assert capsys.readouterr().out == "2026-09-14T08:00:00Z\n"
 
 
 def test_a_settings_file_that_is_wrong_is_named_and_not_made_worse(

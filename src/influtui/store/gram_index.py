@@ -7,6 +7,7 @@ grams from the OLD text. `store/text_index.py` calls it wherever it changes the 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -53,6 +54,27 @@ async def rebuild(transaction: Transaction) -> None:
     """Make the index anew from all rows."""
     await transaction.run("INSERT INTO creator_text_grams (creator_text_grams) VALUES ('delete-all')")
     await add_from(transaction, "creators", ())
+
+
+def disagreements(connection: sqlite3.Connection) -> int:
+    """How many pairs of a gram and a row are in the index and not in the text, or the other way round.
+
+    The index holds no text, so it is made once more beside it, of the same words cut in the same way, and compared.
+    """
+    schema = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'creator_text_grams'").fetchone()[0]
+    connection.execute(schema.replace("creator_text_grams", "temp.expected_grams", 1))
+    try:
+        connection.execute(f"INSERT INTO temp.expected_grams (rowid, grams) {_FOUND.format(source='creators')}")
+        connection.execute("CREATE VIRTUAL TABLE temp.held USING fts5vocab (main, creator_text_grams, instance)")
+        connection.execute("CREATE VIRTUAL TABLE temp.wanted USING fts5vocab (temp, expected_grams, instance)")
+        held, wanted = "SELECT term, doc FROM temp.held", "SELECT term, doc FROM temp.wanted"
+        return sum(
+            connection.execute(f"SELECT count(*) FROM ({one} EXCEPT {other})").fetchone()[0]
+            for one, other in ((held, wanted), (wanted, held))
+        )
+    finally:
+        for table in ("wanted", "held", "expected_grams"):
+            connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
 async def optimize(transaction: Transaction) -> None:

@@ -14,7 +14,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from influtui.store import migrations
+from influtui.store import gram_index, migrations
+from influtui.store.functions import FUNCTIONS
 
 OLDEST_SQLITE: Final = (3, 35, 0)
 """RETURNING. Older than any distribution that is still looked after."""
@@ -70,6 +71,13 @@ def _text_index(connection: sqlite3.Connection) -> Iterator[str]:
         yield f"the text index does not say what the rows say: {error}"
     finally:
         connection.execute("ROLLBACK")
+    for name, arguments, function in FUNCTIONS:
+        connection.create_function(name, arguments, function, deterministic=True)
+    try:
+        if differing := gram_index.disagreements(connection):
+            yield f"the index of scripts without blanks is wrong in {differing:,} places"
+    except sqlite3.DatabaseError as error:
+        yield f"the index of scripts without blanks cannot be read: {error}"
 
 
 def _counters(connection: sqlite3.Connection) -> Iterator[str]:
