@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
@@ -49,13 +50,15 @@ from influtui_instagram.wire import (
 
 AT_ONCE: Final = 4
 MOST_MEDIA: Final = 50
+LONGEST: Final = 100
+"""Letters of something that is no name, as it is told."""
 
 TEST_DATA: Final = "TEST DATA"
 """Stands as name and as topic of everybody whom the marketplace shows without Advanced Access."""
 
 NO_AUTHORS: Final = (
     "Instagram shows the posts of a hashtag without their authors, so nobody was kept. Open a link, and keep its author with:"
-    " influtui creators add @NAME --source hashtag"
+    " influtui creators add @NAME --platform instagram --source hashtag"
 )
 NOT_REAL: Final = (
     "TEST DATA: without Advanced Access the creator marketplace answers with made-up creators. They are named so, and have"
@@ -108,7 +111,7 @@ class InstagramSource(Source):
         user = await self._graph.user()
         found = await asyncio.gather(*(self._discover(user, name) for name in wanted.names))
         profiles: list[Profile] = []
-        skipped = [Skipped(odd, "no Instagram name can be written so") for odd in wanted.odd]
+        skipped = [Skipped(odd[:LONGEST], "no Instagram name can be written so") for odd in wanted.odd]
         for number, (name, one) in enumerate(zip(wanted.names, found, strict=True)):
             if isinstance(one, Profile):
                 profiles.append(one)
@@ -144,7 +147,7 @@ class InstagramSource(Source):
         skipped += [
             Skipped(tag.permalink or tag.id, "the post does not say whose it is") for tag in tags if not tag.username
         ]
-        skipped += [Skipped(name, "no Instagram name can be written so") for name in named.odd]
+        skipped += [Skipped(name[:LONGEST], "no Instagram name can be written so") for name in named.odd]
         found = await asyncio.gather(*(self._discover(user, name) for name in named.names[:limit]))
         profiles = tuple(
             one if isinstance(one, Profile) else self._bare(name)
@@ -280,7 +283,8 @@ def _onward(listing: Listing, cursor: str | None) -> str | None:
 
 def _unmeasured(found: Sequence[Profile | PluginError]) -> str | None:
     """What kept people from being measured, each reason once; accounts that the API does not show are usual."""
-    reasons = {one.message for one in found if isinstance(one, PluginError)}
+    reasons = Counter(one.message for one in found if isinstance(one, PluginError))
     if not reasons:
         return None
-    return f"Kept by name only, without numbers, where {'; or '.join(sorted(reasons))}."
+    said = "; ".join(f"{count} ({reason})" for reason, count in reasons.most_common(3))
+    return f"Kept by name only, without numbers: {said[:800]}."
