@@ -155,6 +155,15 @@ async def test_a_mistake_left_as_it_is_ends_and_keeps_the_sheet(
     assert sheet.stat().st_mode & 0o777 == 0o600
 
 
+async def test_an_editor_that_writes_the_same_mistake_again_and_again_is_not_opened_for_ever(
+    line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = editor(tmp_path, monkeypatch, *["text = 'name = [broken'"] * 9)
+    code, _, err = await line("creators", "edit", "#1", "--editor")
+    assert (code, len(turns.read_text())) == (2, 2)
+    assert "cannot be read" in err
+
+
 async def test_a_row_changed_while_the_editor_was_open_is_a_conflict(
     line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

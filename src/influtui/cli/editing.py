@@ -82,24 +82,29 @@ async def edit(workspace: Workspace, out: Output, /, words: tuple[str, ...], eve
 async def _edited(out: Output, sheet: Sheet, path: Path) -> list[RowEdit]:
     """The rows as they came back from the editor. A mistake opens it again with the message on top; nothing is lost."""
     text = sheet.text
+    refused: list[str] | None = None
     while True:
-        before = text
         text = await _in_editor(text, path)
         try:
             return service.changes(sheet, text)
         except WrongUsage as wrong:
-            if text == before:
+            # The same mistake again means nobody is mending it: a script, or a person who gave up.
+            if (now := _unmarked(text)) == refused:
                 raise WrongUsage(
                     wrong.message, hint=f"{wrong.hint or ''} The sheet is kept.".strip(), at=str(path)
                 ) from None
+            refused = now
             out.note(f"{wrong.message}. {wrong.hint or ''}")
             text = _with_message(text, wrong)
 
 
 def _with_message(text: str, wrong: WrongUsage) -> str:
     """The sheet with what is wrong on top, in place of what was wrong before."""
-    kept = [line for line in text.splitlines() if not line.startswith("#! ")]
-    return "\n".join([f"#! {' '.join(wrong.message.split())}", *kept]) + "\n"
+    return "\n".join([f"#! {' '.join(wrong.message.split())}", *_unmarked(text)]) + "\n"
+
+
+def _unmarked(text: str) -> list[str]:
+    return [line for line in text.splitlines() if not line.startswith("#! ")]
 
 
 async def _in_editor(text: str, path: Path) -> str:

@@ -25,7 +25,7 @@ from influtui.services.workspace import CONFIG, read_settings
 HIDDEN: Final = "(hidden)"
 
 _SECRET: Final = re.compile(r"password$|secret|token|api_?key", re.IGNORECASE)
-_TABLES: Final = ("account", "plugin")
+_TABLES: Final = ("account", "plugin", "world")
 _LISTS: Final = frozenset({"open_command", "print_command"})
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -56,6 +56,9 @@ def listed(folder: Path) -> list[Setting]:
             found.append(_shown(f"account.{number}.{name}", name, value))
     for plugin, values in sorted(settings.plugin.items()):
         found += [_shown(f"plugin.{plugin}.{name}", name, value) for name, value in sorted(values.items())]
+    if settings.world is not None:
+        for name, value in msgspec.to_builtins(settings.world).items():
+            found.append(Setting(key=f"world.{name}", value=value, is_default=False))
     return found
 
 
