@@ -153,12 +153,16 @@ class Graph:
         listing = await self.get("me/accounts", {"fields": PAGE_FIELDS, "limit": 100}, Listing, question="accounts")
         pages = read_each(listing.data, PageAccount)[0]
         linked = {page.instagram_business_account for page in pages if page.instagram_business_account is not None}
-        if len(linked) == 1:
+        if len(linked) == 1 and listing.goes_on is None:
             return next(iter(linked)).id
         if not linked:
             raise ConfigError(
                 "no professional Instagram account is linked to a Facebook Page of the token's owner: link one, or name it",
                 field="user_id",
+            )
+        if listing.goes_on is not None:
+            raise ConfigError(
+                "you have too many Pages to look through: say which Instagram account asks", field="user_id"
             )
         named = ", ".join(sorted(f"{each.id} (@{each.username})" if each.username else each.id for each in linked))
         raise ConfigError(

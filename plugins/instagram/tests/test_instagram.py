@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tomllib
 from collections.abc import Callable, Mapping
@@ -180,11 +181,45 @@ async def test_the_last_part_of_a_limit_is_left_alone() -> None:
     assert len(http.asked) == 1
 
 
+async def test_near_a_limit_calls_are_made_one_at_a_time() -> None:
+    class Counted(Answers):
+        now, most = 0, 0
+
+        async def get(self, *args: Any, **more: Any) -> Reply:
+            self.now += 1
+            self.most = max(self.most, self.now)
+            await asyncio.sleep(0.001)
+            self.now -= 1
+            return await super().get(*args, **more)
+
+    for used, most in ((74, influtui_instagram.AT_ONCE), (75, 1)):
+        http = Counted(_discovery, {"x-app-usage": json.dumps({"call_count": used})})
+        source = _source(http)
+        await source.search("@first", cursor=None, limit=1)
+        await source.search(" ".join(f"@a{number}" for number in range(12)), cursor=None, limit=12)
+        assert http.most == most
+
+
+async def test_how_long_to_wait_is_taken_from_the_headers() -> None:
+    usage = {"1": [{"type": "instagram", "call_count": 50, "estimated_time_to_regain_access": 7}]}
+    for headers, wait in (({"x-business-use-case-usage": json.dumps(usage)}, 420), ({}, 3_600)):
+        with pytest.raises(RateLimited) as caught:
+            await _source(Answers(_refusing(32), headers)).search("@anna", cursor=None, limit=1)
+        assert caught.value.retry_after == wait
+
+
 @pytest.mark.parametrize("headers", [
     {}, {"x-app-usage": "nonsense"}, {"x-app-usage": "[]"}, {"x-business-use-case-usage": '{"1": {}}'}, {"x-app-usage": "null"},
 ])  # fmt: skip
 def test_rate_headers_that_are_absent_or_odd_say_nothing(headers: dict[str, str]) -> None:
     assert usages(headers) == []
+
+
+async def test_more_pages_than_are_looked_through_are_a_question_to_the_user() -> None:
+    page = {"id": "1", "instagram_business_account": {"id": "99"}}
+    http = Answers(lambda path, fields: (200, {"data": [page], "paging": {"cursors": {"after": "x"}, "next": "y"}}))
+    with pytest.raises(ConfigError, match="too many Pages"):
+        await _source(http, user_id="").search("tagged", cursor=None, limit=9)
 
 
 async def test_the_brands_own_account_is_looked_up_where_it_is_not_named() -> None:
