@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from plugin_makers import MakePlugin, maker
+from plugin_makers import MANIFEST, MakePlugin, maker
 
 from influtui.api import Parameter
 from influtui.testing import Answer, SourceContract
@@ -96,7 +96,7 @@ def _contract(package_: str, source_: str) -> SourceContract:
 
 def _failures(contract: SourceContract) -> Iterator[str]:
     """The contract's tests that a source fails, those that are soon done first."""
-    given_to = {"bad_day": FAULTS, "refusal": REFUSALS}
+    given_to = {"bad_day": FAULTS, "refusal": REFUSALS, "no_secret": FAULTS}
     names = [each for each in dir(contract) if each.startswith("test_")]
     for name in sorted(names, key=lambda name: (any(word in name for word in (*given_to, "a_key")), name)):
         arguments = next(([(fault,) for fault in faults] for word, faults in given_to.items() if word in name), [()])
@@ -124,6 +124,41 @@ def test_a_seeded_mistake_is_caught(make: MakePlugin, bug: str) -> None:
     name = f"bug{list(BUGS).index(bug)}"
     make(name, search=GOOD.replace(right, wrong))
     assert next(_failures(_contract(f"influtui_{name}", name)), None), bug
+
+
+LEAKS = {
+    "in an error": (
+        'raise UpstreamChanged(f"status {reply.status}")',
+        'raise UpstreamChanged(f"no {self.ctx.secrets}")',
+    ),
+    "in an error's details": (
+        'raise UpstreamChanged(f"status {reply.status}")',
+        'raise UpstreamChanged("no", detail=self.ctx.secrets["api_key"])',
+    ),
+    "in what led to an error": (
+        'raise UpstreamChanged(f"status {reply.status}")',
+        'raise UpstreamChanged("no") from KeyError(self.ctx.secrets["api_key"])',
+    ),
+    "in the log": ("body = reply.json()", "logging.info('with %s', self.ctx.secrets); body = reply.json()"),
+    "on standard output": ("body = reply.json()", "print(self.ctx.secrets); body = reply.json()"),
+    "in a path": ('http.get("people", asked)', "http.get(self.ctx.secrets['api_key'] + '/people', asked)"),
+}
+
+
+@pytest.mark.parametrize("leak", [None, *LEAKS])
+def test_a_secret_that_gets_into_words_is_caught(make: MakePlugin, leak: str | None) -> None:
+    right, wrong = LEAKS[leak] if leak else ("", "")
+    assert leak is None or GOOD.count(right) == 1
+    name = f"leak{list(LEAKS).index(leak) if leak else 'less'}"
+    fields = '[[source.field]]\nkey = "api_key"\nkind = "secret"\nlabel = "API key"\n'
+    make(
+        name,
+        search=GOOD.replace(right, wrong) if leak else GOOD,
+        top="import logging",
+        manifest=MANIFEST.format(id=name, timeout=1) + fields,
+    )
+    failed = list(_failures(_contract(f"influtui_{name}", name)))
+    assert ("test_no_secret_gets_into_words" in failed) == (leak is not None)
 
 
 def test_a_hook_that_forgets_its_source_is_caught(make: MakePlugin) -> None:

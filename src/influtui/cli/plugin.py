@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from influtui.api import API_VERSION
 from influtui.cli.frame import FAILED, with_workspace
 from influtui.cli.output import Output
 from influtui.model.text import safe
 from influtui.services import authoring, plugins
-from influtui.services.plugins import PluginState
+from influtui.services.plugins import PluginState, SettingPlace
+from influtui.services.quotas import QuotaLeft
 from influtui.services.workspace import Workspace
 
 
@@ -42,8 +44,10 @@ async def list_(workspace: Workspace, out: Output) -> None:
 async def info(workspace: Workspace, out: Output, id_: str) -> None:
     """One plugin: its hosts, budgets, settings and state."""
     found = await plugins.plugin(workspace, id_)
+    left = await plugins.quotas_left(workspace, found)
+    places = await plugins.setting_places(workspace, id_)
     if out.json:
-        out.data(document(found))
+        out.data(document(found) | {"quota": _quotas(left), "fields": [_field(each) for each in places]})
         return
     out.say(f"{found.name} ({found.id} {found.version}, from {found.distribution})")
     out.say(f"{found.state}: {found.reason}")
@@ -55,17 +59,47 @@ async def info(workspace: Workspace, out: Output, id_: str) -> None:
     out.say(f"made for plugin API {manifest.api}; this is {API_VERSION}")
     for source in manifest.source:
         out.say(f"source {source.id}: accounts of {source.platform}, asks {', '.join(source.hosts)}")
-        for budget in source.budget:
-            out.say(f"  at most {budget.limit:,} calls in {budget.window}")
+        for budget, quota in zip(source.budget, left[source.id], strict=True):
+            until = f" until {quota.resets_at}" if quota.resets_at else ""
+            out.say(f"  at most {budget.limit:,} {budget.units} in {budget.window}: {quota.left:,} left{until}")
         if source.note:
             out.say(f"  {source.note}")
     for carrier in manifest.carrier:
         out.say(f"carrier {carrier.id}: tracking links of {', '.join(carrier.carriers)}")
-    for field in manifest.field:
-        default = "" if field.default is None else f" (default {str(field.default).lower()})"
-        out.say(f"setting {field.key}: {field.label}{default}")
+    for each in places:
+        _tell_setting(out, found.id, each)
     if found.path:
         out.say(f"manifest: {found.path}")
+
+
+def _tell_setting(out: Output, id_: str, setting: SettingPlace) -> None:
+    field = setting.field
+    wanted = "" if field.required else ", optional"
+    if field.kind == "secret":
+        stands = (
+            f"from {setting.place}" if setting.place else f"not there{wanted}: `influtui secret set {id_}.{field.key}`"
+        )
+    else:
+        stands = f"not set{wanted}" if setting.value is None else str(setting.value).lower()
+    out.say(f"setting {field.key}: {field.label} ({stands})")
+    if field.help:
+        out.say(f"  {field.help}")
+
+
+def _quotas(left: dict[str, tuple[QuotaLeft, ...]]) -> list[dict[str, Any]]:
+    return [{"source": source, **msgspec.structs.asdict(each)} for source, quotas in left.items() for each in quotas]
+
+
+def _field(setting: SettingPlace) -> dict[str, Any]:
+    field = setting.field
+    return {
+        "key": field.key,
+        "kind": field.kind,
+        "label": field.label,
+        "required": field.required,
+        "value": setting.value,
+        "place": setting.place,
+    }
 
 
 @plugin.command("new", no_args_is_help=True)
@@ -134,11 +168,17 @@ def document(found: PluginState) -> dict[str, Any]:
         "carriers": [code for carrier in manifest.carrier for code in carrier.carriers] if manifest else [],
         "hosts": list(manifest.hosts) if manifest else [],
         "budgets": [
-            {"source": source.id, "budget": budget.id, "limit": budget.limit, "window": budget.window}
+            {
+                "source": source.id,
+                "budget": budget.id,
+                "limit": budget.limit,
+                "window": budget.window,
+                "units": budget.units,
+            }
             for source in (manifest.source if manifest else ())
             for budget in source.budget
         ],
-        "settings": [field.key for field in manifest.field] if manifest else [],
+        "settings": [field.key for field in manifest.fields] if manifest else [],
         "manifest": found.path,
     }
 

@@ -13,6 +13,7 @@ from influtui.host.budgets import Ledger, Quota
 from influtui.host.calls import Calls, Fault, at_border
 from influtui.host.http import HostClient
 from influtui.host.manifests import SourceEntry
+from influtui.secrets.redaction import redacted
 
 CLOSE_LIMIT_S: Final = 1.0
 
@@ -80,5 +81,5 @@ class OpenSource:
                     raise Fault(self.plugin, "junk", f"{self.plugin} gave an account of {profile.platform:.40}")
                 profiles.append(profile)
             except Fault as fault:
-                junk.append(Skipped(str(getattr(each, "handle", "?"))[:300], fault.message))
+                junk.append(Skipped(redacted(str(getattr(each, "handle", "?"))[:300]), fault.message))
         return CheckedPage(tuple(profiles), frame.skipped, tuple(junk), cursor, frame.notice, frame.found_by)

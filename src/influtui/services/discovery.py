@@ -16,23 +16,24 @@ import msgspec
 from influtui.api import PluginError, Post, Profile, RateLimited
 from influtui.api.errors import AuthInvalid, ConfigError, InvalidInput, QuotaExhausted
 from influtui.host.activation import Host
-from influtui.host.budgets import Quota, Use
 from influtui.host.calls import Fault
 from influtui.host.manifests import SourceEntry
 from influtui.host.sources import OpenSource
+from influtui.model.creators import handle_key
 from influtui.model.failures import Failure, NeedsConfiguration, NotFound, WrongUsage
 from influtui.model.ids import ImportId
 from influtui.model.nearest import nearest
-from influtui.model.profile_records import ProfileRecord, SeenPost
+from influtui.model.profile_records import ProfileRecord, SeenComment, SeenPost
 from influtui.model.scoring.engagement import PostNumbers, counted, headline_variant, rate
 from influtui.model.scoring.rules import default_rules
 from influtui.model.text import OutsideText, from_outside
 from influtui.model.times import Millis, millis, rfc3339
+from influtui.services import quotas
 from influtui.services.importing.batches import Batch
 from influtui.services.importing.intake import Intake
 from influtui.services.plugins import hosted
+from influtui.services.quotas import QuotaLeft
 from influtui.services.workspace import Workspace
-from influtui.store import budgets
 
 MOST: Final = 1_000
 """Accounts that one run may ask for; a question that needs more is too wide."""
@@ -61,16 +62,6 @@ class Trouble(msgspec.Struct, frozen=True):
     kind: str
     message: str
     hint: str | None
-
-
-class QuotaLeft(msgspec.Struct, frozen=True):
-    """What is left of a budget. `resets_at` is RFC 3339, None while nothing is spent; `units` says what is counted."""
-
-    budget: str
-    limit: int
-    left: int
-    resets_at: str | None
-    units: str = "calls"
 
 
 class DiscoverReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="influtui.discover/1"):
@@ -160,7 +151,7 @@ async def discover(
             # Page by page: what came before an interruption is kept.
             async with intake:
                 async for records in run.pages():
-                    await _keep_spent(workspace, opened)
+                    await quotas.keep(workspace, opened)
                     await intake.take(Batch(records, original=partial(_ref_at, records)))
         finally:
             await _close(workspace, opened)
@@ -179,7 +170,7 @@ async def discover(
         duplicates=report.duplicates,
         rejected=report.rejected + run.junk,
         skipped=tuple(run.omitted),
-        quota=tuple(_left(quota) for quota in opened.quotas()),
+        quota=quotas.shown(opened.quotas()),
         accounts=tuple(run.accounts),
         more=run.more,
         problem=_trouble(run.fault) if run.fault else None,
@@ -258,31 +249,14 @@ def _announced(host: Host, source: str) -> SourceEntry:
 
 
 async def _open(workspace: Workspace, host: Host, source: str) -> OpenSource:
-    uses: dict[str, dict[str, Use]] = {}
-    for each in await budgets.spent(workspace.db, source):
-        uses.setdefault(each.budget, {})[each.part] = Use(each.at, each.spent)
     try:
-        return await host.open_source(source, uses)
+        return await host.open_source(source, await quotas.uses(workspace, source))
     except Fault as fault:
         raise _as_failure(fault) from fault
 
 
-async def _keep_spent(workspace: Workspace, source: OpenSource) -> None:
-    """Keep what was spent since the last time: the platform counts on, whatever becomes of this run."""
-    if workspace.db.read_only:
-        return
-    additions = [
-        budgets.Added(each.budget, each.key, each.at, each.added, each.level, each.live_after)
-        for each in source.ledger.take_additions()
-    ]
-    if additions:
-        now = workspace.clock()
-        async with workspace.db.write(now, durability="normal") as transaction:
-            await budgets.add(transaction, source.entry.id, additions, now=now)
-
-
 async def _close(workspace: Workspace, source: OpenSource) -> None:
-    await _keep_spent(workspace, source)
+    await quotas.keep(workspace, source)
     try:
         await source.close()
     except Fault:
@@ -350,6 +324,14 @@ def _seen(post: Post) -> SeenPost:
         shares=post.shares,
         views=post.views,
         sponsored=post.sponsored,
+        seen_comments=tuple(
+            SeenComment(
+                commenter=handle_key(comment.author),
+                text=comment.text,
+                at=millis(comment.posted_at) if comment.posted_at else None,
+            )
+            for comment in post.some_comments or ()
+        ),
     )
 
 
@@ -369,10 +351,6 @@ def _account(record: ProfileRecord) -> FoundAccount:
         engagement_rate=record.engagement_rate,
         url=record.url,
     )
-
-
-def _left(quota: Quota) -> QuotaLeft:
-    return QuotaLeft(quota.budget, quota.limit, quota.left, rfc3339(quota.resets_at), quota.units)
 
 
 def _trouble(fault: Fault) -> Trouble:

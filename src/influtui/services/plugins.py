@@ -7,16 +7,38 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
+
 from influtui.host.activation import Host
 from influtui.host.discovery import installed
+from influtui.host.manifests import Field
 from influtui.host.states import PluginState
 from influtui.model.failures import NotFound, ReadOnly, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.secrets import plugin_secrets
 from influtui.secrets.secret import Secret
+from influtui.services import quotas
+from influtui.services.quotas import QuotaLeft
 from influtui.services.workspace import Workspace
 
-__all__ = ["PluginState", "hosted", "keep_secret", "plugin", "plugins"]
+__all__ = [
+    "PluginState",
+    "SettingPlace",
+    "hosted",
+    "keep_secret",
+    "plugin",
+    "plugins",
+    "quotas_left",
+    "setting_places",
+]
+
+
+class SettingPlace(msgspec.Struct, frozen=True):
+    """A setting as it stands: its value, or for a secret where it would be taken from; None where there is none."""
+
+    field: Field
+    value: str | int | bool | None
+    place: str | None
 
 
 @asynccontextmanager
@@ -44,6 +66,26 @@ async def plugin(workspace: Workspace, id_: str) -> PluginState:
             hint=f"Did you mean {close}?" if close else f"Installed: {', '.join(known) or 'none'}.",
         )
     return known[id_]
+
+
+async def setting_places(workspace: Workspace, id_: str) -> tuple[SettingPlace, ...]:
+    """Every setting of a plugin and where its value comes from. A secret's value is never among it."""
+    found = await plugin(workspace, id_)
+    standing = (await _host(workspace)).standing
+    values = standing.settings(id_)
+    secrets = {field.key: standing.kept_at(wanted) for field, wanted in standing.secrets(id_)}
+    return tuple(
+        SettingPlace(field, None, secrets[field.key])
+        if field.kind == "secret"
+        else SettingPlace(field, values.get(field.key), None)
+        for field in (found.manifest.fields if found.manifest else ())
+    )
+
+
+async def quotas_left(workspace: Workspace, found: PluginState) -> dict[str, tuple[QuotaLeft, ...]]:
+    """What is left of the budgets of each of a plugin's sources."""
+    entries = found.manifest.source if found.manifest else ()
+    return {entry.id: await quotas.left(workspace, entry) for entry in entries}
 
 
 async def keep_secret(workspace: Workspace, name: str, secret: Secret) -> Path:

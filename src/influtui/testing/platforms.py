@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import io
+import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any, Final
 
 import msgspec
@@ -62,6 +65,23 @@ class Platform:
         if 300 <= reply.status < 400:
             raise UpstreamChanged(f"moved (status {reply.status})")
         return reply
+
+
+@contextmanager
+def overheard() -> Iterator[io.StringIO]:
+    """What is printed and logged in a block."""
+    written = io.StringIO()
+    listening = logging.StreamHandler(written)
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(listening)
+    root.setLevel(logging.DEBUG)
+    try:
+        with redirect_stdout(written), redirect_stderr(written):
+            yield written
+    finally:
+        root.removeHandler(listening)
+        root.setLevel(level)
 
 
 def _lost(reply: Reply) -> Reply:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
@@ -18,7 +19,7 @@ import pytest
 from influtui.api import Page, Parameter, PluginError, Profile, Reply, Source, SourceContext
 from influtui.host.calls import at_border
 from influtui.host.manifests import SourceEntry
-from influtui.testing.platforms import FAULTS, REFUSALS, Answer, Fault, Platform, without_each_key
+from influtui.testing.platforms import FAULTS, REFUSALS, Answer, Fault, Platform, overheard, without_each_key
 from influtui.testing.plugins import manifest_of, sources_of
 
 NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -105,6 +106,29 @@ class SourceContract:
                     return Reply(reply.status, reply.headers, changed)
 
                 self._held_to(clean, change, call, f"call {call} without {'.'.join(map(str, path))}")
+
+    @pytest.mark.parametrize("fault", FAULTS)
+    def test_no_secret_gets_into_words(self, fault: str) -> None:
+        """Neither into an error, its details and what led to it, nor into the log, the output or a record."""
+        canaries = self._canaries()
+        if not canaries:
+            return
+        whole = self._platform()
+        clean = self._search(whole)
+        said = [repr(clean.profiles) + repr(clean.skipped)]
+        with overheard() as written:
+            for call in range(len(whole.asked)):
+                try:
+                    page = self._search(self._platform(FAULTS[fault], call))
+                    said.append(repr(page.profiles) + repr(page.skipped))
+                except Exception as error:
+                    said.append("".join(traceback.format_exception(error)) + repr(vars(error)))
+        said.append(written.getvalue())
+        for key, canary in canaries.items():
+            assert not any(canary in each for each in said), f"{key} is told"
+        assert not any(canary in path for path, _ in whole.asked for canary in canaries.values()), (
+            "a secret is in a path"
+        )
 
     def test_only_announced_hosts_are_asked(self) -> None:
         """Paths below the base URL, or https addresses of the hosts in the manifest."""
