@@ -234,12 +234,6 @@ def test_secrets_in_the_settings_are_not_shown(folder: Path, capsys: pytest.Capt
     assert "(hidden)" in said
 
 
-def test_the_time_of_a_demo_world_is_shown_as_a_time(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "config.toml").write_text("[world]\nnow = 2026-09-14T08:00:00Z\nmade = 2026-11-23T18:00:00Z\n", "utf-8")
-    assert main(["--workspace", str(folder), "config", "get", "world.now"]) == 0
-    assert capsys.readouterr().out == "2026-09-14T08:00:00Z\n"
-
-
 def test_a_settings_file_that_is_wrong_is_named_and_not_made_worse(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
