@@ -46,7 +46,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     # Find and choose.
     Action("search", "list", ("/",), "search", "Search, in the search language.", footer=10, line="creators search QUERY"),
     Action("next", "list", ("n",), "next", "To the next row that waits for a decision or an answer."),
-    Action("sort", "list", ("o",), "sort", "Sort by the next column; after the last, as it was."),
+    Action("sort", "discover", ("o",), "sort", "Choose the order by a letter; the same letter again turns it round."),
+    Action("columns", "discover", ("O",), "columns", "Choose the columns and their order. They are kept for you."),
     Action("mark", "list", ("space",), "mark", "Mark the row, and go on to the next."),
     Action("mark_range", "list", ("v",), "range", "Mark from here to where you press it again."),
     Action("mark_all", "list", ("*",), "all", "Mark all rows, seen or not; again: none."),

@@ -10,7 +10,7 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -350,9 +350,19 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         self.draw_prompt()
 
     async def answer(
-        self, label: str, *, text: str = "", kind: str | None = None, hint: str = "", choices: Sequence[str] = ()
+        self,
+        label: str,
+        *,
+        text: str = "",
+        kind: str | None = None,
+        hint: str = "",
+        choices: Sequence[str] = (),
+        instant: Mapping[str, str] | None = None,
     ) -> str | None:
-        """Ask for a line and wait for it; `tab` goes through the choices. None when it was cancelled."""
+        """Ask for a line and wait for it; `tab` goes through the choices, a key of `instant` answers at once.
+
+        None when it was cancelled.
+        """
         answered: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         self.ask(
             Question(
@@ -363,6 +373,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
                 hint=hint,
                 cancelled=lambda: _settle(answered, None),
                 choices=choices,
+                instant=instant or {},
             )
         )
         return await answered

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from influtui.model.creators import Creator
+from influtui.model.failures import WrongUsage
 from influtui.model.ids import CreatorId, PersonId
+from influtui.model.qualifiers import CREATORS
 from influtui.model.text import OutsideText
 from influtui.tui.render.columns import headings, place, placeholder, row
-from influtui.tui.render.creators import COLUMNS, Judged, freshness
+from influtui.tui.render.creators import (
+    COLUMNS,
+    SORTS,
+    Judged,
+    chosen,
+    freshness,
+    read_columns,
+    sorted_column,
+    turned,
+)  # fmt: skip
 from influtui.tui.render.spans import ASCII, Look, width_of
 
 NOW = 1_795_348_800_000
@@ -40,9 +52,53 @@ def test_handle_and_followers_are_never_left_out() -> None:
         assert "followers" in names
 
 
-def test_at_80_columns_the_name_the_tier_and_the_age_show() -> None:
+def test_at_80_columns_the_fit_for_the_campaign_and_the_name_show() -> None:
     names = [placed.column.name for placed in place(COLUMNS, 77)]
-    assert {"handle", "name", "platform", "tier", "followers", "engagement_rate", "country", "as_of"} <= set(names)
+    assert names == [
+        "verdict",
+        "handle",
+        "platform",
+        "followers",
+        "engagement_rate",
+        "fit",
+        "authenticity",
+        "country",
+        "name",
+    ]
+
+
+def test_wide_screens_show_all_four_scores() -> None:
+    names = {placed.column.name for placed in place(COLUMNS, 140)}
+    assert {"relevance", "authenticity", "reach", "fit", "tier", "as_of", "topics"} <= names
+
+
+def test_a_score_of_which_little_is_known_is_dim() -> None:
+    layout = place(COLUMNS, 77)
+
+    def fit(confidence: float) -> str:
+        scored = structs.replace(ANNA, fit=71.6, confidence=confidence)
+        return next(span.role for span in row(Judged(scored), layout, Look(NOW)) if span.text.strip() == "72")
+
+    assert (fit(0.9), fit(0.2)) == ("text", "dim")
+
+
+def test_columns_are_chosen_by_name_or_heading_in_any_order() -> None:
+    names = read_columns("fit, ER handle fit")
+    assert names == ("fit", "engagement_rate", "handle")
+    assert [column.name for column in chosen(names)] == ["verdict", *names]
+    assert chosen(read_columns("")) == COLUMNS
+    with pytest.raises(WrongUsage, match="“fitt”") as wrong:
+        read_columns("handle fitt")
+    assert wrong.value.hint == "Did you mean fit?"
+
+
+def test_the_arrow_stands_over_the_column_that_orders_and_turns_with_it() -> None:
+    assert sorted_column(None) == ("followers", True)
+    assert sorted_column("er") == ("engagement_rate", True)
+    assert sorted_column("handle") == ("handle", False)
+    assert sorted_column(turned("handle")) == ("handle", True)
+    assert turned(turned("fit")) == "-fit"
+    assert all(CREATORS.sort(name) for name in SORTS.values() if name)
 
 
 def test_wide_screens_show_topics_last() -> None:

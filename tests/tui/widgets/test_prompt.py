@@ -101,3 +101,19 @@ def test_the_caret_stays_in_sight_of_a_long_line() -> None:
     line = prompt.line(40, Look(0))
     assert width_of(line) <= 40
     assert any(span.role == "chip" for span in line)
+
+
+def test_one_key_answers_at_once_and_any_other_begins_words() -> None:
+    prompt = Prompt()
+    said = _asked(prompt, instant={"1": "price", "2": "timing"})
+    shown = "".join(span.text for span in prompt.line(60, Look(0)))
+    assert "1 price" in shown
+    assert "2 timing" in shown
+    assert width_of(prompt.line(20, Look(0))) <= 20
+    prompt.key("2", "2")
+    assert said == ["timing"]
+    assert not prompt.open
+    said = _asked(prompt, instant={"1": "price"})
+    _type(prompt, "x1")
+    prompt.key("enter", None)
+    assert said == ["x1"]

@@ -4,58 +4,64 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from influtui.model.creators import Creator, Ref
-from influtui.model.failures import Failure
-from influtui.model.ids import CreatorId
-from influtui.tui.panes.base import Pane
-from influtui.tui.render.creators import COLUMNS, SORTS, Judged
+import msgspec
+
+from influtui.model.creators import Ref
+from influtui.model.failures import Failure, WrongUsage
+from influtui.tui.panes.people import work
+from influtui.tui.panes.triage import Triage
+from influtui.tui.render import creators as render
+from influtui.tui.render.creators import COLUMNS, Judged
 from influtui.tui.render.nobody import first_run, nothing_found
-from influtui.tui.render.numbers import plural
 from influtui.tui.render.spans import Line
 from influtui.tui.widgets.list import Source, VirtualList
 
 if TYPE_CHECKING:
+    from influtui.model.shortlist import Pick
     from influtui.services.search import Listing
 
-MOST_RECORDS: Final = 1_000
-"""Handles or links that are copied at once: more fits no clipboard that a terminal reaches."""
 FAR_SETTLE: Final = 0.5
 SETTLE: Final = 0.12
 """Seconds after a letter until the search runs: a word being typed is one search, not six."""
 
 
+class View(msgspec.Struct, frozen=True):
+    """How somebody left the pane, and finds it again."""
+
+    columns: tuple[str, ...] = ()
+    sort: str | None = None
+
+
 class JudgedRows:
     """A listing with what was decided about each person beside the account."""
 
-    def __init__(self, listing: Listing, verdicts: dict[int, str]) -> None:
+    def __init__(self, listing: Listing, picks: dict[int, Pick]) -> None:
         self._listing = listing
-        self._verdicts = verdicts
+        self._picks = picks
         self.total = listing.total
 
     async def rows(self, start: int, stop: int) -> Sequence[Judged]:
         """Rows by position."""
-        return [
-            Judged(creator, self._verdicts.get(creator.person)) for creator in await self._listing.rows(start, stop)
-        ]
+        return [self._judged(creator) for creator in await self._listing.rows(start, stop)]
+
+    def _judged(self, creator: Any) -> Judged:
+        pick = self._picks.get(creator.person)
+        return Judged(creator, pick.verdict if pick else None)
 
 
-class Discover(Pane):
+class Discover(Triage):
     """A row is an account; the detail shows its person's other accounts too."""
 
     title = "Discover"
     list_place = "discover"
     counts = ("account", "accounts")
     search_hint = "words, tier:micro er:3.. topic:skincare"
-    table: VirtualList[Judged]
 
     def __init__(self, desk: Any) -> None:
         super().__init__(desk)
-        self._sort: str | None = None
-        self._verdicts: dict[int, str] = {}
+        self.view = View()
         self._searching: asyncio.Task[Any] | None = None
 
     def make_list(self) -> VirtualList[Judged]:
@@ -71,23 +77,45 @@ class Discover(Pane):
 
     def watches(self) -> set[str]:
         """What this pane shows."""
-        return {"creators", "persons", "notes", "picks", "collaborations", "terms", "shipments", "posts", "campaigns"}
+        return {
+            "creators", "persons", "notes", "picks", "collaborations", "terms", "shipments", "posts", "campaigns", "scores",
+        }  # fmt: skip
+
+    async def opened(self) -> None:
+        """Find the pane as it was left."""
+        if not self.table.ready:
+            from influtui.services import viewing
+
+            self.view = await viewing.recalled(self.desk.workspace, "discover", View)
+            self.table.use_columns(render.chosen(self.view.columns))
+        try:
+            await super().opened()
+        except WrongUsage:
+            if self.view.sort is None:
+                raise
+            # The order that was chosen needs a campaign, and none is in use any more.
+            self.view = msgspec.structs.replace(self.view, sort=None)
+            await super().opened()
 
     async def load(self, *, keep_place: bool) -> None:
         """Ask the store for the search."""
-        from influtui.services.search import open_listing
-
         if self.table.ready:
-            self._verdicts = await _work().verdicts(self.desk.workspace)
-        listing = await open_listing(self.desk.workspace, self.query_text, self._sort)
-        self.table.sorted_by = (self._sort or "followers").lstrip("-")
-        self.table.descending = not (self._sort or "").startswith("+")
+            await self.read_picks()
+        listing = await self._found()
+        self.table.sorted_by, self.table.descending = render.sorted_column(self.view.sort)
         look = self.desk.look()
         self.table.empty = nothing_found(self.query_text, look) if self.query_text else first_run(look)
+        self.listing = listing
         self.table.show(self._source(listing), keep_rows=keep_place)
 
+    async def _found(self) -> Listing:
+        """What the search finds."""
+        from influtui.services.search import open_listing
+
+        return await open_listing(self.desk.workspace, self.query_text, self.view.sort)
+
     def _source(self, listing: Listing) -> Source[Judged]:
-        return JudgedRows(listing, self._verdicts)
+        return JudgedRows(listing, self.picks)
 
     async def detail_of(self, record: Judged) -> Callable[[int], Sequence[Line]]:
         """Everything known of the person."""
@@ -95,18 +123,18 @@ class Discover(Pane):
         from influtui.tui.render.creator_detail import detail as show
 
         known = await creators.show(self.desk.workspace, Ref(id=record.creator.id))
-        done = await _work().lines_of(self.desk.workspace, Ref(id=record.creator.id), self.desk.look)
-        verdict, campaign = self._verdicts.get(record.creator.person), self.desk.campaign
-        return lambda width: show(known, width, self.desk.look(), verdict=verdict, campaign=campaign, work=done(width))
+        done = await work().lines_of(self.desk.workspace, Ref(id=record.creator.id), self.desk.look)
+        pick = self.picks.get(record.creator.person)
+        return lambda width: show(known, width, self.desk.look(), pick=pick, row=record.creator, work=done(width))
 
     def note(self) -> Line:
         """How full the shortlist is."""
         meter = self.desk.standing.meter
-        if meter is None or self.narrow:
+        if meter is None:
             return ()
         from influtui.tui.render.work import meter as show
 
-        return show(meter, self.desk.look())
+        return show(meter, self.desk.look(), short=self.narrow)
 
     # Searching.
 
@@ -145,192 +173,50 @@ class Discover(Pane):
         await self.load(keep_place=False)
         self.draw_title()
 
+    # How the list looks.
+
     async def do_sort(self) -> None:
-        """Sort by the next column."""
-        sorts: list[str | None] = [None, *SORTS]
-        self._sort = sorts[(sorts.index(self._sort) + 1) % len(sorts)] if self._sort in sorts else None
-        self.table.cursor = self.table.top = 0
-        await self.load(keep_place=False)
-        self.desk.notice(f"Sorted by {(self._sort or 'followers').replace('_', ' ')}.")
-
-    async def do_next(self) -> None:
-        """To the next person nobody has decided about."""
-        position = self.table.cursor + 1
-        while position < self.table.total:
-            rows = await self.table.slice(position, min(self.table.total, position + 200))
-            for offset, judged in enumerate(rows):
-                if judged.creator.person not in self._verdicts:
-                    self.table.to(position + offset)
-                    self.follow(now=True)
-                    return
-            position += max(1, len(rows))
-        self.desk.notice("Everybody below has been decided about.")
-
-    # Who is meant.
-
-    async def chosen(self) -> list[CreatorId]:
-        """The marked accounts, or the one under the cursor: as ids, since all may be a million."""
-        from influtui.services.search import matching
-
-        if self.table.all_marked:
-            return [
-                each for each in await matching(self.desk.workspace, self.query_text) if each not in self.table.marks
-            ]
-        if self.table.marks:
-            return [CreatorId(each) for each in sorted(self.table.marks)]
-        current = await self.table.current_row()
-        return [current.creator.id] if current else []
-
-    async def records(self) -> list[Creator]:
-        """The same as records, up to what anybody can read."""
-        ids = (await self.chosen())[:MOST_RECORDS]
-        from influtui.services import creators
-
-        current = self.table.current
-        if len(ids) == 1 and current is not None and current.creator.id == ids[0]:
-            return [current.creator]
-        return [await creators.find(self.desk.workspace, Ref(id=each)) for each in ids]
-
-    def named(self, who: Sequence[CreatorId]) -> str:
-        """Whom an act is about, in a prompt or a notice."""
-        current = self.table.current
-        if len(who) == 1 and current is not None and current.creator.id == who[0]:
-            return f"@{current.creator.handle}"
-        return plural(len(who), "account")
-
-    async def refs(self) -> list[str]:
-        """The same as words of the command line."""
-        return [f"#{each}" for each in await self.chosen()]
-
-    # Deciding.
-
-    def why_not_shortlist(self) -> str | None:
-        """Deciding needs somebody and a campaign."""
-        if not self.table.total:
-            return "there is nobody here"
-        return None if self.desk.campaign else "no campaign is in use: @ chooses one, :campaign new makes one"
-
-    why_not_reject = why_not_later = why_not_compose = why_not_shortlist
-
-    def why_not_tag(self) -> str | None:
-        """There must be somebody."""
-        return None if self.table.total else "there is nobody here"
-
-    why_not_note = why_not_terms = why_not_file_post = why_not_copy_handle = why_not_copy_link = why_not_tag
-
-    async def do_shortlist(self) -> None:
-        """Pick."""
-        await self._judge("pick", None, "Shortlisted")
-
-    async def do_later(self) -> None:
-        """Put off."""
-        await self._judge("later", None, "Put off")
-
-    async def do_reject(self) -> None:
-        """Reject, with a reason."""
-        who = await self.chosen()
-        reason = await self.desk.answer(
-            f"reject {self.named(who)} because", kind="reason", hint="enter alone gives no reason; esc rejects nobody"
+        """Order by what a letter stands for; the order there is, the other way round."""
+        labels = {key: name or "as searched" for key, name in render.SORTS.items()}
+        said = await self.desk.answer("sort by", instant=labels, hint=" again: turned")
+        if said is None:
+            return
+        wanted = next(
+            (name for name, label in zip(render.SORTS.values(), labels.values(), strict=True) if label == said), said
         )
-        if reason is not None:
-            await self._judge("rejected", reason or None, "Rejected", who)
+        same = wanted and (self.view.sort or "followers").lstrip("+-") == wanted
+        await self._use(sort=render.turned(self.view.sort) if same else wanted or None)
+        column, falling = render.sorted_column(self.view.sort)
+        way = "downwards" if falling else "upwards"
+        self.desk.notice(f"Sorted by {column.replace('_', ' ').replace('as of', 'age')}, {way}.")
 
-    async def _judge(self, verdict: str, reason: str | None, said: str, who: list[CreatorId] | None = None) -> None:
-        from influtui.services import campaigns
+    async def do_columns(self) -> None:
+        """Choose the columns, by their names in order."""
+        names = " ".join(column.name for column in render.chosen(self.view.columns) if column.name != render.ALWAYS)
+        said = await self.desk.answer("columns", text=names, hint="nothing: as they were made")
+        if said is not None:
+            columns = render.read_columns(said)
+            await self._use(columns=columns)
+            left = len(columns) - sum(placed.column.name in columns for placed in self.table.placed)
+            note = f" {left} will show on a wider screen." if left > 0 else ""
+            self.desk.notice(f"{'Columns kept for you' if columns else 'Columns as they were made'}.{note}", "good")
 
-        who = await self.chosen() if who is None else who
-        if not who or self.desk.campaign is None:
-            return
-        one = not self.table.marked
-        done = await campaigns.judge(
-            self.desk.workspace, self.desk.campaign, [Ref(id=each) for each in who], verdict, reason
-        )
-        about = self.named(who)
-        self._verdicts = await _work().verdicts(self.desk.workspace)
-        self.table.mark_all(False)
-        await self.load(keep_place=True)
-        if one:
-            self.table.move(1)
-        self.follow(now=True, again=True)
-        self.draw_title()
-        told = "".join(f" Note: {note}." for note in done.notes[:2])
-        self.desk.notice(f"{said}: {about}. u takes it back.{told}", "warn" if told else "good")
+    async def _use(self, **change: Any) -> None:
+        """Look at the list in another way, and remember it."""
+        from influtui.services import viewing
 
-    # Working on people.
-
-    async def do_tag(self) -> None:
-        """Tags by words; `-word` takes one away."""
-        who = await self.chosen()
-        said = await self.desk.answer(f"tag {self.named(who)}", kind="tag", hint="words add tags, -word takes one away")
-        if said:
-            done = await _work().tag(self.desk.workspace, who, said.split())
-            await self._after_change(f"{done[:1].upper()}{done[1:]}. u takes it back.")
-
-    async def do_note(self) -> None:
-        """A note on the person."""
-        from influtui.services import creators
-
-        current = await self.table.current_row()
-        if current is None:
-            return
-        text = await self.desk.answer(f"note on {f'@{current.creator.handle}'}", kind="note")
-        if text:
-            await creators.note(self.desk.workspace, Ref(id=current.creator.id), text)
-            await self._after_change("Noted. u takes it back.")
-
-    async def _after_change(self, said: str) -> None:
-        await self.load(keep_place=True)
-        self.follow(now=True, again=True)
-        self.desk.notice(said, "good")
-
-    async def do_compose(self) -> None:
-        """Write to the person, or to all marked."""
-        from influtui.tui.panes import compose
-
-        await compose.contact(self.desk, [Ref(id=each) for each in await self.chosen()])
-        await self.load(keep_place=True)
-        self.follow(now=True, again=True)
-
-    async def do_terms(self) -> None:
-        """Note what was agreed."""
-        current = await self.table.current_row()
-        if current is not None:
-            await _work().note_terms(self.desk, Ref(id=current.creator.id), f"@{current.creator.handle}")
-
-    async def do_file_post(self) -> None:
-        """File the link of a post."""
-        current = await self.table.current_row()
-        if current is not None:
-            await _work().file_post(self.desk, Ref(id=current.creator.id), f"@{current.creator.handle}")
-            self.follow(now=True, again=True)
-
-    # Copying and pasting.
-
-    async def do_copy_handle(self) -> None:
-        """Copy the handle by OSC 52."""
-        who = await self.records()
-        self.desk.copy("\n".join(each.handle for each in who), plural(len(who), "handle"))
-
-    async def do_copy_link(self) -> None:
-        """Copy the profile's link."""
-        who = [each for each in await self.records() if each.url]
-        if not who:
-            self.desk.notice("No link is known.", "warn")
-            return
-        self.desk.copy("\n".join(each.url or "" for each in who), plural(len(who), "link"))
-
-    def do_paste(self) -> None:
-        """Open the paste box."""
-        self.pasted("")
-
-    def pasted(self, text: str) -> None:
-        """Handles and links to add, one a line."""
-        _work().open_people_box(self.desk, text)
-
-
-def _work() -> ModuleType:
-    """What needs the campaign's services: imported after the first rows are on the screen."""
-    return import_module("influtui.tui.panes.work")
+        before = self.view
+        self.view = msgspec.structs.replace(self.view, **change)
+        if "columns" in change:
+            self.table.use_columns(render.chosen(self.view.columns))
+        else:
+            self.table.cursor = self.table.top = 0
+            try:
+                await self.load(keep_place=False)
+            except Failure:
+                self.view = before
+                raise
+        await viewing.remember(self.desk.workspace, "discover", self.view)
 
 
 def _with_prefix(text: str) -> str:

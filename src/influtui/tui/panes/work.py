@@ -14,18 +14,19 @@ from influtui.tui.render.numbers import plural
 from influtui.tui.render.spans import Line, Look, Span, cell
 
 if TYPE_CHECKING:
+    from influtui.model.shortlist import Pick
     from influtui.tui.app import InflutuiApp
 
 YES = frozenset({"yes", "y", "true", "1"})
 
 
-async def verdicts(workspace: Workspace) -> dict[int, str]:
+async def picks(workspace: Workspace) -> dict[int, Pick]:
     """What was decided about whom in the campaign in use; nothing without one."""
     from influtui.services import campaigns
 
     if await campaigns.in_use(workspace) is None:
         return {}
-    return {pick.person: pick.verdict for pick in await campaigns.shortlist(workspace)}
+    return {pick.person: pick for pick in await campaigns.shortlist(workspace)}
 
 
 async def lines_of(workspace: Workspace, ref: Ref, look: Callable[[], Look]) -> Callable[[int], Sequence[Line]]:

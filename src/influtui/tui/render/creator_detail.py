@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from influtui.model.memory import line as memory_line
 from influtui.model.times import Millis
+from influtui.tui.render.creator_scores import scores
 from influtui.tui.render.creators import VERDICT_ROLES, freshness, verdict_glyph
 from influtui.tui.render.numbers import UNKNOWN, age, compact, exact, percent, sparkline
-from influtui.tui.render.spans import EMPTY, Line, Look, Span, beside, cell, clip, fit, wrapped
+from influtui.tui.render.spans import EMPTY, Line, Look, Span, beside, cell, clip, fit, wrap, wrapped
 
 if TYPE_CHECKING:
     from influtui.model.creators import Creator
     from influtui.model.measurements import Measured, Opinions
+    from influtui.model.shortlist import Pick
     from influtui.services.creators import CreatorDetail
 
 LABELS: Final = {
@@ -26,12 +28,12 @@ _HISTORY: Final = 12
 
 
 def detail(
-    known: CreatorDetail, width: int, look: Look, *, verdict: str | None = None, campaign: str | None = None,
+    known: CreatorDetail, width: int, look: Look, *, pick: Pick | None = None, row: Creator | None = None,
     work: Sequence[Line] = (),
 ) -> list[Line]:  # fmt: skip
     """The detail panel of one account and its person. `work` is what the campaign has of the person: terms, parcels, posts."""
     creator = known.creator
-    lines = _who(known, width, look, verdict, campaign)
+    lines = [*_who(known, width, look, pick), *scores(row or creator, width, look)]
     if work:
         lines += [EMPTY, *work]
     lines += [EMPTY, *_numbers(known, width, look)]
@@ -59,8 +61,9 @@ def detail(
     return lines
 
 
-def _who(known: CreatorDetail, width: int, look: Look, verdict: str | None, campaign: str | None) -> list[Line]:
+def _who(known: CreatorDetail, width: int, look: Look, pick: Pick | None) -> list[Line]:
     creator = known.creator
+    verdict = pick.verdict if pick else None
     name = cell(known.person.name or creator.name or creator.handle)
     decided: Line = ()
     if verdict:
@@ -69,6 +72,10 @@ def _who(known: CreatorDetail, width: int, look: Look, verdict: str | None, camp
             Span(f"{verdict_glyph(verdict, look)} {words.get(verdict, verdict)}", VERDICT_ROLES.get(verdict, "text")),
         )
     lines: list[Line] = [beside((Span(name, "strong"),), decided, width)]
+    if pick is not None:
+        why = f": {cell(pick.reason)}" if pick.reason else ""
+        judged = f"by {cell(pick.judged_by)}, {age(pick.judged_at, look.now)} ago{why}"
+        lines += [(Span(part, "dim"),) for part in wrap(judged, width)]
     place = " ".join(filter(None, (creator.country or known.person.country, creator.language)))
     facts = f" {look.glyphs.dot} ".join(filter(None, (cell(creator.platform), creator.tier, place)))
     lines.append(clip((Span(f"@{cell(creator.handle)}", "accent"), Span(f"  {facts}", "dim")), width))

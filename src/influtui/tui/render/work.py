@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 _LABEL: Final = 15
 
 
-def meter(counts: Meter, look: Look) -> Line:
-    """How full the shortlist is against what is wanted, in a few cells."""
+def meter(counts: Meter, look: Look, *, short: bool = False) -> Line:
+    """How full the shortlist is against what is wanted, in a few cells; fewer where the screen is narrow."""
     role: Role = "good" if counts.picked >= counts.wanted else "text"
+    if short:
+        return (Span(f"{look.glyphs.picked} {counts.picked}/{counts.wanted}", role),)
     return (
         Span(f"{look.glyphs.picked} {counts.picked}/{counts.wanted} picked", role),
         Span(f"  {counts.contacted}/{counts.to_contact} contacted", "dim"),

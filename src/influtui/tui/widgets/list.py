@@ -123,6 +123,19 @@ class VirtualList(Widget, Generic[R]):
         self.to(self.cursor if cursor is None else cursor, always=True)
         self.refresh()
 
+    def use_columns(self, columns: Sequence[Column[R]]) -> None:
+        """Show other columns of the same rows."""
+        self._columns = columns
+        self._laid_out_for = 0
+        if self.size.width:
+            self._lay_out(self.size.width)
+        self.refresh()
+
+    @property
+    def placed(self) -> Layout:
+        """The columns that there is room for."""
+        return self._layout
+
     def reload(self) -> None:
         """Ask for all rows again; the ones shown stay until then."""
         self.show(self._source, keep_rows=True)

@@ -6,11 +6,11 @@ confirmations. It keeps a history by kind. Above that it knows nothing: who asks
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from influtui.tui.render.spans import Line, Look, Role, Span, width_of
+from influtui.tui.render.spans import Line, Look, Role, Span, clip, width_of
 
 HISTORY: Final = 200
 
@@ -29,6 +29,8 @@ class Question:
     hint: str = ""
     choices: Sequence[str] = ()
     """What `tab` goes through: those that begin with what was typed."""
+    instant: Mapping[str, str] = field(default_factory=dict)
+    """Characters that answer at once while nothing is typed, each with its answer: one key in place of a word."""
 
 
 @dataclass
@@ -71,6 +73,9 @@ class Prompt:
         if isinstance(asked, Confirmation):
             self.asked = None
             (asked.accept if character in ("y", "Y") else asked.cancelled)()
+        elif asked is not None and not self.text and (character or "") in asked.instant:
+            self.asked = None
+            asked.accept(asked.instant[character or ""])
         elif asked is not None:
             self._edit(asked, key, character)
 
@@ -178,6 +183,13 @@ class Prompt:
         under = shown[caret : caret + 1] or " "
         role: Role = "text"
         line: Line = (*label, Span(shown[:caret], role), Span(under, "chip"), Span(shown[caret + 1 :], role))
+        if asked.instant and not self.text:
+            return clip((*line, *_answers(asked.instant), Span(asked.hint, "dim")), width)
         if asked.hint and not self.text and width_of(line) + len(asked.hint) + 2 < width:
             line = (*line, Span(f" {asked.hint}", "dim"))
         return line
+
+
+def _answers(instant: Mapping[str, str]) -> Line:
+    """The keys that answer at once: `1 price  2 timing`."""
+    return tuple(span for key, said in instant.items() for span in (Span(f" {key}", "key"), Span(f" {said} ", "dim")))

@@ -1,0 +1,148 @@
+"""People in a list: whom an act is about, and the acts on them that need no campaign's verdict: tag, note, write, copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final
+
+from influtui.model.creators import Creator, Ref
+from influtui.model.ids import CreatorId
+from influtui.tui.panes.base import Pane
+from influtui.tui.render.creators import Judged
+from influtui.tui.render.numbers import plural
+from influtui.tui.widgets.list import VirtualList
+
+if TYPE_CHECKING:
+    from influtui.model.shortlist import Pick
+    from influtui.services.search import Listing
+
+MOST_RECORDS: Final = 1_000
+"""Handles or links that are copied at once: more fits no clipboard that a terminal reaches."""
+
+
+class People(Pane):
+    """A list whose rows are accounts."""
+
+    table: VirtualList[Judged]
+
+    def __init__(self, desk: Any) -> None:
+        super().__init__(desk)
+        self.picks: dict[int, Pick] = {}
+        """What was decided in the campaign in use, by person."""
+        self.listing: Listing | None = None
+
+    # Who is meant.
+
+    async def chosen(self) -> list[CreatorId]:
+        """The marked accounts, or the one under the cursor: as ids, since all may be a million."""
+        if self.table.all_marked and self.listing is not None:
+            return [each for each in await self.listing.ids() if each not in self.table.marks]
+        if self.table.marks:
+            return [CreatorId(each) for each in sorted(self.table.marks)]
+        current = await self.table.current_row()
+        return [current.creator.id] if current else []
+
+    async def records(self) -> list[Creator]:
+        """The same as records, up to what anybody can read."""
+        ids = (await self.chosen())[:MOST_RECORDS]
+        from influtui.services import creators
+
+        current = self.table.current
+        if len(ids) == 1 and current is not None and current.creator.id == ids[0]:
+            return [current.creator]
+        return [await creators.find(self.desk.workspace, Ref(id=each)) for each in ids]
+
+    def named(self, who: Sequence[CreatorId]) -> str:
+        """Whom an act is about, in a prompt or a notice."""
+        current = self.table.current
+        if len(who) == 1 and current is not None and current.creator.id == who[0]:
+            return f"@{current.creator.handle}"
+        return plural(len(who), "account")
+
+    async def refs(self) -> list[str]:
+        """The same as words of the command line."""
+        return [f"#{each}" for each in await self.chosen()]
+
+    # Working on people.
+
+    def why_not_tag(self) -> str | None:
+        """There must be somebody."""
+        return None if self.table.total else "there is nobody here"
+
+    why_not_note = why_not_terms = why_not_file_post = why_not_copy_handle = why_not_copy_link = why_not_tag
+
+    async def do_tag(self) -> None:
+        """Tags by words; `-word` takes one away."""
+        who = await self.chosen()
+        said = await self.desk.answer(f"tag {self.named(who)}", kind="tag", hint="words add tags, -word takes one away")
+        if said:
+            done = await work().tag(self.desk.workspace, who, said.split())
+            await self._after_change(f"{done[:1].upper()}{done[1:]}. u takes it back.")
+
+    async def do_note(self) -> None:
+        """A note on the person."""
+        from influtui.services import creators
+
+        current = await self.table.current_row()
+        if current is None:
+            return
+        text = await self.desk.answer(f"note on {f'@{current.creator.handle}'}", kind="note")
+        if text:
+            await creators.note(self.desk.workspace, Ref(id=current.creator.id), text)
+            await self._after_change("Noted. u takes it back.")
+
+    async def _after_change(self, said: str) -> None:
+        await self.load(keep_place=True)
+        self.follow(now=True, again=True)
+        self.desk.notice(said, "good")
+
+    async def do_compose(self) -> None:
+        """Write to the person, or to all marked."""
+        from influtui.tui.panes import compose
+
+        await compose.contact(self.desk, [Ref(id=each) for each in await self.chosen()])
+        await self.load(keep_place=True)
+        self.follow(now=True, again=True)
+
+    async def do_terms(self) -> None:
+        """Note what was agreed."""
+        current = await self.table.current_row()
+        if current is not None:
+            await work().note_terms(self.desk, Ref(id=current.creator.id), f"@{current.creator.handle}")
+
+    async def do_file_post(self) -> None:
+        """File the link of a post."""
+        current = await self.table.current_row()
+        if current is not None:
+            await work().file_post(self.desk, Ref(id=current.creator.id), f"@{current.creator.handle}")
+            self.follow(now=True, again=True)
+
+    # Copying and pasting.
+
+    async def do_copy_handle(self) -> None:
+        """Copy the handle by OSC 52."""
+        who = await self.records()
+        self.desk.copy("\n".join(each.handle for each in who), plural(len(who), "handle"))
+
+    async def do_copy_link(self) -> None:
+        """Copy the profile's link."""
+        who = [each for each in await self.records() if each.url]
+        if not who:
+            self.desk.notice("No link is known.", "warn")
+            return
+        self.desk.copy("\n".join(each.url or "" for each in who), plural(len(who), "link"))
+
+    def do_paste(self) -> None:
+        """Open the paste box."""
+        self.pasted("")
+
+    def pasted(self, text: str) -> None:
+        """Handles and links to add, one a line."""
+        work().open_people_box(self.desk, text)
+
+
+def work() -> ModuleType:
+    """What needs the campaign's services: imported after the first rows are on the screen."""
+    return import_module("influtui.tui.panes.work")

@@ -1,0 +1,110 @@
+"""Deciding about people for the campaign in use: pick, reject with a reason, put off. The cursor goes on by itself."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from influtui.model.creators import Ref
+from influtui.model.ids import CreatorId
+from influtui.tui.panes.people import People, work
+from influtui.tui.render.creators import Judged
+
+NEAR = 8
+"""Rows above the cursor among which the next person may be, when several accounts of one person went."""
+
+
+class Triage(People):
+    """People of whom each is decided about with at most two keys."""
+
+    def why_not_shortlist(self) -> str | None:
+        """Deciding needs somebody and a campaign."""
+        if not self.table.total:
+            return "there is nobody here"
+        return None if self.desk.campaign else "no campaign is in use: @ chooses one, :campaign new makes one"
+
+    why_not_reject = why_not_later = why_not_compose = why_not_shortlist
+
+    async def do_shortlist(self) -> None:
+        """Pick."""
+        await self._judge("pick", None, "Shortlisted")
+
+    async def do_later(self) -> None:
+        """Put off."""
+        await self._judge("later", None, "Put off")
+
+    async def do_reject(self) -> None:
+        """Reject: a digit gives a common reason, words give another one."""
+        who = await self.chosen()
+        if not who:
+            return
+        reason = await self.desk.answer(
+            f"reject {self.named(who)}:",
+            kind="reason",
+            instant=reasons(),
+            hint=" or words; enter: no reason; esc: not",
+        )
+        if reason is not None:
+            await self._judge("rejected", reason or None, "Rejected", who)
+
+    async def _judge(self, verdict: str, reason: str | None, said: str, who: list[CreatorId] | None = None) -> None:
+        from influtui.services import campaigns
+
+        who = await self.chosen() if who is None else who
+        if not who or self.desk.campaign is None:
+            return
+        one = not self.table.marked
+        coming = await self._coming() if one else None
+        refs = [Ref(id=each) for each in who]
+        done = await campaigns.judge(self.desk.workspace, self.desk.campaign, refs, verdict, reason)
+        about = self.named(who)
+        await self.read_picks()
+        self.table.mark_all(False)
+        await self.load(keep_place=True)
+        if coming is not None:
+            await self._go_to(coming)
+        self.follow(now=True, again=True)
+        await self.desk.read_standing()
+        self.draw_title()
+        why = f" ({reason})" if reason else ""
+        told = "".join(f" Note: {note}." for note in done.notes[:2])
+        self.desk.notice(f"{said}: {about}{why}. u takes it back.{told}", "warn" if told else "good")
+
+    async def _coming(self) -> Judged | None:
+        """Who stands below the cursor and is somebody else."""
+        here = await self.table.current_row()
+        below = await self.table.slice(self.table.cursor + 1, min(self.table.total, self.table.cursor + 1 + NEAR))
+        return next((each for each in below if here and each.creator.person != here.creator.person), None)
+
+    async def _go_to(self, wanted: Judged) -> None:
+        """Put the cursor on somebody who is near it, wherever the rows that went have left them."""
+        start = max(0, self.table.cursor - NEAR)
+        for position, row in enumerate(await self.table.slice(start, self.table.cursor + NEAR + 2), start):
+            if row.creator.id == wanted.creator.id:
+                self.table.to(position)
+                return
+
+    async def read_picks(self) -> None:
+        """Look up what was decided about whom in the campaign in use; nothing without one."""
+        self.picks = await work().picks(self.desk.workspace)
+
+    async def do_next(self) -> None:
+        """To the next person nobody has decided about."""
+        position = self.table.cursor + 1
+        while position < self.table.total:
+            rows = await self.table.slice(position, min(self.table.total, position + 200))
+            for offset, judged in enumerate(rows):
+                if judged.creator.person not in self.picks:
+                    self.table.to(position + offset)
+                    self.follow(now=True)
+                    return
+            position += max(1, len(rows))
+        self.desk.notice("Everybody below has been decided about.")
+
+
+@cache
+def reasons() -> dict[str, str]:
+    """Common reasons to reject somebody, by the digit that gives them."""
+    text = files("influtui.tui").joinpath("reasons.toml").read_text("utf-8")
+    return {str(digit): str(words) for digit, words in enumerate(tomllib.loads(text)["reasons"], 1)}

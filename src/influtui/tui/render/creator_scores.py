@@ -1,0 +1,130 @@
+"""Scores as bars: four lines in the detail, and the panel that explains each to its last component."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from influtui.tui.render.numbers import UNKNOWN, age
+from influtui.tui.render.spans import EMPTY, Line, Look, Role, Span, cell, clip, fit, wrapped
+
+if TYPE_CHECKING:
+    from influtui.model.creators import Creator
+    from influtui.model.scoring.records import Component, Score
+    from influtui.services.scoring import Why
+
+KINDS: Final = ("relevance", "authenticity", "reach", "fit")
+_LABEL: Final = 15
+_BEHIND: Final = 16
+"""Cells behind a bar: the value and how sure it is."""
+SHORT_BAR: Final = 10
+
+
+def bar(share: float, look: Look, cells: int) -> str:
+    """A share from 0 to 1 as a bar. Something is never nothing, and not all is never full."""
+    filled = round(max(0.0, min(1.0, share)) * cells)
+    if 0 < share < 1:
+        filled = max(1, min(cells - 1, filled))
+    return look.glyphs.bar * filled + look.glyphs.trough * (cells - filled)
+
+
+def _cells(width: int) -> int:
+    """How long the bar of a score is."""
+    return max(6, min(20, width - _LABEL - _BEHIND))
+
+
+def scores(creator: Creator, width: int, look: Look) -> list[Line]:
+    """The stored scores, one line each; one line for all where there is none."""
+    values = {kind: getattr(creator, kind) for kind in KINDS}
+    if all(value is None for value in values.values()):
+        return [
+            EMPTY,
+            *wrapped(f"Not scored. :creators score #{creator.id} scores it, w explains what is known.", width, "dim"),
+        ]
+    return [EMPTY, *(_score(kind, value, creator.confidence, width, look) for kind, value in values.items())]
+
+
+def _score(kind: str, value: float | None, confidence: float | None, width: int, look: Look) -> Line:
+    label = Span(fit(kind, _LABEL), "dim")
+    if value is None:
+        return clip((label, Span(look.glyphs.trough * _cells(width), "dim"), Span(f"{UNKNOWN:>5}", "dim")), width)
+    sure = f"  {confidence:.0%} sure" if kind == "fit" and confidence is not None else ""
+    return clip(
+        (label, Span(bar(value / 100, look, _cells(width)), "accent"), Span(f"{value:>5.0f}"), Span(sure, "dim")), width
+    )
+
+
+def why(explained: Why, ref: str, width: int, look: Look) -> list[Line]:
+    """Every score with its components: bar, points, value, peers, evidence; what is unknown, and what would make it known."""
+    about = f" for {cell(explained.campaign)}" if explained.campaign else ""
+    lines: list[Line] = [
+        clip(
+            (Span("Why", "heading"), Span(f"  {cell(explained.ref)}{about}", "accent"), Span("  w closes", "dim")),
+            width,
+        )
+    ]
+    for score in explained.scores:
+        lines += [EMPTY, *_explained(score, width, look)]
+    if explained.campaign is None:
+        lines += [EMPTY, *wrapped("Relevance and fit are judged for a campaign: @ chooses one.", width, "warn")]
+    missing = [part.signal for score in explained.scores for part in score.components if _unknown(part)]
+    if missing:
+        names = ", ".join(dict.fromkeys(name.replace("_", " ") for name in missing))
+        lines += [
+            EMPTY,
+            (Span("What is missing", "heading"),),
+            *wrapped(f"Unknown: {names}. An unknown signal has no points; it lowers the confidence.", width),
+            *wrapped(f":creators add {ref} asks the platform, :creators import FILE reads an export.", width, "dim"),
+        ]
+    lines += [
+        EMPTY,
+        *wrapped(
+            f"Computed now (model {explained.model}). :creators score {ref} keeps it, for the columns and the order.",
+            width,
+            "dim",
+        ),
+        *wrapped("A score is a prompt to look, never a verdict.", width, "dim"),
+    ]
+    return lines
+
+
+def _unknown(part: Component) -> bool:
+    return part.value is None and not part.points and part.signal != "start"
+
+
+def _explained(score: Score, width: int, look: Look) -> list[Line]:
+    if score.value is None:
+        head: Line = (Span(fit(score.kind, _LABEL), "heading"), Span("unknown: nothing that it needs is known", "dim"))
+    else:
+        head = (
+            Span(fit(score.kind, _LABEL), "heading"),
+            Span(bar(score.value / 100, look, _cells(width)), "accent"),
+            Span(f"{score.value:>5.0f}", "strong"),
+            Span(f"  {score.confidence:.0%} sure", "dim"),
+        )
+    return [clip(head, width), *(line for part in score.components for line in _component(part, width, look))]
+
+
+def _component(part: Component, width: int, look: Look) -> list[Line]:
+    name = part.signal.replace("_", " ")
+    if _unknown(part):
+        head: Line = (Span(fit(f"  {name}", 24), "dim"), Span(f"{'unknown':>{SHORT_BAR}}", "dim"))
+        return [clip(head, width), *wrapped(part.evidence, width, "dim", indent="    ")]
+    role: Role = "bad" if part.points < 0 else "accent" if part.points else "dim"
+    share = abs(part.points) / 100
+    facts = "" if part.value is None else f"  {_number(part.value)}"
+    if part.peer is not None:
+        facts += f", peers {_number(part.peer)}"
+    if part.as_of is not None:
+        facts += f", {age(part.as_of, look.now)} old"
+    head = (
+        Span(fit(f"  {name}", 24)),
+        Span(bar(share, look, SHORT_BAR), role),
+        Span(f"{part.points:>+6.1f}", role if part.points else "dim"),
+        Span(facts, "dim"),
+    )
+    return [clip(head, width), *wrapped(part.evidence, width, "dim", indent="    ")]
+
+
+def _number(value: float) -> str:
+    """A signal's value: thousands whole, small ones with what matters of them."""
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"

@@ -1,0 +1,76 @@
+"""The Discover pane in a real terminal: looking, judging and editing, with the keys counted."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from influtui.cli.main import main as command
+from influtui.services import viewing
+from influtui.services.workspace import opened
+from influtui.tui.panes.discover import View
+
+PEOPLE = [
+    ("anna.bakes", "instagram", "Anna Mistel", 48_200, 3.1, "DE", "vegan|baking", "Bakes vegan cakes on Sundays"),
+    ("jonas_cooks", "tiktok", "Jonas Quill", 152_000, 5.4, "AT", "cooking", "Cooks for six"),
+    ("mirea.fit", "instagram", "Mirea Sand", 9_100, 2.2, "DE", "fitness", "Runs"),
+    ("oda.oats", "instagram", "Oda Flink", 23_000, 4.0, "DE", "vegan|baking", "Vegan oats and cakes"),
+]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Path:
+    """A workspace with four people, and a campaign in use."""
+    path = tmp_path / "people.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["handle", "platform", "full name", "followers", "er", "country", "topics", "bio"])
+        rows.writerows(PEOPLE)
+    assert command(["creators", "import", str(path)]) == 0
+    assert command(["brand", "new", "Brandt & Korn", "--postal-address", "Mill Lane 1, 12345 Town, Germany"]) == 0
+    assert command(["campaign", "new", "Spring oats", "--code", "OATS", "--niche", "vegan"]) == 0
+    return tmp_path / "workspace"
+
+
+Open = Callable[..., Any]
+
+
+def handles(app: Any) -> list[str]:
+    """The handles on the screen, from the top."""
+    known = [handle for handle, *_ in PEOPLE]
+    return [word for line in app.text.splitlines()[3:-2] for word in line.split("│")[0].split() if word in known]
+
+
+def test_columns_and_order_are_found_again_as_they_were_left(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("4 accounts", "@OATS")
+    app.press("o", "h")
+    app.wait("Sorted by handle, upwards", "handle↑")
+    app.press("o", "h")
+    app.wait("handle↓")
+    app.press("O", "ctrl+u", "text:er handle age", "enter")
+    app.wait("Columns kept for you")
+    assert app.line(2).split()[:3] == ["ER", "handle↓", "age"]
+    assert handles(app) == ["oda.oats", "mirea.fit", "jonas_cooks", "anna.bakes"]
+    app.press("q")
+    assert app.ended() == 0
+
+    again = open_terminal()
+    again.wait("4 accounts", "handle↓")
+    assert again.line(2).split()[:3] == ["ER", "handle↓", "age"]
+    again.press("O", "ctrl+u", "text:hight", "enter")
+    again.wait("there is no column “hight”")
+    again.press("esc", "O", "ctrl+u", "enter")
+    again.wait("as they were made", "followers")
+
+
+async def test_an_order_that_needs_a_campaign_is_left_where_there_is_none(open_terminal: Open, tmp_path: Path) -> None:
+    async with opened(tmp_path / "workspace") as workspace:
+        await viewing.remember(workspace, "discover", View(sort="fit"))
+    app = open_terminal()
+    app.wait("Nobody here yet", "followers↓")
+    assert app.child.isalive()
