@@ -74,6 +74,14 @@ def test_many_names_are_read_page_by_page(instagram: InstagramStandIn, capsys: p
     assert instagram.asked("accounts") == 1
 
 
+def test_names_beyond_the_limit_are_not_passed_over_in_silence(
+    instagram: InstagramStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["discover", "instagram", "@baker01,@baker02,@baker03", "--limit", "2"]) == 0
+    assert "more than 2" in capsys.readouterr().err
+    assert instagram.asked(BRAND) == 2
+
+
 def test_people_who_tagged_the_brand_are_kept_as_such(
     instagram: InstagramStandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -106,6 +106,8 @@ def _tell(out: Output, report: DiscoverReport) -> None:
     for quota in report.quota:
         resets = f" until {quota.resets_at}" if quota.resets_at else ""
         out.note(f"{quota.left:,} of {quota.limit:,} {quota.units} left{resets}")
+    if report.more and report.problem is None:
+        out.note(f"There are more than {report.asked}: ask with a larger --limit.")
     if report.note and report.found < report.asked and report.problem is None:
         out.note(report.note)
     if report.problem is not None:
