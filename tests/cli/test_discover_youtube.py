@@ -266,8 +266,20 @@ def test_when_the_units_run_out_those_found_stay_and_it_is_said_that_they_have_n
     assert (code, report["found"]) == (0, 2)
     assert [each["engagement_rate"] for each in report["accounts"]] == [None, None]
     assert report["notices"] == [
-        "recent videos of 2 channels were not read: the day's quota of this API key's project is spent"
+        "not all recent videos and comments were read: the day's quota of this API key's project is spent"
     ]
+
+
+def test_comments_are_read_where_they_are_wanted_and_others_words_only(
+    youtube: YouTubeStandIn, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INFLUTUI_PLUGIN_YOUTUBE_COMMENTS", "2")
+    _, report = _discover(capsys, "@baker00")
+    assert youtube.asked("commentThreads") == 2
+    assert _left(report)["units"] == 10_000 - 5
+    _, documents = _json(capsys, "creators", "export", "platform:youtube", "--format", "ndjson")
+    comments = [each for post in documents[0]["seen_posts"] for each in post.get("seen_comments", [])]
+    assert [(each["commenter"], each["text"]) for each in comments] == [("fan-of-bread", "so good")] * 2
 
 
 @pytest.mark.parametrize("method", ["playlistItems", "videos"])
@@ -329,12 +341,13 @@ def test_a_setting_that_is_none_is_refused_before_anything_is_asked(
 def test_every_request_is_one_that_the_discovery_document_describes(
     youtube: YouTubeStandIn, capsys: pytest.CaptureFixture[str], samples: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for key, value in {"REGION": "DE", "LANGUAGE": "de", "PAID_ONLY": "true"}.items():
+    for key, value in {"REGION": "DE", "LANGUAGE": "de", "PAID_ONLY": "true", "COMMENTS": "1"}.items():
         monkeypatch.setenv(f"INFLUTUI_PLUGIN_YOUTUBE_{key}", value)
     _discover(capsys, "vegan", "--limit", "60")
     _discover(capsys, "@baker10", youtube.channels[11].id, "youtube.com/user/nameless")
     document = json.loads((samples / "specs/youtube/youtube.v3.json").read_text("utf-8"))
-    assert {method for method, _ in youtube.requests} == {"search", "channels", "playlistItems", "videos"}
+    lists = {"search", "channels", "playlistItems", "videos", "commentThreads"}
+    assert {method for method, _ in youtube.requests} == lists
     for method, given in youtube.requests:
         described = document["resources"][method]["methods"]["list"]
         assert described["path"] == f"{youtube.root.strip('/')}/{method}"

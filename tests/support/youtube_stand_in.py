@@ -24,8 +24,15 @@ PARAMETERS = {
     "channels": {"part", "id", "forHandle", "forUsername", "maxResults"},
     "playlistItems": {"part", "playlistId", "maxResults", "pageToken"},
     "videos": {"part", "id"},
+    "commentThreads": {"part", "videoId", "maxResults", "order", "textFormat"},
 }  # fmt: skip
-KINDS = {"search": "searchList", "channels": "channelList", "playlistItems": "playlistItemList", "videos": "videoList"}
+KINDS = {
+    "search": "searchList",
+    "channels": "channelList",
+    "playlistItems": "playlistItemList",
+    "videos": "videoList",
+    "commentThreads": "commentThreadList",
+}
 
 
 def ago(days: float) -> str:
@@ -99,7 +106,12 @@ class YouTubeStandIn(StandIn):
             return problem
         if not self._spend(method):
             return refused(403, "quotaExceeded", 'you have exceeded your <a href="/youtube/v3#quota">quota</a>.')
-        answer = {"search": self._search, "channels": self._channels, "playlistItems": self._uploads}
+        answer = {
+            "search": self._search,
+            "channels": self._channels,
+            "playlistItems": self._uploads,
+            "commentThreads": self._comments,
+        }
         status, body = answer.get(method, self._videos)(given)
         around = {"kind": f"youtube#{KINDS[method]}Response", "etag": "x", "pageInfo": {"totalResults": 1_000_000}}
         return status, {**around, **body} if status == 200 else body
@@ -165,6 +177,15 @@ class YouTubeStandIn(StandIn):
         ids = given["id"].split(",")
         return 200, {"items": [_video(each) for one in self.channels for each in one.videos if each.id in ids]}
 
+    def _comments(self, given: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        channel, video = next(
+            (one, each) for one in self.channels for each in one.videos if each.id == given["videoId"]
+        )
+        if video.comments is None:
+            return refused(403, "commentsDisabled", "The video has disabled comments.")
+        written = [("@Fan-Of-Bread", "UCfan", "so good"), (f"@{channel.handle}", channel.id, "thank you")]
+        return 200, {"items": [_thread(*each) for each in written][: video.comments]}
+
 
 def refused(
     code: int, reason: str, message: str, *, detail: str | None = None, status: str = ""
@@ -186,7 +207,8 @@ def _problem(method: str, given: dict[str, str]) -> tuple[int, dict[str, Any]] |
         return refused(400, "missingRequiredParameter", "No filter selected.")
     if unknown := given.keys() - PARAMETERS[method]:
         return refused(400, "unexpectedParameter", f"unknown: {unknown}")
-    if not 0 <= int(given.get("maxResults", "5")) <= 50 or len(given.get("id", "").split(",")) > 50:
+    most = 100 if method == "commentThreads" else 50
+    if not 0 <= int(given.get("maxResults", "5")) <= most or len(given.get("id", "").split(",")) > 50:
         return refused(400, "invalidParameter", "too many")
     if method == "search" and given.get("type") != "video" and "videoPaidProductPlacement" in given:
         return refused(400, "incompatibleParameters", "only with type=video")
@@ -216,6 +238,14 @@ def _shown(channel: Channel) -> dict[str, Any]:
         "topicDetails": {"topicCategories": ["https://en.wikipedia.org/wiki/Lifestyle_(sociology)"]},
         "brandingSettings": {"channel": {"title": channel.title, "keywords": channel.keywords}},
     }  # fmt: skip
+
+
+def _thread(name: str, channel: str, text: str) -> dict[str, Any]:
+    said = {
+        "authorDisplayName": name, "authorChannelId": {"value": channel}, "textDisplay": text, "textOriginal": text,
+        "publishedAt": ago(10), "likeCount": 3,
+    }  # fmt: skip
+    return {"kind": "youtube#commentThread", "snippet": {"topLevelComment": {"snippet": said}}}
 
 
 def _video(video: Video) -> dict[str, Any]:

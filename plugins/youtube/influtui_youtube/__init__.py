@@ -2,7 +2,8 @@
 
 `search.list` finds videos, and whose they are is the find: a search for channels would look at names, and give those that
 sleep as well. `channels.list` counts; `playlistItems.list` and `videos.list` give recent videos, from which the host
-computes engagement. Reading a query is `asking`'s, understanding a refusal `refusals`', making records `records`'.
+computes engagement; `commentThreads.list` gives what others say, where that is wanted. Reading a query is `asking`'s,
+understanding a refusal `refusals`', making records `records`'.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing_extensions import override
 
 from influtui.api import (
     AuthInvalid,
+    Comment,
     ConfigError,
     NotFound,
     Page,
@@ -34,11 +36,13 @@ from influtui.api import (
     hookimpl,
 )
 from influtui_youtube.asking import Named, Place, by_handle, named, place
-from influtui_youtube.records import as_profile, handle, reason_to_hide
+from influtui_youtube.records import as_comments, as_posts, as_profile, handle, reason_to_hide
 from influtui_youtube.refusals import refusal
 from influtui_youtube.wire import (
     Channel,
     ChannelList,
+    CommentThread,
+    CommentThreadList,
     PlaylistItem,
     PlaylistItemList,
     SearchList,
@@ -52,8 +56,9 @@ from influtui_youtube.wire import (
 PATH: Final = "youtube/v3/"
 AT_ONCE: Final = 50
 """What one call may ask for: results of a search, ids of channels or videos, entries of a playlist."""
+COMMENTS: Final = 100
 CALLS: Final = 6
-"""Calls for recent videos that run side by side."""
+"""Calls for recent videos and comments that run side by side."""
 PARTS: Final = "snippet,statistics,contentDetails,topicDetails,brandingSettings"
 """A call costs the same whatever parts it asks for."""
 
@@ -155,13 +160,14 @@ class YouTubeSource(Source):
                 wanted[asked if keep else handle(channel)] = channel
         refused: list[PluginError] = []
         videos = await asyncio.gather(*(self._videos(channel, refused) for channel in wanted.values()))
+        comments = await self._comments(list(zip(wanted.values(), videos, strict=True)), refused)
         at = self.ctx.clock()
         profiles = [
-            msgspec.structs.replace(as_profile(channel, recent, at), handle=name)
+            msgspec.structs.replace(as_profile(channel, recent, comments, at), handle=name)
             for (name, channel), recent in zip(wanted.items(), videos, strict=True)
         ]
-        limited = [error.message for error in refused if isinstance(error, QuotaExhausted | RateLimited)]
-        unread = f"recent videos of {len(limited)} channels were not read: {limited[0]}" if limited else None
+        limits = [error.message for error in refused if isinstance(error, QuotaExhausted | RateLimited)]
+        unread = f"not all recent videos and comments were read: {limits[0]}" if limits else None
         return Page(profiles=tuple(profiles), skipped=tuple(skipped), notice=unread)
 
     async def _videos(self, channel: Channel, refused: list[PluginError]) -> list[Video] | None:
@@ -184,6 +190,32 @@ class YouTubeSource(Source):
             # The channel itself is known; without its videos it has no engagement rate, and that is what is said.
             refused.append(error)
             return None
+
+    async def _comments(
+        self, found: Sequence[tuple[Channel, list[Video] | None]], refused: list[PluginError]
+    ) -> dict[str, tuple[Comment, ...]]:
+        """Other people's comments under the newest videos of each channel, by the video."""
+        wanted = self.ctx.settings.get("comments", 0)
+
+        async def under(channel: Channel, video: str) -> tuple[str, tuple[Comment, ...] | None]:
+            asked: dict[str, Parameter] = {
+                "part": "snippet", "videoId": video, "maxResults": COMMENTS, "order": "relevance", "textFormat": "plainText",
+            }  # fmt: skip
+            try:
+                async with self._calls:
+                    answer = read((await self._get("commentThreads", asked)).body, CommentThreadList)
+            except PluginError as error:
+                refused.append(error)
+                return video, None
+            return video, as_comments(read_each(answer.items, CommentThread)[0], channel.id)
+
+        newest = [
+            (channel, post.id)
+            for channel, videos in found
+            for post in [post for post in as_posts(videos or ()) if post.comments][: int(wanted)]
+        ]
+        read_ones = await asyncio.gather(*(under(channel, video) for channel, video in newest))
+        return {video: comments for video, comments in read_ones if comments is not None}
 
     def _since(self) -> str | None:
         """From when on a video counts as recent activity: a midnight, so that asking again asks the same."""

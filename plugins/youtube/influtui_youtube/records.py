@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from urllib.parse import unquote
 
-from influtui.api import Post, Profile, Quality
-from influtui_youtube.wire import Channel, Video, count
+from influtui.api import Comment, Post, Profile, Quality
+from influtui_youtube.wire import Channel, CommentSnippet, CommentThread, Video, count
 
 MOST_TOPICS: Final = 30
 EXACT_BELOW: Final = 1_000
@@ -21,8 +21,10 @@ _KEYWORD: Final = re.compile(r'"([^"]*)"?|([^\s"]+)')
 _LANGUAGE: Final = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE)
 
 
-def as_profile(channel: Channel, videos: Sequence[Video] | None, at: datetime) -> Profile:
-    """A channel; `videos` are its recent ones, None where they were not read."""
+def as_profile(
+    channel: Channel, videos: Sequence[Video] | None, comments: Mapping[str, tuple[Comment, ...]], at: datetime
+) -> Profile:
+    """A channel; `videos` are its recent ones, None where they were not read, `comments` by the video."""
     shown, statistics = channel.snippet, channel.statistics
     hidden = statistics.hidden_subscriber_count
     followers = None if hidden else count(statistics.subscriber_count)
@@ -46,7 +48,7 @@ def as_profile(channel: Channel, videos: Sequence[Video] | None, at: datetime) -
         followers=followers,
         posts=count(statistics.video_count),
         quality=quality,
-        recent_posts=as_posts(videos) if videos is not None else None,
+        recent_posts=as_posts(videos, comments) if videos is not None else None,
         as_of=at,
     )
 
@@ -81,13 +83,14 @@ def language(channel: Channel, videos: Iterable[Video]) -> str | None:
     return said or (spoken.most_common(1)[0][0] if spoken else None)
 
 
-def as_posts(videos: Iterable[Video]) -> tuple[Post, ...]:
+def as_posts(videos: Iterable[Video], comments: Mapping[str, tuple[Comment, ...]] | None = None) -> tuple[Post, ...]:
     """Videos that people can have watched, newest first: not what is live right now, nor what is only announced."""
-    posts = [as_post(video) for video in videos if video.snippet.live_broadcast_content == "none"]
+    known = comments or {}
+    posts = [as_post(video, known.get(video.id)) for video in videos if video.snippet.live_broadcast_content == "none"]
     return tuple(sorted(posts, key=lambda post: post.posted_at.timestamp() if post.posted_at else 0, reverse=True))
 
 
-def as_post(video: Video) -> Post:
+def as_post(video: Video, comments: tuple[Comment, ...] | None = None) -> Post:
     """A video. YouTube counts no shares for others, and tells paid promotion to nobody but the owner."""
     shown, statistics = video.snippet, video.statistics
     return Post(
@@ -98,7 +101,24 @@ def as_post(video: Video) -> Post:
         views=count(statistics.view_count),
         likes=count(statistics.like_count),
         comments=count(statistics.comment_count),
+        some_comments=comments,
     )
+
+
+def as_comments(threads: Iterable[CommentThread], own: str) -> tuple[Comment, ...]:
+    """What other people than the channel `own` wrote."""
+    written = [thread.snippet.top_level_comment.snippet for thread in threads]
+    return tuple(
+        Comment(author=author, text=comment.text_display or None, posted_at=_moment(comment.published_at))
+        for comment in written
+        if comment.author_channel_id.value != own and (author := _author(comment))
+    )
+
+
+def _author(comment: CommentSnippet) -> str:
+    """The commenter's handle; the id of one whose name is no handle, as in old answers."""
+    name = comment.author_display_name
+    return name.removeprefix("@") if name.startswith("@") else comment.author_channel_id.value
 
 
 def _language(tag: str | None) -> str | None:

@@ -140,6 +140,39 @@ class Video(msgspec.Struct, frozen=True):
     statistics: VideoStatistics = VideoStatistics()
 
 
+class AuthorChannel(msgspec.Struct, frozen=True):
+    """Whose comment it is."""
+
+    value: str = ""
+
+
+class CommentSnippet(msgspec.Struct, frozen=True, rename="camel"):
+    """A comment. The author's display name is the handle, with its @, since 2023."""
+
+    author_channel_id: AuthorChannel = AuthorChannel()
+    author_display_name: str = ""
+    text_display: str = ""
+    published_at: str | None = None
+
+
+class TopLevelComment(msgspec.Struct, frozen=True):
+    """The comment that a thread begins with."""
+
+    snippet: CommentSnippet
+
+
+class CommentThreadSnippet(msgspec.Struct, frozen=True, rename="camel"):
+    """A thread's content."""
+
+    top_level_comment: TopLevelComment
+
+
+class CommentThread(msgspec.Struct, frozen=True):
+    """A comment with the answers to it."""
+
+    snippet: CommentThreadSnippet
+
+
 class SearchList(msgspec.Struct, frozen=True, rename="camel"):
     """The answer of `search.list`. Results are read one by one, so that an odd one costs only itself."""
 
@@ -166,6 +199,13 @@ class VideoList(msgspec.Struct, frozen=True):
     """The answer of `videos.list`."""
 
     kind: Literal["youtube#videoListResponse"]
+    items: list[msgspec.Raw] = []
+
+
+class CommentThreadList(msgspec.Struct, frozen=True):
+    """The answer of `commentThreads.list`."""
+
+    kind: Literal["youtube#commentThreadListResponse"]
     items: list[msgspec.Raw] = []
 
 

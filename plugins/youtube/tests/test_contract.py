@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from influtui.api import Parameter
 from influtui.testing import Answer, SourceContract
@@ -39,6 +39,7 @@ def _video(id_: str) -> dict[str, Any]:
 class TestYouTube(SourceContract):
     package = "influtui_youtube"
     source = "youtube"
+    settings: ClassVar = {"comments": 1}
 
     def answer(self, path: str, parameters: Mapping[str, Parameter]) -> Answer:
         method = path.rpartition("/")[2]
@@ -55,7 +56,17 @@ class TestYouTube(SourceContract):
         elif method == "playlistItems":
             uploads = str(parameters["playlistId"])
             items = [{"snippet": {"resourceId": {"videoId": f"{uploads[-1]}v{each}"}}} for each in (1, 2)]
-        else:
+        elif method == "videos":
             items = [_video(each) for each in str(parameters["id"]).split(",")]
-        kind = {"search": "search", "channels": "channel", "playlistItems": "playlistItem", "videos": "video"}[method]
+        else:
+            author = {"authorDisplayName": "@fan", "authorChannelId": {"value": "UCfan"}}
+            said = {**author, "textDisplay": "nice", "publishedAt": "2026-11-02T10:00:00Z"}
+            items = [{"snippet": {"topLevelComment": {"snippet": said}}}]
+        kind = {
+            "search": "search",
+            "channels": "channel",
+            "playlistItems": "playlistItem",
+            "videos": "video",
+            "commentThreads": "commentThread",
+        }[method]
         return 200, {"kind": f"youtube#{kind}ListResponse", "items": items, **more}

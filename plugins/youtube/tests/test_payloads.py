@@ -12,11 +12,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from influtui_youtube.records import as_post, as_profile
+from influtui_youtube.records import as_comments, as_post, as_profile
 from influtui_youtube.refusals import refusal
 from influtui_youtube.wire import (
     Channel,
     ChannelList,
+    CommentThread,
+    CommentThreadList,
     PlaylistItem,
     PlaylistItemList,
     SearchList,
@@ -35,6 +37,7 @@ LISTS: dict[str, tuple[type[Any], type[msgspec.Struct], str]] = {
     "youtube#channelListResponse": (ChannelList, Channel, "Channel"),
     "youtube#playlistItemListResponse": (PlaylistItemList, PlaylistItem, "PlaylistItem"),
     "youtube#videoListResponse": (VideoList, Video, "Video"),
+    "youtube#commentThreadListResponse": (CommentThreadList, CommentThread, "CommentThread"),
 }
 IGNORED: dict[str, dict[str, str]] = tomllib.loads(
     files("influtui_youtube").joinpath("ignored.toml").read_text("utf-8")
@@ -125,7 +128,7 @@ def test_every_recorded_channel_becomes_a_record_with_its_numbers(payloads: dict
     channels = _items(payloads, "youtube#channel")
     assert len(channels) == 7
     for sent in channels:
-        profile = as_profile(_read(sent, Channel), None, NOW)
+        profile = as_profile(_read(sent, Channel), None, {}, NOW)
         assert profile.platform_id == sent["id"]
         assert profile.name == sent["snippet"]["title"]
         assert profile.handle == sent["snippet"]["customUrl"].removeprefix("@")
@@ -137,14 +140,14 @@ def test_every_recorded_channel_becomes_a_record_with_its_numbers(payloads: dict
 
 
 def test_a_recorded_channel_has_the_topics_that_youtube_and_its_owner_name(payloads: dict[str, Any]) -> None:
-    profile = as_profile(_read(payloads["model_channel_full"], Channel), None, NOW)
+    profile = as_profile(_read(payloads["model_channel_full"], Channel), None, {}, NOW)
     assert profile.topics[:5] == ("entertainment", "technology", "lifestyle", "google developers", "developers")
     assert profile.quality == {"followers": "rounded"}
 
 
 def test_a_number_that_is_sent_as_a_number_is_read_like_one_that_is_sent_as_text(payloads: dict[str, Any]) -> None:
     counts = payloads["model_channel_statistics"]
-    profile = as_profile(_read({"id": "UCx", "statistics": counts}, Channel), None, NOW)
+    profile = as_profile(_read({"id": "UCx", "statistics": counts}, Channel), None, {}, NOW)
     assert (profile.followers, profile.posts) == (int(counts["subscriberCount"]), int(counts["videoCount"]))
 
 
@@ -170,6 +173,18 @@ def test_the_entities_in_recorded_search_results_are_what_they_stand_for(payload
     assert not [each.channel for each in escaped if "&amp;" in each.channel or "&#39;" in each.channel]
     snippet = _read({"snippet": {"channelId": "UCx", "channelTitle": "Tom &amp; Jo&#39;s"}}, SearchResult).snippet
     assert snippet.channel == "Tom & Jo's"
+
+
+def test_every_recorded_comment_becomes_a_record_with_its_author(payloads: dict[str, Any]) -> None:
+    threads = _items(payloads, "youtube#commentThread")
+    assert len(threads) == 12
+    for sent in threads:
+        written = sent["snippet"]["topLevelComment"]["snippet"]
+        author = written["authorChannelId"]["value"]
+        (comment,) = as_comments([_read(sent, CommentThread)], "UCsomebody")
+        assert (comment.author, comment.text) == (author, written["textDisplay"])
+        assert comment.posted_at is not None
+        assert as_comments([_read(sent, CommentThread)], author) == (), "one's own comments tell nothing"
 
 
 @pytest.mark.parametrize(("name", "status", "error", "words"), [

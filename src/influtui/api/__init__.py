@@ -22,7 +22,7 @@ from influtui.api.errors import (
     UpstreamChanged,
 )
 from influtui.api.hooks import CarriersContext, Plugin, SourcesContext, hookimpl
-from influtui.api.records import Page, Post, Profile, Quality, Skipped
+from influtui.api.records import Comment, Page, Post, Profile, Quality, Skipped
 from influtui.api.source import Http, Parameter, Reply, Source, SourceContext
 
 API_VERSION: Final = "1.0"
@@ -32,6 +32,7 @@ __all__ = [
     "AuthInvalid",
     "Carrier",
     "CarriersContext",
+    "Comment",
     "ConfigError",
     "HostDenied",
     "Http",

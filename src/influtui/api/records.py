@@ -24,6 +24,15 @@ Quality = Literal["exact", "rounded", "estimated", "hidden"]
 """How far a number can be trusted: rounded by the platform, estimated by somebody, hidden by the account."""
 
 
+class Comment(msgspec.Struct, frozen=True, kw_only=True):
+    """One comment under a post: what pods and bought comments are told by."""
+
+    author: Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+    """The commenter's handle, as it would be in a `Profile`."""
+    text: Long | None = None
+    posted_at: Moment | None = None
+
+
 class Post(msgspec.Struct, frozen=True, kw_only=True):
     """One post of an account, with the numbers that the platform shows for it."""
 
@@ -38,6 +47,8 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     pinned: bool = False
     sponsored: bool | None = None
     """Only where the platform itself says so; words like #ad in the text are the host's to judge."""
+    some_comments: tuple[Comment, ...] | None = None
+    """A sample of other people's comments; None where none were read."""
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
