@@ -25,7 +25,8 @@ def test_one_key_means_one_thing_in_one_place() -> None:
 def test_every_action_of_a_place_is_carried_out_by_somebody(place: actions.Place) -> None:
     for action in actions.of(place):
         name = f"do_{action.name}"
-        carried = hasattr(PANES[place], name) or hasattr(Everywhere, name)
+        shows_a_pane = action.name in PANES
+        carried = shows_a_pane or hasattr(PANES[place], name) or hasattr(Everywhere, name)
         refused = hasattr(PANES[place], f"why_not_{action.name}")
         assert carried or refused, f"{action.name} does nothing in {place}"
 

@@ -1,7 +1,8 @@
 """Every action of the app, once: what it is called, which keys it has, where it works, and the command line that does the same.
 
-The keymap, the footer, `?` and the docs' key page all read this registry. A pane carries an action out with a method
-`do_<name>`; a method `why_not_<name>` says why it cannot be done now, and then the action is greyed and says so.
+The keymap, the footer, `?`, the palette and the docs' key page all read this registry, and `:do NAME` takes any name in it.
+A pane carries an action out with a method `do_<name>`; a method `why_not_<name>` says why it cannot be done now, and then
+the action is greyed and says so. The panes themselves are listed here too: adding one is a line.
 """
 
 # ruff: noqa: E501 - a table is read along its rows
@@ -27,7 +28,30 @@ class Action(NamedTuple):
     footer: int = 0
     """Where in the footer: 1 first; 0 not at all."""
     line: str | None = None
-    """The same as words of the command line."""
+    """The same as words of the command line; `%` is the row or the marked rows, `{id}` the row's number."""
+
+    @property
+    def word(self) -> str:
+        """What `:do` calls it: every action can be typed."""
+        return self.name.replace("_", "-")
+
+
+class PaneEntry(NamedTuple):
+    """A pane: its digit, its name, and where its class is (imported on the first visit)."""
+
+    digit: str
+    name: str
+    title: str
+    help: str
+    module: str
+
+
+PANES: Final[tuple[PaneEntry, ...]] = (
+    PaneEntry("2", "discover", "Discover", "The pane where creators are found.", "influtui.tui.panes.discover"),
+    PaneEntry("4", "inbox", "Inbox", "The pane of conversations.", "influtui.tui.panes.inbox"),
+    PaneEntry("5", "shipments", "Shipments", "The pane of parcels.", "influtui.tui.panes.shipments"),
+)
+"""In the order of their digits. A digit without a pane says which there are."""
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
@@ -52,23 +76,23 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("mark_range", "list", ("v",), "range", "Mark from here to where you press it again."),
     Action("mark_all", "list", ("*",), "all", "Mark all rows, seen or not; again: none."),
     # Discover.
-    Action("shortlist", "discover", ("s",), "shortlist", "Pick the person for the campaign in use.", footer=1, line="campaign shortlist"),
-    Action("reject", "discover", ("x",), "reject", "Reject the person for the campaign in use, with a reason.", footer=2),
-    Action("later", "discover", ("z",), "later", "Put the decision off.", footer=3),
-    Action("compose", "discover", ("c",), "compose", "Write to the person, or to all marked, from a template.", footer=4, line="campaign contact"),
-    Action("tag", "discover", ("t",), "tag", "Add tags; a minus before a tag takes it away.", footer=6, line="creators edit"),
-    Action("note", "list", ("N",), "note", "Add a note to the person.", footer=7, line="creators edit --note"),
-    Action("terms", "list", ("e",), "terms", "Note the agreed terms of the collaboration.", line="collab terms"),
-    Action("file_post", "list", ("f",), "file post", "File the link of a post of this collaboration.", line="post add"),
-    Action("paste", "discover", ("p",), "paste", "Paste box: handles and links of people to add.", line="creators add"),
+    Action("shortlist", "discover", ("s",), "shortlist", "Pick the person for the campaign in use.", footer=1, line="campaign shortlist add %"),
+    Action("reject", "discover", ("x",), "reject", "Reject the person for the campaign in use, with a reason.", footer=2, line="campaign shortlist reject %"),
+    Action("later", "discover", ("z",), "later", "Put the decision off.", footer=3, line="campaign shortlist later %"),
+    Action("compose", "discover", ("c",), "compose", "Write to the person, or to all marked, from a template.", footer=4, line="campaign contact %"),
+    Action("tag", "discover", ("t",), "tag", "Add tags; a minus before a tag takes it away.", footer=6, line="creators edit % --add-tag TAG"),
+    Action("note", "list", ("N",), "note", "Add a note to the person.", footer=7, line="creators note % TEXT"),
+    Action("terms", "list", ("e",), "terms", "Note the agreed terms of the collaboration.", line="collab terms %"),
+    Action("file_post", "list", ("f",), "file post", "File the link of a post of this collaboration.", line="post add URL %"),
+    Action("paste", "discover", ("p",), "paste", "Paste box: handles and links of people to add.", line="creators add LINK"),
     Action("copy_handle", "list", ("y",), "copy handle", "Copy the handle, or the tracking number."),
     Action("copy_link", "list", ("Y",), "copy link", "Copy the link."),
     # Inbox.
-    Action("reply", "inbox", ("r",), "reply", "Write a reply. The draft is kept while you type.", footer=1, line="inbox reply"),
-    Action("paste_answer", "inbox", ("p",), "log answer", "Paste an answer that came another way.", footer=2, line="inbox log-dm"),
+    Action("reply", "inbox", ("r",), "reply", "Write a reply. The draft is kept while you type.", footer=1, line="inbox reply {id}"),
+    Action("paste_answer", "inbox", ("p",), "log answer", "Paste an answer that came another way.", footer=2, line="inbox log-dm {id}"),
     # Shipments.
-    Action("add", "shipments", ("a",), "add parcel", "Add one parcel for a person.", footer=1, line="ship add"),
-    Action("paste_numbers", "shipments", ("p",), "paste numbers", "Paste box for tracking numbers, recognised as you paste.", footer=2, line="ship detect"),
+    Action("add", "shipments", ("a",), "add parcel", "Add one parcel for a person.", footer=1, line="ship add REF NUMBER"),
+    Action("paste_numbers", "shipments", ("p",), "paste numbers", "Paste box for tracking numbers, recognised as you paste.", footer=2, line="ship add NUMBER"),
     # Over a pane.
     Action("keep_writing", "editor", ("ctrl+s",), "done", "Do with the text what it is for: send, note, record.", footer=1),
     Action("leave", "editor", ("escape",), "close", "Close. A draft is kept.", footer=2),
@@ -76,12 +100,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("undo", "everywhere", ("u",), "undo", "Take back your latest change, and say what it was.", footer=20, line="undo"),
     Action("redo", "everywhere", ("ctrl+r",), "redo", "Put back what you took back last.", line="redo"),
     Action("command", "everywhere", (":",), "command", "A line of the command line, here.", footer=21),
-    Action("campaign", "everywhere", ("@",), "campaign", "Choose the campaign in use.", line="campaign use"),
+    Action("campaign", "everywhere", ("@",), "campaign", "Choose the campaign in use.", line="campaign use CAMPAIGN"),
     Action("help", "everywhere", ("?",), "keys", "The keys of this place.", footer=22),
     Action("suspend", "everywhere", ("ctrl+z",), "suspend", "Back to the shell for a while; fg comes back here."),
-    Action("discover", "everywhere", ("2",), "Discover", "The pane where creators are found."),
-    Action("inbox", "everywhere", ("4",), "Inbox", "The pane of conversations."),
-    Action("shipments", "everywhere", ("5",), "Shipments", "The pane of parcels."),
+    *(Action(pane.name, "everywhere", (pane.digit,), pane.title, pane.help) for pane in PANES),
     Action("quit", "everywhere", ("q",), "quit", "Close what is open; at the top, quit. Drafts are kept.", footer=23),
 )  # fmt: skip
 """In the order in which `?` tells them."""
@@ -92,15 +114,23 @@ WRITES: Final = frozenset(
 )  # fmt: skip
 """What `--read-only` refuses."""
 
-DIGITS: Final = {"1": "Today", "3": "Pipeline", "6": "Results", "7": "Plugins"}
-"""Panes whose digit is taken and which are not there yet."""
-
 
 def levels(place: Place) -> tuple[Place, ...]:
     """Where a key is looked up: what covers a pane has no list under its keys, and an editor takes them all."""
     if place == "editor":
         return ("editor",)
     return ("panel", "everywhere") if place == "panel" else (place, "list", "everywhere")
+
+
+def named(word: str, place: Place) -> Action | None:
+    """The action that `:do` and a keymap call by this word, as it is meant in a place."""
+    name = word.replace("-", "_")
+    return next((action for action in of(place) if action.name == name), None)
+
+
+def panes() -> str:
+    """The panes there are, in words."""
+    return ", ".join(f"{pane.digit} {pane.title}" for pane in PANES)
 
 
 def of(place: Place) -> list[Action]:

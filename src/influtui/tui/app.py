@@ -26,6 +26,7 @@ from textual.screen import Screen
 from influtui.model.failures import Failure
 from influtui.services.workspace import Workspace, opened, wall_clock
 from influtui.tui import actions, crash, standing, themes
+from influtui.tui.keyboard import Keyboard
 from influtui.tui.keymap import Keymap
 from influtui.tui.panes.base import Pane
 from influtui.tui.private import Burst, CrashesQuietly, notice_pasted_text, say_after_exit
@@ -45,8 +46,6 @@ AFTER_FIRST_ROWS: Final = 0.05
 SKELETON_AT_MOST: Final = 1.0
 """Seconds until the frame is drawn even when no row has come."""
 LEAVES_EDITOR: Final = frozenset({"escape", "ctrl+s"})
-_KEY_PATIENCE: Final = 10.0
-"""Seconds that the next key waits for the action of the one before it."""
 
 
 @dataclass(frozen=True)
@@ -113,12 +112,11 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         """Whether the terminal is at the other end of a network."""
         self.workspace: Workspace
         self.standing = Standing()
-        self._standing_known = asyncio.Event()
+        self.standing_known = asyncio.Event()
         self._notice: tuple[str, str] = ("", "text")
-        self._keys: asyncio.Queue[tuple[str, str | None] | str] = asyncio.Queue()
+        self.keyboard = Keyboard(self)
         self._resources = AsyncExitStack()
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._asked = asyncio.Event()
         self.opened = asyncio.Event()
         """Set when the first pane shows what is in the workspace."""
 
@@ -173,7 +171,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
                 loop.add_signal_handler(number, self._told_to_go, number)
         self._draw_frame()
         self.background(self._open())
-        self.background(self._read_keys())
+        self.background(self.keyboard.read())
 
     def _told_to_go(self, number: signal.Signals) -> None:
         self.exit(return_code=128 + number)
@@ -266,71 +264,11 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
 
     def key_pressed(self, key: str, character: str | None) -> None:
         """Put a key into the queue."""
-        self._keys.put_nowait((key, character))
+        self.keyboard.pressed(key, character)
 
     def pasted(self, text: str, *, is_burst: bool = False) -> None:
-        """Put pasted text into the queue. A burst that is one line for a prompt was typed ahead, not pasted."""
-        line = text.rstrip("\n")
-        typed_ahead = is_burst and "\n" not in line and (self.prompt.open or line[:1] in (":", "/"))
-        if typed_ahead:
-            for character in text:
-                self._keys.put_nowait(
-                    ("enter" if character == "\n" else character, character if character != "\n" else None)
-                )
-        else:
-            self._keys.put_nowait(text)
-
-    async def _read_keys(self) -> None:
-        await self.opened.wait()
-        while True:
-            pressed = await self._keys.get()
-            try:
-                if isinstance(pressed, str):
-                    self._take_paste(pressed)
-                else:
-                    await self._take_key(*pressed)
-            except Exception as error:
-                self.failed(error)
-            self.draw_prompt()
-
-    def _take_paste(self, text: str) -> None:
-        if self.prompt.open:
-            self.prompt.insert(text)
-        else:
-            self.pane.pasted(text)
-
-    async def _take_key(self, key: str, character: str | None) -> None:
-        self._notice = ("", "text")
-        if self.prompt.open:
-            self.prompt.key(key, character)
-            return
-        if self.pane.takes_key(key, character):
-            return
-        action = self.keymap.action(self.pane.place, key, character)
-        if action is not None:
-            await self._do(action)
-        elif (name := actions.DIGITS.get(character or "")) is not None:
-            self.notice(f"{name} is not there yet. 2 Discover, 4 Inbox, 5 Shipments.", "warn")
-        elif key == "ctrl+c":
-            self.notice("q closes; ctrl+c copies nothing here.")
-
-    async def _do(self, action: actions.Action) -> None:
-        """Carry an action out. The next key waits until it is done or has asked something."""
-        from influtui.tui.everywhere import Everywhere
-
-        if action.name in actions.WRITES:
-            await self._standing_known.wait()
-        owner: Any = self.pane if hasattr(self.pane, f"do_{action.name}") else Everywhere(self)
-        if (reason := self.why_not(action)) is not None:
-            self.notice(f"{action.label}: {reason}", "warn")
-            return
-        result = getattr(owner, f"do_{action.name}")()
-        if asyncio.iscoroutine(result):
-            self._asked.clear()
-            task = self.background(result)
-            asked = asyncio.create_task(self._asked.wait())
-            await asyncio.wait({task, asked}, timeout=_KEY_PATIENCE, return_when=asyncio.FIRST_COMPLETED)
-            asked.cancel()
+        """Put pasted text into the queue."""
+        self.keyboard.pasted(text, is_burst=is_burst)
 
     def why_not(self, action: actions.Action) -> str | None:
         """Why an action cannot be done now; None when it can."""
@@ -346,7 +284,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         """Open the prompt line. An editor that has the keys gives them up for the answer."""
         self.screen.set_focus(None)
         self.prompt.ask(asked)
-        self._asked.set()
+        self.keyboard.asked.set()
         self.draw_prompt()
 
     async def answer(
@@ -386,7 +324,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
 
     def go_on(self) -> None:
         """Let the next key act while the action that calls this works on."""
-        self._asked.set()
+        self.keyboard.asked.set()
 
     def copy(self, text: str, what: str) -> None:
         """Copy by OSC 52, which reaches the clipboard of the person's own machine through SSH."""
@@ -400,6 +338,10 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         """Say what happened, until the next key."""
         self._notice = (text, kind)
         self.draw_prompt()
+
+    def clear_notice(self) -> None:
+        """What happened has been seen."""
+        self._notice = ("", "text")
 
     def failed(self, error: BaseException) -> None:
         """Say what went wrong. What nobody foresaw ends the app with a report."""
@@ -429,8 +371,8 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
     def _draw_frame(self) -> None:
         facts = bars.HeaderFacts(
             workspace=self.options.folder.expanduser().absolute().name or "influtui",
-            campaign=self.campaign if self._standing_known.is_set() else "",
-            tabs=(("2", "Discover"), ("4", "Inbox"), ("5", "Shipments")),
+            campaign=self.campaign if self.standing_known.is_set() else "",
+            tabs=[(pane.digit, pane.title) for pane in actions.PANES],
             current=self.pane.title,
             waiting=self.standing.waiting,
             read_only=self.options.read_only,
@@ -465,9 +407,9 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
 
     async def read_standing(self) -> None:
         """Look up which campaign is in use and what waits, and say so in the header."""
-        before, first = self.standing, not self._standing_known.is_set()
+        before, first = self.standing, not self.standing_known.is_set()
         self.standing = await standing.read(self.workspace)
-        self._standing_known.set()
+        self.standing_known.set()
         if self.standing != before or first:
             self._draw_frame()
             self.pane.draw_title()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from influtui.model.failures import Failure
@@ -25,23 +26,9 @@ class Everywhere:
     def __init__(self, desk: InflutuiApp) -> None:
         self.desk = desk
 
-    async def do_discover(self) -> None:
-        """Show Discover."""
-        from influtui.tui.panes.discover import Discover
-
-        await self.desk.go(Discover)
-
-    async def do_inbox(self) -> None:
-        """Show the Inbox."""
-        from influtui.tui.panes.inbox import Inbox
-
-        await self.desk.go(Inbox)
-
-    async def do_shipments(self) -> None:
-        """Show Shipments."""
-        from influtui.tui.panes.shipments import Shipments
-
-        await self.desk.go(Shipments)
+    async def visit(self, pane: actions.PaneEntry) -> None:
+        """Show a pane."""
+        await self.desk.go(getattr(import_module(pane.module), pane.title))
 
     async def do_undo(self) -> None:
         """Take back one's own latest change and say what it was."""
@@ -107,6 +94,8 @@ class Everywhere:
     def _accept(self, text: str) -> None:
         if text in _LEAVE:
             self.desk.exit()
+        elif text.partition(" ")[0] == "do":
+            self.desk.background(self.desk.keyboard.do_word(text.partition(" ")[2].strip()))
         elif text:
             self.desk.background(self.run(text))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from influtui.tui.actions import Action
 from influtui.tui.keymap import shown
@@ -131,8 +131,16 @@ def keys_page(actions: Sequence[tuple[Action, str | None]], width: int, look: Lo
             heading = {"list": "In every list", "everywhere": "Everywhere"}.get(place, f"In {place}")
             lines += [(), (Span(heading, "heading"),)]
         keys = " ".join(shown(key) for key in action.keys)
-        text = f"{action.help}" + (f" (Not now: {reason})" if reason else "")
-        role = "dim" if reason else "text"
-        command = f"  :{action.line}" if action.line else ""
-        lines.append((Span(fit(keys, 14), "key"), Span(text, role), Span(command, "dim")))  # type: ignore[arg-type]
+        said = wrapped(action.help, max(20, width - _KEYS_WIDE), "dim" if reason else "text")
+        command = f":{action.line or f'do {action.word}'}"
+        if len(said) == 1 and _KEYS_WIDE + width_of(said[0]) + 2 + len(command) <= width:
+            said = [(*said[0], Span(f"  {command}", "dim"))]
+        else:
+            said = [*said, (Span(command, "dim"),)]
+        if reason:
+            said += wrapped(f"Not now: {reason}.", max(20, width - _KEYS_WIDE), "warn")
+        lines += [(Span(fit(keys if not at else "", _KEYS_WIDE), "key"), *line) for at, line in enumerate(said)]
     return [clip(line, width) for line in lines[1:]]
+
+
+_KEYS_WIDE: Final = 14
