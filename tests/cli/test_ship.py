@@ -88,6 +88,18 @@ def test_a_parcel_goes_its_way_from_the_command_line(capsys: pytest.CaptureFixtu
     assert [event["state"] for event in shown[0]["events"]] == ["label_created", "delivered"]
 
 
+def test_people_are_told_a_parcels_state_in_words_and_scripts_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["ship", "add", UPS])
+    main(["ship", "mark", UPS, "departed"])
+    main(["ship", "list"])
+    main(["ship", "show", "#1"])
+    shown = capsys.readouterr().out
+    assert "on its way" in shown
+    assert "in_transit" not in shown
+    assert "label_created" not in shown
+    assert _run(capsys, "ship", "list", "state:in_transit")[1][0]["state"] == "in_transit"
+
+
 def test_a_list_with_a_bad_line_is_done_in_part(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -117,7 +117,7 @@ async def list_(workspace: Workspace, out: Output, query: tuple[str, ...]) -> No
             safe(f"#{each.id}"),
             safe(each.number),
             safe(carrier_name(each.carrier)),
-            safe(each.state),
+            safe(states()[each.state].says),
             safe((rfc3339(each.state_at) or "-")[:10]),
             safe(each.who or each.ref or "-"),
             safe(each.campaign or "-"),
@@ -150,7 +150,7 @@ async def show(workspace: Workspace, out: Output, which: str) -> None:
         return
     service = f" · {shipment.service}" if shipment.service else ""
     out.say(f"#{shipment.id} {shipment.number} · {carrier_name(shipment.carrier)}{service}")
-    out.say(f"{shipment.state}: {states()[shipment.state].says}, since {rfc3339(shipment.state_at) or '-'}")
+    out.say(f"{states()[shipment.state].says}, since {rfc3339(shipment.state_at) or '-'}")
     if shipment.who or shipment.ref:
         campaign = f" · {shipment.campaign}" if shipment.campaign else ""
         out.say(f"for {shipment.who or shipment.ref}{campaign}")
@@ -166,7 +166,7 @@ async def show(workspace: Workspace, out: Output, which: str) -> None:
     if detail.insurance:
         out.say(f"insurance: {detail.insurance}")
     for event in detail.events:
-        out.say(f"  {rfc3339(event.at)}  {event.state}  {event.text or ''}  ({event.recorded_by})")
+        out.say(f"  {rfc3339(event.at)}  {states()[event.state].says}  {event.text or ''}  ({event.recorded_by})")
 
 
 @ship.command("mark")
@@ -196,7 +196,7 @@ async def mark(
     if out.json:
         out.data(document(shipment))
         return
-    out.say(f"#{shipment.id} {shipment.number}: {shipment.state} ({states()[shipment.state].says})")
+    out.say(f"#{shipment.id} {shipment.number}: {states()[shipment.state].says}")
     if dry_run:
         out.note("Nothing was recorded (--dry-run).")
 
@@ -248,7 +248,8 @@ def _tell(out: Output, outcomes: Iterable[Outcome], *, dry_run: bool) -> None:
         else:
             whom = f" for {shipment.who or shipment.ref}" if shipment.who or shipment.ref else ""
             known = " is recorded already" if outcome.status == "known" else ""
-            out.say(f"#{shipment.id} {carrier_name(shipment.carrier)} {shipment.number}{whom}{known}: {shipment.state}")
+            says = states()[shipment.state].says
+            out.say(f"#{shipment.id} {carrier_name(shipment.carrier)} {shipment.number}{whom}{known}: {says}")
             out.say(f"   {shipment.url}" if shipment.url else "   no tracking page is known for this carrier")
             for hint in outcome.hints:
                 out.note(f"   {hint}")

@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from influtui.model.failures import NeedsConfiguration
+from influtui.model.failures import Failure, NeedsConfiguration
 from influtui.model.ids import JournalId
 from influtui.model.settings import Settings
 from influtui.model.times import Millis
@@ -126,6 +126,11 @@ def read_settings(folder: Path) -> Settings:
         text = path.read_text("utf-8")
     except FileNotFoundError:
         return Settings()
+    except NotADirectoryError as error:
+        raise Failure(
+            f"{folder} is a file, not a workspace",
+            hint="A workspace is a folder: --workspace DIR or INFLUTUI_WORKSPACE.",
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise NeedsConfiguration(f"{path} cannot be read: {error}", hint="Mend or remove the file.") from error
     import tomllib

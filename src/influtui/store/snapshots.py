@@ -64,7 +64,7 @@ def offer(database: Path) -> str:
     whole = [each for each in listed(database) if not each.name.startswith("replaced-")]
     if not whole:
         return "There is no snapshot of it here. If you have a backup, `influtui restore FILE` puts it in its place."
-    more = f"; there are {len(whole) - 1} older ones, `influtui restore` lists them" if len(whole) > 1 else ""
+    more = "; `influtui restore` lists the older ones" if len(whole) > 1 else ""
     return f"`influtui restore {whole[0].name}` puts the newest snapshot in its place{more}."
 
 
