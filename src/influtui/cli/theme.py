@@ -6,7 +6,7 @@ import click
 
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
-from influtui.model.text import safe
+from influtui.model.text import SafeText, safe
 from influtui.services import themes as service
 from influtui.services.workspace import Workspace
 
@@ -25,9 +25,11 @@ async def list_themes(workspace: Workspace, out: Output) -> None:
         for entry in found:
             out.data(entry)
         return
-    rows = [
-        (safe(entry.name), safe("your own" if entry.own else "shipped"), safe("in use" if entry.in_use else ""))
-        for entry in found
-    ]
+    rows = [_line(entry) for entry in found]
     out.table(("theme", "from", ""), rows)
     out.note(f"Your own themes: {service.own_folder()}/NAME.toml. Copy a shipped one to begin: {found[0].path}")
+
+
+def _line(entry: service.ThemeEntry) -> tuple[SafeText, ...]:
+    cells = (entry.name, "your own" if entry.own else "shipped", "in use" if entry.in_use else "")
+    return tuple(safe(cell) for cell in cells)
