@@ -59,6 +59,7 @@ AT_ONCE: Final = 50
 COMMENTS: Final = 100
 CALLS: Final = 6
 """Calls for recent videos and comments that run side by side."""
+LONGEST_NAME: Final = 200
 PARTS: Final = "snippet,statistics,contentDetails,topicDetails,brandingSettings"
 """A call costs the same whatever parts it asks for."""
 
@@ -118,18 +119,27 @@ class YouTubeSource(Source):
         titles = {result.snippet.channel_id: result.snippet.channel for result in results}
         return msgspec.structs.replace(stands, token=answer.next_page_token), titles
 
-    async def _named(self, asked: Sequence[Named]) -> list[tuple[str, Channel | None]]:
-        """The channels of these names, None where there is none, in the order given."""
+    async def _named(self, asked: Sequence[Named]) -> list[tuple[str, Channel | PluginError | None]]:
+        """The channels of these names in the order given: None where there is none, why where one cannot be read.
+
+        Raises what went wrong where it did with all of them.
+        """
         by_id = await self._by_id([each.value for each in asked if each.by == "id"])
 
-        async def look_up(each: Named) -> Channel | None:
+        async def look_up(each: Named) -> Channel | PluginError | None:
             if each.by == "id":
                 return by_id.get(each.value)
-            async with self._calls:
-                found = await self._channels({each.by: each.value})
+            try:
+                async with self._calls:
+                    found = await self._channels({each.by: each.value})
+            except PluginError as error:
+                return error
             return found[0] if found else None
 
         channels = await asyncio.gather(*(look_up(each) for each in asked))
+        failed = [each for each in channels if isinstance(each, PluginError)]
+        if failed and len(failed) == len(channels):
+            raise failed[0]
         return [(each.value, channel) for each, channel in zip(asked, channels, strict=True)]
 
     async def _by_id(self, ids: Sequence[str]) -> dict[str, Channel]:
@@ -147,15 +157,17 @@ class YouTubeSource(Source):
             return []
         return read_each(read(reply.body, ChannelList).items, Channel)[0]
 
-    async def _page(self, found: Iterable[tuple[str, Channel | None]], *, keep: bool = False) -> Page:
+    async def _page(self, found: Iterable[tuple[str, Channel | PluginError | None]], *, keep: bool = False) -> Page:
         """The channels, with what they were asked for as, and their videos; with `keep` that stays their handle."""
         skipped: list[Skipped] = []
         wanted: dict[str, Channel] = {}
         for asked, channel in found:
             if channel is None:
-                skipped.append(Skipped(asked, "YouTube knows no such channel, or does not give it out"))
+                skipped.append(Skipped(asked[:LONGEST_NAME], "YouTube knows no such channel, or does not give it out"))
+            elif isinstance(channel, PluginError):
+                skipped.append(Skipped(asked[:LONGEST_NAME], channel.message))
             elif (reason := reason_to_hide(channel)) is not None:
-                skipped.append(Skipped(handle(channel), reason))
+                skipped.append(Skipped(handle(channel)[:LONGEST_NAME], reason))
             else:
                 wanted[asked if keep else handle(channel)] = channel
         refused: list[PluginError] = []

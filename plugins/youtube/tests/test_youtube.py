@@ -16,7 +16,7 @@ from influtui_youtube.records import as_profile, language, topics
 from influtui_youtube.refusals import midnight_pacific, refusal
 from influtui_youtube.wire import Channel, Video, count, read
 
-from influtui.api import AuthInvalid, ConfigError, InvalidInput, Page, Parameter, Reply, SourceContext
+from influtui.api import AuthInvalid, ConfigError, InvalidInput, Page, Parameter, QuotaExhausted, Reply, SourceContext
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ANNA = "UC" + "a" * 22
@@ -26,8 +26,9 @@ BEN = "UC" + "b" * 22
 class Recorded:
     """An `Http` that answers from a table of method to items."""
 
-    def __init__(self, **items: list[dict[str, Any]]) -> None:
+    def __init__(self, refuses: str = "", **items: list[dict[str, Any]]) -> None:
         self.items = items
+        self.refuses = refuses
         self.asked: list[tuple[str, Mapping[str, Parameter], Mapping[str, str]]] = []
 
     async def get(
@@ -40,6 +41,8 @@ class Recorded:
         key: str | None = None,
     ) -> Reply:
         self.asked.append((method, parameters or {}, headers or {}))
+        if self.refuses and self.refuses in str(parameters):
+            return Reply(403, {}, b'{"error": {"errors": [{"reason": "quotaExceeded"}]}}')
         body = {"kind": f"youtube#{method.removesuffix('s')}ListResponse"}
         return Reply(200, {}, json.dumps({**body, "items": self.items.get(method, [])}).encode())
 
@@ -133,6 +136,30 @@ async def test_ids_are_asked_for_fifty_at_a_time_and_who_is_missing_is_named() -
     assert [len(str(asked["id"]).split(",")) for asked in http.of("channels")] == [50, 10]
     assert [profile.handle for profile in page.profiles] == ids[:59]
     assert [each.ref for each in page.skipped] == [ids[59]]
+
+
+async def test_one_handle_that_cannot_be_looked_up_costs_only_itself() -> None:
+    http = Recorded(refuses="@ben", channels=[_channel(ANNA, customUrl="@anna")])
+    page = await _source(http).search("@anna @ben", cursor=None, limit=5)
+    assert [profile.handle for profile in page.profiles] == ["anna"]
+    assert [(each.ref, "quota" in each.reason) for each in page.skipped] == [("@ben", True)]
+    with pytest.raises(QuotaExhausted):
+        await _source(http).search("@ben", cursor=None, limit=5)
+
+
+async def test_a_page_of_named_channels_goes_on_where_it_stopped() -> None:
+    http = Recorded()
+    page = await _source(http).search("@ann @ben @cat", cursor=None, limit=2)
+    assert page.next == "2"
+    page = await _source(http).search("@ann @ben @cat", cursor="2", limit=2)
+    assert page.next is None
+    assert [asked["forHandle"] for asked in http.of("channels")] == ["@ann", "@ben", "@cat"]
+
+
+async def test_a_title_that_is_far_too_long_spoils_nobody_elses_page() -> None:
+    http = Recorded(search=[{"snippet": {"channelId": ANNA, "channelTitle": "A" * 5_000}}])
+    page = await _source(http).search("bread", cursor=None, limit=5)
+    assert len(page.skipped[0].ref) == 200
 
 
 async def test_without_a_key_nothing_is_asked() -> None:
