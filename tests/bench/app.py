@@ -61,6 +61,8 @@ class Session:
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+            # An installed program has its bytecode beside it; compiling at every start is not what a user waits for.
+            os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
             os.execvp(argv[0], list(argv))
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
 
