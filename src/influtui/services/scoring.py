@@ -119,9 +119,10 @@ class Judge:
             as_of=columns["as_of"],
             series=account.series,
             posts=settled,
+            earlier_posts=[post for post in account.posts if post not in settled],
             comments=account.comments,
             comments_on=account.comments_on,
-            peers=self.peers.usual(_group(platform, variant), followers),
+            peers=self.peers.usual(platform, followers, variant),
         )
 
     def scores(self, account: Account) -> tuple[Score, ...]:
@@ -146,7 +147,7 @@ async def score(
 
     `again` scores also those that are up to date.
     """
-    judge = await _judge(workspace, campaign)
+    judge = await judging(workspace, campaign)
     done = scored = 0
     for start in range(0, len(ids), _CHUNK):
         chunk = ids[start : start + _CHUNK]
@@ -165,10 +166,15 @@ async def score(
     )
 
 
-async def why(workspace: Workspace, ref: Ref, *, campaign: str | None = None) -> tuple[Creator, Why]:
-    """Explain every score of one account. Raises `NotFound` for an unknown REF or campaign."""
+async def why(
+    workspace: Workspace, ref: Ref, *, campaign: str | None = None, judge: Judge | None = None
+) -> tuple[Creator, Why]:
+    """Explain every score of one account, by a judge that is at hand where one is given.
+
+    Raises `NotFound` for an unknown REF or campaign.
+    """
     creator = await creator_rows.find(workspace.db, ref)
-    judge = await _judge(workspace, campaign)
+    judge = judge or await judging(workspace, campaign)
     (account,) = await store.accounts(workspace.db, [creator.id])
     columns = account.columns
     return creator, Why(
@@ -210,16 +216,13 @@ def rules(workspace: Workspace) -> Rules:
     return overridden(path.read_text("utf-8"), str(path)) if path.exists() else default_rules()
 
 
-async def _judge(workspace: Workspace, code: str | None) -> Judge:
+async def judging(workspace: Workspace, code: str | None = None) -> Judge:
+    """All that the scores of a campaign (the one in use where none is named) need beside the account."""
     campaign = await campaign_choice.chosen(workspace, code)
     found = rules(workspace)
-    members = [
-        member._replace(platform=_group(member.platform, variant))
-        for member, variant in await store.members(workspace.db)
-    ]
     return Judge(
         rules=found,
-        peers=PeerTable(members, found.peers),
+        peers=PeerTable(await store.members(workspace.db), found.peers),
         aim=await campaigns.aim(workspace, campaign) if campaign else None,
         campaign=campaign.id if campaign else NO_CAMPAIGN,
         code=campaign.code if campaign else None,
@@ -249,8 +252,3 @@ def _row(judge: Judge, account: Account) -> ScoreRow:
         model=judge.model,
         at=judge.now,
     )
-
-
-def _group(platform: str, variant: str | None) -> str:
-    """Rates of different variants do not compare: each variant has peers of its own."""
-    return f"{platform} {variant or ''}"

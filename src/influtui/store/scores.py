@@ -54,17 +54,17 @@ class Account(NamedTuple):
     comments_on: frozenset[str]
 
 
-async def members(database: Database) -> list[tuple[Member, str | None]]:
-    """Accounts as their peers see them, with the variant of their rate; an even sample of a very large catalogue."""
+async def members(database: Database) -> list[Member]:
+    """Accounts as their peers see them; an even sample of a very large catalogue."""
     counted = await database.one("SELECT coalesce(max(id), 0) FROM creators")
     every = max(1, int(counted[0] if counted else 0) // _PEERS_AT_MOST)
-    found: list[tuple[Member, str | None]] = []
+    found: list[Member] = []
     sql = (
         "SELECT platform, followers, engagement_rate, engagement_variant, avg_views, avg_likes, avg_comments"
         " FROM creators WHERE followers > 0 AND id % ? = 0"
     )
     async for rows in database.stream(sql, (every,), chunk=5_000):
-        found.extend((_member(row), row["engagement_variant"]) for row in rows)
+        found.extend(map(_member, rows))
     return found
 
 
@@ -206,6 +206,7 @@ def _member(row: Row) -> Member:
         engagement_rate=row["engagement_rate"],
         likes_per_comment=likes / comments if likes and comments else None,
         views_per_follower=views / followers if views is not None else None,
+        variant=row["engagement_variant"],
     )
 
 

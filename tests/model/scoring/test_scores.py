@@ -116,6 +116,26 @@ def test_a_jump_with_a_viral_post_is_not() -> None:
     assert named(explained, "growth_spike") == 0
 
 
+def test_a_viral_post_shows_in_its_likes_where_no_views_are_told() -> None:
+    viral = [*posts([300] * 5, views=[None] * 5), PostNumbers(at=NOW - 10 * DAY, likes=9_000, comments=100)]
+    explained = authenticity(replace(NOBODY, series=series(spiked()), posts=viral), RULES)
+    assert named(explained, "growth_spike") == 0
+
+
+def test_a_viral_post_explains_a_jump_though_newer_ones_make_the_rate() -> None:
+    earlier = [PostNumbers(at=NOW - 10 * DAY, likes=9_000, comments=100, views=90_000)]
+    known = replace(NOBODY, series=series(spiked()), posts=posts([300] * 5, views=[2_000] * 5))
+    assert named(authenticity(known, RULES), "growth_spike") < -20
+    assert named(authenticity(replace(known, earlier_posts=earlier), RULES), "growth_spike") == 0
+
+
+def test_followers_bought_in_portions_count_together() -> None:
+    once = [count + (300 if day >= 12 else 0) for day, count in enumerate(steady())]
+    thrice = [count + 300 * sum(day >= each for each in (12, 16, 21)) for day, count in enumerate(steady())]
+    one, three = (authenticity(replace(NOBODY, series=series(counts)), RULES) for counts in (once, thrice))
+    assert named(three, "growth_spike") < named(one, "growth_spike") < 0
+
+
 def test_steady_growth_takes_nothing_away() -> None:
     assert named(authenticity(replace(NOBODY, series=series(steady())), RULES), "growth_spike") == 0
 
@@ -133,6 +153,19 @@ def test_likes_that_never_vary_are_noticed() -> None:
     organic = authenticity(replace(NOBODY, posts=posts([500, 220, 900, 410, 1_400, 380, 650, 300, 720, 510])), RULES)
     assert named(even, "even_engagement") == -35
     assert named(organic, "even_engagement") == 0
+
+
+def test_a_handful_of_likes_cannot_vary_much() -> None:
+    few = authenticity(replace(NOBODY, posts=posts([2] * 10)), RULES)
+    assert next(part.value for part in few.components if part.signal == "even_engagement") is None
+
+
+def test_likes_bought_for_some_posts_stand_out_from_the_own_other_posts() -> None:
+    likes, said = [400, 5_000, 380, 5_200, 420, 4_900, 390, 5_100, 410, 405], [12, 11, 10, 13, 12, 11, 12, 10, 13, 11]
+    some = authenticity(replace(NOBODY, posts=posts(likes, said)), RULES)
+    organic = authenticity(replace(NOBODY, posts=posts(likes, [count // 30 for count in likes])), RULES)
+    assert named(some, "uneven_ratio") < -20
+    assert named(organic, "uneven_ratio") == 0
 
 
 def test_a_pod_shows_in_who_comments() -> None:
@@ -245,6 +278,25 @@ def test_peers_slide_along_the_followers() -> None:
     assert table.usual("instagram", 90_010).engagement_rate == 2.0
     assert table.usual("instagram", 9_000).engagement_rate is None
     assert table.usual("tiktok", 1_010).accounts == 0
+
+
+def test_where_too_few_peers_are_near_those_further_off_are_asked() -> None:
+    spread = [Member("instagram", round(10_000 * 1.08**n), 3.0, None, None) for n in range(-18, 18)]
+    assert PeerTable(spread, RULES.peers).usual("instagram", 10_000).engagement_rate == 3.0
+    sparse = [Member("instagram", round(10_000 * 1.2**n), 3.0, None, None) for n in range(-18, 18)]
+    found = PeerTable(sparse, RULES.peers).usual("instagram", 10_000)
+    assert (found.engagement_rate, found.likes_per_comment) == (3.0, None)
+    assert 12 <= found.accounts < len(sparse)
+
+
+def test_rates_are_compared_within_their_definition_only() -> None:
+    by_views = [Member("tiktok", 9_900 + n, 12.0, 30.0, 0.4, "er_views") for n in range(20)]
+    by_followers = [Member("tiktok", 9_900 + n, 4.0, 30.0, 0.4, "er_followers") for n in range(20)]
+    table = PeerTable([*by_views, *by_followers], RULES.peers)
+    assert table.usual("tiktok", 10_000, "er_views").engagement_rate == 12.0
+    assert table.usual("tiktok", 10_000, "er_followers").engagement_rate == 4.0
+    unnamed = table.usual("tiktok", 10_000)
+    assert (unnamed.engagement_rate, unnamed.likes_per_comment) == (None, 30.0)
 
 
 def test_a_user_lays_own_weights_over_ours() -> None:

@@ -26,6 +26,7 @@ _HOUR_MS: Final = 3_600_000
 _REVERSAL_DAYS: Final = 45
 _AFTERMATH_DAYS: Final = 2
 _LEAST_READINGS: Final = 5
+_LEAST_POSTS: Final = 3
 _REGULARS: Final = 10
 _LEAST_RATIO: Final = 1e-6
 _LETTERS_A_WORD: Final = 7
@@ -45,6 +46,7 @@ def authenticity(facts: Facts, rules: Rules) -> Score:
         _high_engagement(facts, signals.high_engagement),
         _even_engagement(facts, signals.even_engagement),
         _like_comment_ratio(facts, signals.like_comment_ratio),
+        _uneven_ratio(facts, signals.uneven_ratio),
         _repeat_commenters(facts, signals.repeat_commenters),
         _reciprocity(facts, signals.reciprocity),
         _generic_comments(facts, signals.generic_comments),
@@ -111,17 +113,16 @@ def _jumps(days: Sequence[Jump], rule: AuthenticitySignal) -> list[Jump]:
 
 def _explained(jump: Jump, facts: Facts, rule: AuthenticitySignal) -> bool:
     """Whether a post went viral (views far above the median) shortly before or during a jump."""
-    views = [post.views for post in facts.posts if post.views is not None]
-    if len(views) < 3:
+    posts = (*facts.posts, *facts.earlier_posts)
+    # Where a platform tells no views, likes say as much: nobody likes what nobody sees.
+    reached = [(post.at, post.views) for post in posts if post.views is not None]
+    if len(reached) < _LEAST_POSTS:
+        reached = [(post.at, post.likes) for post in posts if post.likes is not None]
+    if len(reached) < _LEAST_POSTS:
         return False
-    usual = median(views)
-    window = rule.viral_within_hours * _HOUR_MS
-    return any(
-        post.views is not None
-        and post.views > rule.viral_factor * usual
-        and jump.at - _DAY_MS - window <= post.at <= jump.at
-        for post in facts.posts
-    )
+    usual = median(count for _, count in reached)
+    begun = jump.at - _DAY_MS - rule.viral_within_hours * _HOUR_MS
+    return any(count > rule.viral_factor * usual and begun <= at <= jump.at for at, count in reached)
 
 
 def _unexplained(found: Sequence[Jump], facts: Facts, rule: AuthenticitySignal) -> list[Jump]:
@@ -155,10 +156,12 @@ def _growth_spike(growth: _Growth | None, rule: AuthenticitySignal) -> Part:
         return _part("growth_spike", rule, 0.0, said)
     worst = max(growth.unexplained, key=lambda jump: jump.share)
     days = len(growth.unexplained)
-    evidence = (
-        f"{worst.gained:+,} followers on {worst.before:,} without a viral post ({days} such day{'s'[: days - 1]})"
-    )
-    return _part("growth_spike", rule, worst.share, evidence, as_of=worst.at)
+    # Followers can be bought in portions: several days count together.
+    share = sum(jump.share for jump in growth.unexplained)
+    evidence = f"{worst.gained:+,} followers on {worst.before:,} without a viral post"
+    if days > 1:
+        evidence += f", and {days - 1} more such day{'s'[: days - 2]}: {share:+.0%} in all"
+    return _part("growth_spike", rule, share, evidence, as_of=worst.at)
 
 
 def _growth_reversal(facts: Facts, growth: _Growth | None, rule: AuthenticitySignal) -> Part:
@@ -217,8 +220,9 @@ def _follow_ratio(facts: Facts, rule: AuthenticitySignal) -> Part:
 
 def _even_engagement(facts: Facts, rule: AuthenticitySignal) -> Part:
     likes = [post.likes for post in facts.posts if post.likes is not None and not post.pinned]
-    if len(likes) < rule.least_posts or not any(likes):
-        return _missing("even_engagement", rule, f"needs {rule.least_posts} posts with likes")
+    if len(likes) < rule.least_posts or fmean(likes) < rule.least_likes:
+        needs = f"needs {rule.least_posts} posts with {rule.least_likes} likes on average"
+        return _missing("even_engagement", rule, needs)
     spread = pstdev(likes) / fmean(likes)
     return _part("even_engagement", rule, spread, f"likes of {len(likes)} posts vary by {spread:.0%}")
 
@@ -230,6 +234,21 @@ def _like_comment_ratio(facts: Facts, rule: AuthenticitySignal) -> Part:
     ratio = facts.avg_likes / facts.avg_comments
     decades = math.log10(max(ratio, _LEAST_RATIO)) - math.log10(usual)
     return _part("like_comment_ratio", rule, decades, f"{ratio:.0f} likes a comment, peers {usual:.0f}", peer=0.0)
+
+
+def _uneven_ratio(facts: Facts, rule: AuthenticitySignal) -> Part:
+    # One is added to the comments: a post without any has a ratio too.
+    ratios = sorted(
+        post.likes / (post.comments + 1)
+        for post in facts.posts
+        if post.likes is not None and post.comments is not None and not post.pinned
+    )
+    if len(ratios) < rule.least_posts:
+        return _missing("uneven_ratio", rule, f"needs {rule.least_posts} posts with likes and comments")
+    usual = ratios[len(ratios) // 4]
+    above = sum(ratio > rule.times * max(usual, 1.0) for ratio in ratios)
+    evidence = f"{above} of {len(ratios)} posts have over {rule.times:g} x the likes a comment of its other posts"
+    return _part("uneven_ratio", rule, above / len(ratios), evidence)
 
 
 def _repeat_commenters(facts: Facts, rule: AuthenticitySignal) -> Part:

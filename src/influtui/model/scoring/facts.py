@@ -49,6 +49,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     as_of: int | None = None
     series: Sequence[Reading] = ()
     posts: Sequence[PostNumbers] = ()
+    """The newest settled ones: what rates and averages are made of."""
+    earlier_posts: Sequence[PostNumbers] = ()
+    """All others that are known, settled or not: one of them may explain a jump of its time."""
     comments: Sequence[CommentSeen] = ()
     comments_on: frozenset[str] = frozenset()
     """Accounts on whose posts this account comments."""

@@ -1,15 +1,15 @@
 """Peers: accounts of the same platform with nearly as many followers, and what is usual among them.
 
 A benchmark by tier would compare 1,000 followers with 99,999. The group slides instead: everyone within a factor of the
-account. Medians are taken at steps of 5 % along the follower axis, once for a catalogue, so that scoring a million
-accounts stays linear.
+account; where too few of those have a value, the factor is squared once or twice. Rates compare only within their variant.
+Medians are taken at steps of 5 % along the follower axis, once for a catalogue, so that scoring a million stays linear.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -17,7 +17,7 @@ from influtui.model.scoring.rules import Peers
 
 _STEP: Final = math.log(1.05)
 _SAMPLE: Final = 1_001
-"""Members looked at for one median: an even sample of a larger group moves it by two or three percent."""
+"""Values looked at for one median: an even sample of a larger group moves it by two or three percent."""
 
 
 class Member(NamedTuple):
@@ -28,10 +28,12 @@ class Member(NamedTuple):
     engagement_rate: float | None
     likes_per_comment: float | None
     views_per_follower: float | None
+    variant: str | None = None
+    """Which definition the engagement rate follows."""
 
 
 class Usual(NamedTuple):
-    """What is usual in a group: medians, and how many accounts each was taken from."""
+    """What is usual in a group: medians. `accounts` is how many rates that of the engagement was taken from."""
 
     accounts: int
     engagement_rate: float | None
@@ -56,33 +58,37 @@ class PeerTable:
         self._followers: Mapping[str, Sequence[int]] = {
             platform: [member.followers for member in group] for platform, group in self._platforms.items()
         }
-        self._known: dict[tuple[str, int], Usual] = {}
+        self._known: dict[tuple[str, str | None, int], Usual] = {}
 
-    def usual(self, platform: str, followers: int | None) -> Usual:
+    def usual(self, platform: str, followers: int | None, variant: str | None = None) -> Usual:
         """What is usual around `followers` on a platform; nothing where the group is too small to say."""
         if not followers or followers < 1 or platform not in self._platforms:
             return _NOBODY
         step = round(math.log(followers) / _STEP)
-        key = (platform, step)
+        key = (platform, variant, step)
         if key not in self._known:
-            self._known[key] = self._around(platform, math.exp(step * _STEP))
+            self._known[key] = self._around(platform, math.exp(step * _STEP), variant)
         return self._known[key]
 
-    def _around(self, platform: str, followers: float) -> Usual:
-        axis = self._followers[platform]
-        first = bisect_left(axis, followers / self._rules.factor)
-        last = bisect_right(axis, followers * self._rules.factor)
-        if last - first < self._rules.smallest_group:
-            return Usual(last - first, None, None, None)
-        group = self._platforms[platform][first:last]
-        group = group[:: max(1, len(group) // _SAMPLE)]
-        return Usual(
-            last - first,
-            self._median([member.engagement_rate for member in group]),
-            self._median([member.likes_per_comment for member in group]),
-            self._median([member.views_per_follower for member in group]),
+    def _around(self, platform: str, followers: float, variant: str | None) -> Usual:
+        rates = self._nearest(
+            platform, followers, lambda each: each.engagement_rate if each.variant == variant else None
         )
+        ratios = self._nearest(platform, followers, lambda each: each.likes_per_comment)
+        views = self._nearest(platform, followers, lambda each: each.views_per_follower)
+        return Usual(len(rates), *(median(_sampled(values)) if values else None for values in (rates, ratios, views)))
 
-    def _median(self, values: Iterable[float | None]) -> float | None:
-        known = [value for value in values if value is not None]
-        return median(known) if len(known) >= self._rules.smallest_group else None
+    def _nearest(self, platform: str, followers: float, value: Callable[[Member], float | None]) -> list[float]:
+        """The values of the nearest group in which enough accounts have one; none where there is no such group."""
+        axis, group = self._followers[platform], self._platforms[platform]
+        for widened in range(self._rules.widened + 1):
+            factor = self._rules.factor ** (2**widened)
+            members = group[bisect_left(axis, followers / factor) : bisect_right(axis, followers * factor)]
+            known = [found for member in members if (found := value(member)) is not None]
+            if len(known) >= self._rules.smallest_group:
+                return known
+        return []
+
+
+def _sampled(values: Sequence[float]) -> Sequence[float]:
+    return values[:: max(1, len(values) // _SAMPLE)]

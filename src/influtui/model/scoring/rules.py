@@ -27,6 +27,8 @@ class Peers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     factor: float
     smallest_group: int
+    widened: int
+    """How often the factor may be squared to find so many."""
 
 
 class Engagement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,6 +58,8 @@ class AuthenticitySignal(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     viral_factor: float = 5.0
     mass_following: int = 1500
     least_posts: int = 8
+    least_likes: int = 30
+    times: float = 5.0
     least_comments: int = 30
     longest_words: int = 3
 
@@ -78,6 +82,7 @@ class Authenticity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     high_engagement: AuthenticitySignal
     even_engagement: AuthenticitySignal
     like_comment_ratio: AuthenticitySignal
+    uneven_ratio: AuthenticitySignal
     repeat_commenters: AuthenticitySignal
     reciprocity: AuthenticitySignal
     generic_comments: AuthenticitySignal
