@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -156,6 +157,17 @@ def test_channels_that_are_named_cost_no_search(youtube: YouTubeStandIn, capsys:
     assert (code, youtube.asked("search"), _left(report)["search"]) == (0, 0, 100)
 
 
+def test_who_was_added_by_hand_is_measured_and_not_doubled(
+    youtube: YouTubeStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["creators", "add", "https://www.youtube.com/@Baker10"]) == 0
+    capsys.readouterr()
+    _, report = _discover(capsys, "vegan", "--limit", "12")
+    assert (report["added"], report["updated"]) == (11, 1)
+    _, rows = _json(capsys, "creators", "search", "platform:youtube", "baker", "10")
+    assert [(row["ref"], row["followers"]) for row in rows if "ref" in row] == [("youtube:baker10", 1_120_000)]
+
+
 def test_an_address_that_the_interface_cannot_resolve_is_said_to_be_one(
     youtube: YouTubeStandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -173,6 +185,16 @@ def test_without_a_key_the_command_that_supplies_it_is_named(
     assert "influtui secret set youtube.api_key" in said
     assert "console.cloud.google.com" in said
     assert youtube.requests == []
+
+
+def test_a_key_that_was_kept_is_used(
+    youtube: YouTubeStandIn, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("YOUTUBE_API_KEY")
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{KEY}\n"))
+    assert main(["secret", "set", "youtube.api_key"]) == 0
+    capsys.readouterr()
+    assert _discover(capsys, "@baker10")[1]["found"] == 1
 
 
 def test_the_key_travels_in_a_header_and_is_in_no_word_that_is_said_or_kept(
