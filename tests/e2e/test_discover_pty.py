@@ -64,7 +64,9 @@ def test_columns_and_order_are_found_again_as_they_were_left(open_terminal: Open
     assert again.line(2).split()[:3] == ["ER", "handle↓", "age"]
     again.press("O", "ctrl+u", "text:hight", "enter")
     again.wait("there is no column “hight”")
-    again.press("esc", "O", "ctrl+u", "enter")
+    again.press("esc")
+    again.wait("4 accounts", gone="Not done")
+    again.press("O", "ctrl+u", "enter")
     again.wait("as they were made", "followers")
 
 
@@ -74,3 +76,58 @@ async def test_an_order_that_needs_a_campaign_is_left_where_there_is_none(open_t
     app = open_terminal()
     app.wait("Nobody here yet", "followers↓")
     assert app.child.isalive()
+
+
+def test_every_person_is_decided_about_with_at_most_two_keys(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("4 accounts", "@OATS", "0/15 picked")
+    assert handles(app) == ["jonas_cooks", "anna.bakes", "oda.oats", "mirea.fit"]
+    app.press("x", "2")
+    app.wait("Rejected: @jonas_cooks (timing)", "1 rejected hidden", "3 accounts")
+    app.press("s")
+    app.wait("Shortlisted: @anna.bakes", "1/15 picked")
+    app.press("z")
+    app.wait("Put off: @oda.oats")
+    app.press("x")
+    app.wait("reject @mirea.fit:", "1 price")
+    app.press("text:no oats", "enter")
+    app.wait("Rejected: @mirea.fit (no oats)", "2 accounts")
+    assert handles(app) == ["anna.bakes", "oda.oats"]
+
+
+def test_the_rejected_come_back_only_when_asked_for(open_terminal: Open, world: Path) -> None:
+    assert command(["campaign", "shortlist", "reject", "instagram:anna.bakes", "--reason", "too dear"]) == 0
+    app = open_terminal()
+    app.wait("3 accounts", "1 rejected hidden")
+    assert "anna.bakes" not in handles(app)
+    app.press("/", "text:vegan", "enter")
+    app.wait("1 account", "/ vegan")
+    app.press("X")
+    app.wait("2 accounts", "1 rejected shown")
+    app.press("g", "enter")
+    app.wait("too dear", "Anna Mistel")
+    app.press("esc", "X")
+    app.wait("1 account", "1 rejected hidden")
+    app.press("/", "ctrl+u", "text:reason:dear", "enter")
+    app.wait("1 account", "anna.bakes")
+    app.press("u")
+    app.wait("Taken back")
+
+
+def test_the_shortlist_meter_and_the_filter_show_at_80_columns_too(open_terminal: Open, world: Path) -> None:
+    assert command(["campaign", "shortlist", "reject", "instagram:anna.bakes"]) == 0
+    app = open_terminal(size=(80, 24))
+    app.wait("3 accounts", "✓ 0/15", "✗ hidden")
+
+
+def test_w_explains_every_score_row_by_row_until_w_again(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("4 accounts", "@OATS", "Not scored")
+    app.press("w")
+    app.wait("Why tiktok:jonas_cooks for OATS", "relevance", "topics")
+    app.press("down")
+    app.wait("Why instagram:anna.bakes for OATS")
+    app.press("w")
+    app.wait("Anna Mistel", gone="Why instagram")
+    app.press(":", "text:creators score tier:nano,micro,macro", "enter")
+    app.wait("authenticity", "sure")

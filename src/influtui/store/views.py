@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from influtui.store.creators import Reader
+from influtui.store.database import Reader
 
 
 async def rejected(reader: Reader, campaign: str) -> int:

@@ -79,6 +79,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("shortlist", "discover", ("s",), "shortlist", "Pick the person for the campaign in use.", footer=1, line="campaign shortlist add %"),
     Action("reject", "discover", ("x",), "reject", "Reject the person for the campaign in use, with a reason.", footer=2, line="campaign shortlist reject %"),
     Action("later", "discover", ("z",), "later", "Put the decision off.", footer=3, line="campaign shortlist later %"),
+    Action("why", "discover", ("w",), "why", "Why the scores are what they are: every component with its evidence.", footer=5, line="creators why %"),
+    Action("rejected", "discover", ("X",), "rejected", "Show those rejected for the campaign too, or hide them again."),
     Action("compose", "discover", ("c",), "compose", "Write to the person, or to all marked, from a template.", footer=4, line="campaign contact %"),
     Action("tag", "discover", ("t",), "tag", "Add tags; a minus before a tag takes it away.", footer=6, line="creators edit % --add-tag TAG"),
     Action("note", "list", ("N",), "note", "Add a note to the person.", footer=7, line="creators note % TEXT"),

@@ -20,6 +20,7 @@ from influtui.tui.widgets.list import Source, VirtualList
 
 if TYPE_CHECKING:
     from influtui.model.shortlist import Pick
+    from influtui.services.scoring import Judge
     from influtui.services.search import Listing
 
 FAR_SETTLE: Final = 0.5
@@ -63,6 +64,9 @@ class Discover(Triage):
         super().__init__(desk)
         self.view = View()
         self._searching: asyncio.Task[Any] | None = None
+        self._explains = False
+        """Whether the detail says why the scores are what they are."""
+        self._judge_at_hand: Judge | None = None
 
     def make_list(self) -> VirtualList[Judged]:
         """The list, with its columns."""
@@ -99,8 +103,11 @@ class Discover(Triage):
 
     async def load(self, *, keep_place: bool) -> None:
         """Ask the store for the search."""
+        from influtui.services import viewing
+
         if self.table.ready:
             await self.read_picks()
+        self.rejections = await viewing.rejections(self.desk.workspace)
         listing = await self._found()
         self.table.sorted_by, self.table.descending = render.sorted_column(self.view.sort)
         look = self.desk.look()
@@ -109,16 +116,22 @@ class Discover(Triage):
         self.table.show(self._source(listing), keep_rows=keep_place)
 
     async def _found(self) -> Listing:
-        """What the search finds."""
-        from influtui.services.search import open_listing
+        """What the search finds, without those rejected for the campaign in use unless they are asked for."""
+        from influtui.services.search import check, open_listing
 
-        return await open_listing(self.desk.workspace, self.query_text, self.view.sort)
+        query = self.query_text
+        if self.hides_rejected:
+            await check(self.desk.workspace, query)  # What is wrong is told of the words that were written.
+            query = f"({query}) -verdict:rejected" if query.strip() else "-verdict:rejected"
+        return await open_listing(self.desk.workspace, query, self.view.sort)
 
     def _source(self, listing: Listing) -> Source[Judged]:
         return JudgedRows(listing, self.picks)
 
     async def detail_of(self, record: Judged) -> Callable[[int], Sequence[Line]]:
-        """Everything known of the person."""
+        """Everything known of the person, or why the scores are what they are."""
+        if self._explains:
+            return await self._why(record)
         from influtui.services import creators
         from influtui.tui.render.creator_detail import detail as show
 
@@ -127,14 +140,44 @@ class Discover(Triage):
         pick = self.picks.get(record.creator.person)
         return lambda width: show(known, width, self.desk.look(), pick=pick, row=record.creator, work=done(width))
 
-    def note(self) -> Line:
-        """How full the shortlist is."""
-        meter = self.desk.standing.meter
-        if meter is None:
-            return ()
-        from influtui.tui.render.work import meter as show
+    async def _why(self, record: Judged) -> Callable[[int], Sequence[Line]]:
+        from influtui.services import scoring
+        from influtui.tui.render.creator_scores import why
 
-        return show(meter, self.desk.look(), short=self.narrow)
+        if self._judge_at_hand is None:
+            self._judge_at_hand = await scoring.judging(self.desk.workspace)
+        ref = Ref(id=record.creator.id)
+        creator, explained = await scoring.why(self.desk.workspace, ref, judge=self._judge_at_hand)
+        return lambda width: why(explained, creator, width, self.desk.look())
+
+    def do_why(self) -> None:
+        """Explain the scores in the detail, row by row, or show the person again."""
+        self._explains = not self._explains
+        if self.narrow:
+            self._set_inside(self._explains)
+        self.follow(now=True, again=True)
+
+    def do_out(self) -> None:
+        """One step out; the explanation of scores is a step."""
+        if self._explains and self.cover is None:
+            self.do_why()
+        else:
+            super().do_out()
+
+    async def changed(self, nouns: set[str]) -> None:
+        """Something changed in the workspace: peers and the campaign's aim may have."""
+        self._judge_at_hand = None
+        await super().changed(nouns)
+
+    def note(self) -> Line:
+        """How full the shortlist is, and whether the rejected are hidden."""
+        from influtui.tui.render import work as show
+
+        look, meter = self.desk.look(), self.desk.standing.meter
+        note = show.meter(meter, look, short=self.narrow) if meter is not None else ()
+        if self.rejections:
+            note = (*note, *show.rejected(self.rejections, look, hidden=self.hides_rejected, short=self.narrow))
+        return note
 
     # Searching.
 

@@ -2,21 +2,54 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
+from typing import Any, Final
 
 from influtui.model.creators import Ref
 from influtui.model.ids import CreatorId
 from influtui.tui.panes.people import People, work
 from influtui.tui.render.creators import Judged
+from influtui.tui.render.numbers import plural
 
-NEAR = 8
+NEAR: Final = 8
 """Rows above the cursor among which the next person may be, when several accounts of one person went."""
+
+
+ASKS_FOR_VERDICTS: Final = re.compile(r"(?<![\w:])(?:verdict|reason|judge|judged):")
+"""A search that names verdicts says itself who is wanted."""
 
 
 class Triage(People):
     """People of whom each is decided about with at most two keys."""
+
+    def __init__(self, desk: Any) -> None:
+        super().__init__(desk)
+        self.rejections = 0
+        """How many people are rejected for the campaign in use."""
+        self.shows_rejected = False
+
+    @property
+    def hides_rejected(self) -> bool:
+        """Whether the rejected are left out: they do not come back unless somebody asks for them."""
+        return bool(self.rejections and not self.shows_rejected and not ASKS_FOR_VERDICTS.search(self.query_text))
+
+    def why_not_rejected(self) -> str | None:
+        """There must be some."""
+        return None if self.rejections else "nobody is rejected for the campaign in use"
+
+    async def do_rejected(self) -> None:
+        """Show the rejected too, or hide them again."""
+        here = await self.table.current_row()
+        self.shows_rejected = not self.shows_rejected
+        await self.load(keep_place=False)
+        if here is not None:
+            await self._go_to(here)
+        self.draw_title()
+        shown = "Their rows are marked. X hides them again." if self.shows_rejected else "X shows them."
+        self.desk.notice(f"{plural(self.rejections, 'rejected person', 'rejected people')}. {shown}")
 
     def why_not_shortlist(self) -> str | None:
         """Deciding needs somebody and a campaign."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from influtui.tui.render.numbers import UNKNOWN, age
+from influtui.tui.render.numbers import UNKNOWN, age, percent, plural
 from influtui.tui.render.spans import EMPTY, Line, Look, Role, Span, cell, clip, fit, wrapped
 
 if TYPE_CHECKING:
     from influtui.model.creators import Creator
+    from influtui.model.scoring.engagement import Rate
     from influtui.model.scoring.records import Component, Score
     from influtui.services.scoring import Why
 
@@ -16,6 +17,7 @@ KINDS: Final = ("relevance", "authenticity", "reach", "fit")
 _LABEL: Final = 15
 _BEHIND: Final = 16
 """Cells behind a bar: the value and how sure it is."""
+_SIGNAL: Final = 20
 SHORT_BAR: Final = 10
 
 
@@ -53,17 +55,16 @@ def _score(kind: str, value: float | None, confidence: float | None, width: int,
     )
 
 
-def why(explained: Why, ref: str, width: int, look: Look) -> list[Line]:
+def why(explained: Why, creator: Creator, width: int, look: Look) -> list[Line]:
     """Every score with its components: bar, points, value, peers, evidence; what is unknown, and what would make it known."""
+    ref = f"#{creator.id}"
     about = f" for {cell(explained.campaign)}" if explained.campaign else ""
-    lines: list[Line] = [
-        clip(
-            (Span("Why", "heading"), Span(f"  {cell(explained.ref)}{about}", "accent"), Span("  w closes", "dim")),
-            width,
-        )
-    ]
+    lines: list[Line] = [clip((Span("Why ", "heading"), Span(f"{cell(explained.ref)}{about}", "accent")), width)]
     for score in explained.scores:
         lines += [EMPTY, *_explained(score, width, look)]
+    if explained.rates:
+        lines += [EMPTY, (Span("Engagement of its own posts", "heading"),)]
+        lines += [clip(_rate(each), width) for each in explained.rates]
     if explained.campaign is None:
         lines += [EMPTY, *wrapped("Relevance and fit are judged for a campaign: @ chooses one.", width, "warn")]
     missing = [part.signal for score in explained.scores for part in score.components if _unknown(part)]
@@ -75,16 +76,25 @@ def why(explained: Why, ref: str, width: int, look: Look) -> list[Line]:
             *wrapped(f"Unknown: {names}. An unknown signal has no points; it lowers the confidence.", width),
             *wrapped(f":creators add {ref} asks the platform, :creators import FILE reads an export.", width, "dim"),
         ]
+    if explained.stored is None:
+        lines += [
+            EMPTY,
+            *wrapped(f"Not stored: :creators score {ref} lets lists show it and order by it.", width, "warn"),
+        ]
+    elif not explained.stored.up_to_date:
+        told = f"What lists show is older than what is known: :creators score {ref} brings it up to date."
+        lines += [EMPTY, *wrapped(told, width, "warn")]
     lines += [
         EMPTY,
-        *wrapped(
-            f"Computed now (model {explained.model}). :creators score {ref} keeps it, for the columns and the order.",
-            width,
-            "dim",
-        ),
-        *wrapped("A score is a prompt to look, never a verdict.", width, "dim"),
+        *wrapped(f"Model {explained.model}. A score is a prompt to look, never a verdict. w closes.", width, "dim"),
     ]
     return lines
+
+
+def _rate(each: Rate) -> Line:
+    posts = plural(each.posts, "post")
+    told = f"  median of {posts}, mean {percent(each.mean)}"
+    return (Span(fit(f"  {each.variant}", _SIGNAL), "dim"), Span(f"{percent(each.median):>7}"), Span(told, "dim"))
 
 
 def _unknown(part: Component) -> bool:
@@ -106,23 +116,22 @@ def _explained(score: Score, width: int, look: Look) -> list[Line]:
 
 def _component(part: Component, width: int, look: Look) -> list[Line]:
     name = part.signal.replace("_", " ")
+    evidence = wrapped(part.evidence, width, "dim", indent="    ")
     if _unknown(part):
-        head: Line = (Span(fit(f"  {name}", 24), "dim"), Span(f"{'unknown':>{SHORT_BAR}}", "dim"))
-        return [clip(head, width), *wrapped(part.evidence, width, "dim", indent="    ")]
+        return [clip((Span(fit(f"  {name}", _SIGNAL), "dim"), Span("unknown", "dim")), width), *evidence]
     role: Role = "bad" if part.points < 0 else "accent" if part.points else "dim"
-    share = abs(part.points) / 100
-    facts = "" if part.value is None else f"  {_number(part.value)}"
-    if part.peer is not None:
-        facts += f", peers {_number(part.peer)}"
-    if part.as_of is not None:
-        facts += f", {age(part.as_of, look.now)} old"
-    head = (
-        Span(fit(f"  {name}", 24)),
-        Span(bar(share, look, SHORT_BAR), role),
-        Span(f"{part.points:>+6.1f}", role if part.points else "dim"),
-        Span(facts, "dim"),
+    head: Line = (
+        Span(fit(f"  {name}", _SIGNAL)),
+        Span(bar(abs(part.points) / 100, look, SHORT_BAR), role),
+        Span(f"{part.points:>+7.1f}", role if part.points else "dim"),
+        Span("" if part.value is None else f"  {_number(part.value)}", "dim"),
     )
-    return [clip(head, width), *wrapped(part.evidence, width, "dim", indent="    ")]
+    beside = [
+        *([f"peers have {_number(part.peer)}"] if part.peer is not None else []),
+        *([f"as of {age(part.as_of, look.now)} ago"] if part.as_of is not None else []),
+    ]
+    told = wrapped(", ".join(beside), width, "dim", indent="    ") if beside else []
+    return [clip(head, width), *evidence, *told]
 
 
 def _number(value: float) -> str:

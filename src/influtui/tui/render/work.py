@@ -32,6 +32,13 @@ def meter(counts: Meter, look: Look, *, short: bool = False) -> Line:
     )
 
 
+def rejected(people: int, look: Look, *, hidden: bool, short: bool = False) -> Line:
+    """Whether those rejected for the campaign are among the rows."""
+    state = "hidden" if hidden else "shown"
+    words = state if short else f"{people:,} rejected {state}"
+    return (Span(f"  {look.glyphs.rejected} {words}", "dim" if hidden else "warn"),)
+
+
 def collaboration(
     known: Detail, parcels: Sequence[Shipment], result: Result | None, width: int, look: Look
 ) -> list[Line]:
