@@ -18,7 +18,7 @@ from influtui.services.workspace import DATABASE, Workspace, opened
 from influtui.store import migrations, snapshots
 from influtui.store.changes import KEEP
 from influtui.store.database import open_database
-from influtui.store.journal import NOUNS
+from influtui.store.tables import NOUNS
 from influtui.store.watching import watch
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from influtui.model.failures import Conflict
 from influtui.services.workspace import Workspace
-from influtui.store.journal import NOUNS, WITHOUT_VERSION, decoded, encoded, entries, key_of
+from influtui.store.journal import decoded, encoded, entries, key_of
+from influtui.store.tables import NOUNS, WITHOUT_VERSION
 
 VALUES = st.one_of(
     st.none(),

@@ -15,7 +15,7 @@ from influtui.model.nearest import nearest
 from influtui.services import asking
 from influtui.services.workspace import Workspace
 from influtui.store import brands as store
-from influtui.store.creators import Reader
+from influtui.store.database import Reader
 
 
 async def new_brand(workspace: Workspace, name: str, fields: Mapping[str, str]) -> Brand:

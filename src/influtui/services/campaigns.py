@@ -26,7 +26,7 @@ from influtui.store import creators as creator_rows
 from influtui.store import picks as pick_rows
 from influtui.store import suppressions
 from influtui.store import terms as term_rows
-from influtui.store.creators import Reader
+from influtui.store.database import Reader
 from influtui.store.journal import UnitOfWork
 
 __all__ = [

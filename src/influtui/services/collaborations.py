@@ -26,7 +26,7 @@ from influtui.store import posts as post_rows
 from influtui.store import suppressions
 from influtui.store import terms as term_rows
 from influtui.store.collaborations import Collaboration, Happened
-from influtui.store.creators import Reader
+from influtui.store.database import Reader
 from influtui.store.journal import UnitOfWork
 from influtui.store.standing import events_of
 from influtui.store.terms import Agreement

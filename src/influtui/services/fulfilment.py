@@ -19,20 +19,19 @@ from influtui.model.ids import CollaborationId, ShipmentId
 from influtui.model.money import Money
 from influtui.model.nearest import nearest
 from influtui.model.parcel_lists import ParcelLine, read_line
-from influtui.model.query import parse
-from influtui.model.query_ast import Context, bind, depends_on_campaign
 from influtui.model.shipment_qualifiers import SHIPMENTS
 from influtui.model.shipping import FIRST, ShipmentEvent, insurance_hint, read_state, standing, states
 from influtui.model.text import from_outside
 from influtui.model.times import Millis, millis
 from influtui.model.tracking import Detection, carrier_name, carriers, detect, normalised, recognised, scan
+from influtui.services import asking
 from influtui.services.brands import product_named
 from influtui.services.campaigns import chosen
 from influtui.services.collaborations import ensure
 from influtui.services.plugins import hosted
 from influtui.services.recipients import Recipient, Recipients
 from influtui.services.workspace import Workspace
-from influtui.store import drafts, filters, shipments
+from influtui.store import drafts, shipments
 from influtui.store.journal import UnitOfWork
 from influtui.store.shipments import Packed, Shipment
 
@@ -122,14 +121,7 @@ async def add_shipments(
 
 async def list_shipments(workspace: Workspace, query: str = "") -> list[Shipment]:
     """The shipments that a query asks for, the newest first."""
-    asked = parse(query, SHIPMENTS)
-    about = await chosen(workspace)
-    if about is None and depends_on_campaign(asked):
-        raise WrongUsage("the query asks for the campaign in use, and none is", hint="`influtui campaign use CODE`.")
-    context = Context(
-        now=workspace.clock(), campaign=about.code if about else None, campaign_id=about.id if about else None
-    )
-    condition, values = filters.where(bind(asked, context), shipments.SHIPMENTS)
+    condition, values = await asking.everywhere(workspace, query, SHIPMENTS, shipments.SHIPMENTS)
     return await shipments.matching(workspace.db, condition, values)
 
 

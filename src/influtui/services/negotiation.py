@@ -17,7 +17,7 @@ from influtui.services.collaborations import Collaboration, end_agreement, neede
 from influtui.services.workspace import Workspace
 from influtui.store import campaigns as campaign_rows
 from influtui.store import terms as store
-from influtui.store.creators import Reader
+from influtui.store.database import Reader
 from influtui.store.journal import UnitOfWork
 from influtui.store.terms import Agreement
 

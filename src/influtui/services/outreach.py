@@ -28,8 +28,7 @@ from influtui.services.letters import Letter, Skip, Thread, follows_up, letter
 from influtui.services.workspace import Workspace
 from influtui.store import conversations, creators, outbox, outreach, suppressions
 from influtui.store.conversations import Contacts
-from influtui.store.creators import Reader
-from influtui.store.database import Row
+from influtui.store.database import Reader, Row
 from influtui.store.journal import UnitOfWork
 from influtui.store.outreach import Offering, Reachable
 

@@ -11,7 +11,7 @@ from influtui.model.ids import CollaborationId, CreatorId, PersonId
 from influtui.model.nearest import nearest
 from influtui.model.profiles import from_url, looks_like_url
 from influtui.store import collaborations, creators, shipments
-from influtui.store.creators import Reader
+from influtui.store.database import Reader
 from influtui.store.shipments import Awaiting
 
 _OVER = frozenset(

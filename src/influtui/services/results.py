@@ -26,7 +26,7 @@ from influtui.store import creators as creator_rows
 from influtui.store import posts as store
 from influtui.store import terms as term_rows
 from influtui.store.collaborations import Collaboration
-from influtui.store.creators import Reader
+from influtui.store.database import Reader
 from influtui.store.journal import UnitOfWork
 
 SOURCES = ("hand", "public", "insights", "screenshot")

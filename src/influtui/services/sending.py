@@ -29,8 +29,7 @@ from influtui.services import asking
 from influtui.services.accounts import account as mailbox
 from influtui.services.workspace import Workspace
 from influtui.store import creators, outbox, sender_lock, suppressions
-from influtui.store.creators import Reader
-from influtui.store.database import Row, Transaction
+from influtui.store.database import Reader, Row, Transaction
 from influtui.store.outbox import Outgoing
 
 GIVEN_UP_AFTER: Final = 15 * 60_000

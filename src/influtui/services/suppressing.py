@@ -15,7 +15,7 @@ from influtui.model.suppression import SuppressionReason
 from influtui.services.selection import is_ref
 from influtui.services.workspace import Workspace
 from influtui.store import creators, people, suppressions
-from influtui.store.creators import Reader
+from influtui.store.database import Reader
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="influtui.suppression/1"):

@@ -18,7 +18,7 @@ from influtui.store.journal import Entry, UnitOfWork
 from influtui.store.undo import Left
 
 if TYPE_CHECKING:
-    from influtui.store.creators import Reader
+    from influtui.store.database import Reader
 
 
 class Undone(msgspec.Struct, frozen=True, kw_only=True):

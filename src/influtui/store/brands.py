@@ -10,8 +10,7 @@ from influtui.model.creators import split
 from influtui.model.currencies import known as currencies
 from influtui.model.ids import BrandId, ProductId
 from influtui.model.money import Money, decimals
-from influtui.store.creators import Reader
-from influtui.store.database import Row
+from influtui.store.database import Reader, Row
 from influtui.store.filters import Column, Noun
 
 _PRODUCTS: Final = "SELECT p.*, b.name AS brand FROM products p JOIN brands b ON b.id = p.brand_id"

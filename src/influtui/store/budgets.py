@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from influtui.model.times import Millis
-from influtui.store.creators import Reader
-from influtui.store.database import Transaction
+from influtui.store.database import Reader, Transaction
 
 KEPT_MS: Final = 60 * 86_400_000
 """Longer than any window: what is older is removed."""

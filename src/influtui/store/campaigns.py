@@ -10,8 +10,7 @@ from influtui.model.campaigns import Campaign
 from influtui.model.creators import split
 from influtui.model.ids import CampaignId
 from influtui.store.brands import in_major, money, piped
-from influtui.store.creators import Reader
-from influtui.store.database import Row, Transaction
+from influtui.store.database import Reader, Row, Transaction
 from influtui.store.filters import Column, Noun
 
 _SELECT: Final = "SELECT k.*, b.name AS brand FROM campaigns k JOIN brands b ON b.id = k.brand_id"

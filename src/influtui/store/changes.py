@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from influtui.store.tables import NOUNS
+
 
 class Change(NamedTuple):
     """A run of rows of one noun that changed, and the number of the change."""
@@ -41,8 +43,4 @@ def runs(ids: Iterable[int]) -> Iterator[tuple[int, int]]:
 
 def everything(seq: int) -> list[Change]:
     """What to tell a session that was away for too long: any row of any noun may have changed."""
-    from influtui.store.journal import (
-        NOUNS,
-    )  # here, since the journal is built on the database, which needs this module
-
     return [Change(seq, noun, 0, HIGHEST) for noun in sorted(NOUNS)]

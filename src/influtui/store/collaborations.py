@@ -10,8 +10,7 @@ import msgspec
 from influtui.model.ids import CampaignId, CollaborationId, CreatorId, PersonId
 from influtui.model.text import OutsideText
 from influtui.store.brands import in_major
-from influtui.store.creators import Reader
-from influtui.store.database import Row
+from influtui.store.database import Reader, Row
 from influtui.store.filters import Column, Noun
 
 _SELECT: Final = (

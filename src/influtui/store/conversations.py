@@ -8,8 +8,7 @@ from typing import Any, Final, NamedTuple
 from influtui.model.messages import ConversationRow, Message
 from influtui.model.suppression import email_key
 from influtui.model.times import rfc3339
-from influtui.store.creators import Reader
-from influtui.store.database import Row
+from influtui.store.database import Reader, Row
 from influtui.store.filters import Column, Noun
 
 _ROWS: Final = (

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from influtui.model.creators import Creator, Ref, handle_key, split
 from influtui.model.failures import NotFound
 from influtui.model.ids import CreatorId
 from influtui.model.tiers import TierScheme, default_scheme
 from influtui.model.times import rfc3339
-from influtui.store.database import Row, Values
+from influtui.store.database import Reader as Reader
+from influtui.store.database import Row
 
 COLUMNS: Final = (
     "id, person_id, platform, handle, name, url, bio, country, language, topics, tags, email, followers, following, posts,"
@@ -19,14 +20,6 @@ COLUMNS: Final = (
 """What a `Creator` record is made of."""
 
 _CHUNK: Final = 500
-
-
-class Reader(Protocol):
-    """What can be asked: the database, or a transaction that wants to see its own writes."""
-
-    async def all(self, sql: str, values: Values = ()) -> list[Row]:
-        """The rows of a query."""
-        ...
 
 
 def record(row: Row, scheme: TierScheme | None = None) -> Creator:

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import aiosqlite
 
@@ -27,6 +27,14 @@ FOLDER_MODE: Final = 0o700
 
 Values = Sequence[Any] | dict[str, Any]
 Row = sqlite3.Row
+
+
+class Reader(Protocol):
+    """What can be asked: the database, or a transaction that wants to see its own writes."""
+
+    async def all(self, sql: str, values: Values = ()) -> list[Row]:
+        """The rows of a query."""
+        ...
 
 
 class Transaction:

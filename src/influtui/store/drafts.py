@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from influtui.store.creators import Reader
-from influtui.store.database import Transaction
+from influtui.store.database import Reader, Transaction
 
 
 async def put(transaction: Transaction, actor: str, key: str, text: str | None) -> None:

@@ -23,7 +23,7 @@ from influtui.store.database import Database, Transaction, damage_explained
 from influtui.store.journal import as_columns, chunks
 
 if TYPE_CHECKING:
-    from influtui.store.creators import Reader
+    from influtui.store.database import Reader
 
 REDACTED: Final = "(redacted)"
 

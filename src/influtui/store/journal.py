@@ -11,38 +11,16 @@ import base64
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 
 from influtui.model.failures import Conflict
 from influtui.model.ids import JournalId
 from influtui.store import references, standing, text_index
-from influtui.store.database import Database, Transaction
+from influtui.store.database import Database, Reader, Transaction
 from influtui.store.sqlite import Durability
-
-if TYPE_CHECKING:
-    from influtui.store.creators import Reader
-
-NOUNS: Final = frozenset(
-    {
-        "persons", "creators", "notes", "brands", "products", "campaigns", "campaign_products", "picks",
-        "collaborations", "collaboration_moves", "terms", "agreements", "templates", "conversations", "messages",
-        "shipments", "shipment_events", "shipment_products", "posts", "post_snapshots", "snapshots", "creator_posts",
-        "creator_comments", "told_apart", "saved_searches",
-    }
-)  # fmt: skip
-"""The tables a unit of work may write. A name from here is safe to put into a statement."""
-
-KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "snapshots": ("creator_id", "at", "source"),
-    "creator_comments": ("post_id", "seq"),
-}
-"""The key of those that have no `id`. They are written and removed whole, never updated; the journal's `row_id` of
-them is the first part of their key."""
-
-WITHOUT_VERSION: Final = frozenset({"snapshots", "creator_posts", "creator_comments"})
-"""Those that no two people edit at once, and so carry no `version`."""
+from influtui.store.tables import KEYS, NOUNS, WITHOUT_VERSION
 
 CHUNK: Final = 500
 """Rows in one statement: SQLite before 3.32 takes 999 values, and a statement should fit a screen."""

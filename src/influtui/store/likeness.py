@@ -11,9 +11,9 @@ from influtui.model.creators import OFFLINE, joined, split
 from influtui.model.duplicates import Account, Key, default_weights, keys
 from influtui.model.failures import Conflict
 from influtui.store import references
-from influtui.store.creators import Reader
-from influtui.store.database import Database, Row
-from influtui.store.journal import NOUNS, UnitOfWork
+from influtui.store.database import Database, Reader, Row
+from influtui.store.journal import UnitOfWork
+from influtui.store.tables import NOUNS
 
 _COLUMNS: Final = "id, person_id, platform, handle, name, email, url, bio"
 _CHUNK: Final = 500

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from influtui.model.creators import Creator
 from influtui.model.query_ast import Field, Is, Not, Or, Query, Span, Words, both
-from influtui.store.creators import Reader
+from influtui.store.database import Reader
 from influtui.store.filters import CREATORS, where
 
 CANDIDATES_AT_MOST = 4_000

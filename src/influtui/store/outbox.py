@@ -14,8 +14,7 @@ import msgspec
 
 from influtui.model.messages import MessageState, Outcome
 from influtui.store import standing
-from influtui.store.creators import Reader
-from influtui.store.database import Row, Transaction
+from influtui.store.database import Reader, Row, Transaction
 from influtui.store.filters import Column, Condition, Noun
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from influtui.model.creators import split
 from influtui.model.ids import CampaignId
-from influtui.store.creators import Reader
+from influtui.store.database import Reader
 
 
 class Offering(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,8 +13,7 @@ from influtui.model.measurements import Reading, quality_by_metric
 from influtui.model.memory import Memory
 from influtui.model.money import Money
 from influtui.model.times import Millis
-from influtui.store.creators import Reader
-from influtui.store.database import Row
+from influtui.store.database import Reader, Row
 
 _CHUNK: Final = 500
 

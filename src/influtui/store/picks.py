@@ -8,8 +8,7 @@ from typing import Any, Final
 from influtui.model.campaigns import Campaign
 from influtui.model.ids import CampaignId, CreatorId, PersonId, PickId
 from influtui.model.shortlist import Meter, Pick, outreach_target
-from influtui.store.creators import Reader
-from influtui.store.database import Row
+from influtui.store.database import Reader, Row
 from influtui.store.filters import Column, Noun
 
 # The account that was judged, else the person's largest: who has no account at all is still listed.

@@ -9,8 +9,7 @@ from influtui.model.ids import CollaborationId, PostId
 from influtui.model.money import Money
 from influtui.model.posts import METRICS, Numbers, Post, Snapshot
 from influtui.store.brands import money
-from influtui.store.creators import Reader
-from influtui.store.database import Row
+from influtui.store.database import Reader, Row
 from influtui.store.filters import Column, Noun
 
 _SERIES: Final = f"SELECT post_id, at, source, {', '.join(METRICS)} FROM post_snapshots"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from influtui.store.creators import Reader
+    from influtui.store.database import Reader
 
 
 class Reference(NamedTuple):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from influtui.store.creators import Reader
-from influtui.store.database import Row
+from influtui.store.database import Reader, Row
 
 
 class SavedSearch(msgspec.Struct, frozen=True):

@@ -10,8 +10,7 @@ from influtui.model.ids import CampaignId, CreatorId
 from influtui.model.scoring.engagement import PostNumbers
 from influtui.model.scoring.facts import CommentSeen, Reading
 from influtui.model.scoring.peers import Member
-from influtui.store.creators import Reader
-from influtui.store.database import Database, Row, Transaction
+from influtui.store.database import Database, Reader, Row, Transaction
 
 NO_CAMPAIGN: Final = CampaignId(0)
 

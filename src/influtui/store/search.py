@@ -16,7 +16,8 @@ from influtui.model.ids import CreatorId
 from influtui.model.query_ast import Query
 from influtui.model.query_match import BEYOND, sought
 from influtui.model.tiers import TierScheme, default_scheme
-from influtui.store.creators import Reader, by_ids
+from influtui.store.creators import by_ids
+from influtui.store.database import Reader
 from influtui.store.filters import CREATORS, Values, score_sql, where
 
 FACETS: Final = ("tier", "platform", "country", "language", "topic")

@@ -8,13 +8,12 @@ from typing import Any, Final
 import msgspec
 
 from influtui.model.creators import handle_key
-from influtui.model.currencies import known as currencies
 from influtui.model.ids import CampaignId, CollaborationId, CreatorId, PersonId, ShipmentId
-from influtui.model.money import Money, decimals
+from influtui.model.money import Money
 from influtui.model.shipping import STATES, ShipmentEvent, ShipmentState, states
 from influtui.model.text import OutsideText
-from influtui.store.creators import Reader
-from influtui.store.database import Row
+from influtui.store.brands import in_major, money
+from influtui.store.database import Reader, Row
 from influtui.store.filters import Column, Noun
 
 _SELECT: Final = (
@@ -25,12 +24,6 @@ _SELECT: Final = (
     " (SELECT id FROM creators WHERE person_id = s.person_id ORDER BY followers DESC, id LIMIT 1))"
 )
 
-# Amounts are whole minor units, of which not every currency has a hundred; a query speaks of whole ones.
-_MAJOR: Final = (
-    "s.{}_minor / (CASE WHEN s.currency IN ({}) THEN 1.0 WHEN s.currency IN ({}) THEN 1000.0 ELSE 100.0 END)"
-)
-_WHOLE: Final = ", ".join(f"'{code}'" for code in sorted(currencies()) if decimals(code) == 0)
-_THOUSANDTHS: Final = ", ".join(f"'{code}'" for code in sorted(currencies()) if decimals(code) == 3)
 _STAGE: Final = (
     "CASE s.state " + " ".join(f"WHEN '{state}' THEN '{states()[state].stage}'" for state in STATES) + " END"
 )
@@ -45,8 +38,8 @@ SHIPMENTS: Final = Noun(
         "campaign": Column("lower(k.code)"),
         "platform": Column("a.platform"),
         "handle": Column("a.handle_key"),
-        "declared": Column(_MAJOR.format("declared", _WHOLE, _THOUSANDTHS)),
-        "cost": Column(_MAJOR.format("cost", _WHOLE, _THOUSANDTHS)),
+        "declared": Column(in_major("s.declared_minor", "s.currency")),
+        "cost": Column(in_major("s.cost_minor", "s.currency")),
         "created_at": Column("s.created_at"),
         "state_at": Column("s.state_at"),
         "delivered_at": Column("s.delivered_at"),
@@ -179,14 +172,10 @@ def _shipment(row: Row) -> Shipment:
     }  # fmt: skip
     return Shipment(
         valid=bool(row["valid"]),
-        declared=_money(row["declared_minor"], row["currency"]),
-        cost=_money(row["cost_minor"], row["currency"]),
+        declared=money(row["declared_minor"], row["currency"]),
+        cost=money(row["cost_minor"], row["currency"]),
         collaboration=row["collaboration_id"],
         person=row["person_id"],
         ref=f"{row['platform']}:{row['handle']}" if row["platform"] else None,
         **columns,
     )
-
-
-def _money(minor: int | None, currency: str | None) -> Money | None:
-    return None if minor is None or currency is None else Money(minor, currency)

@@ -16,7 +16,7 @@ from influtui.model.pipeline import Event, derive
 from influtui.store.database import Transaction
 
 if TYPE_CHECKING:
-    from influtui.store.creators import Reader
+    from influtui.store.database import Reader
 
 _CHUNK: Final = 400
 

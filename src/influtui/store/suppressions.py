@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from influtui.model.suppression import KEY_BYTES, SuppressionReason, account_hash, email_hash
-from influtui.store.creators import Reader
-from influtui.store.database import Transaction
+from influtui.store.database import Reader, Transaction
 
 _KEY: Final = "suppression"
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from influtui.model.templates import Template
-from influtui.store.creators import Reader
-from influtui.store.database import Row
+from influtui.store.database import Reader, Row
 
 
 async def all_of_them(reader: Reader) -> list[Template]:

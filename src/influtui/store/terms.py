@@ -10,7 +10,7 @@ import msgspec
 from influtui.model.ids import CampaignId, CollaborationId
 from influtui.model.terms import Term, Terms
 from influtui.store.brands import money
-from influtui.store.creators import Reader
+from influtui.store.database import Reader
 
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):

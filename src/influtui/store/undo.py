@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from influtui.model.ids import JournalId
 from influtui.store import references
 from influtui.store.database import Row, Transaction
-from influtui.store.journal import CHUNK, KEYS, NOUNS, Entry, UnitOfWork, as_columns, decoded, entry_of
+from influtui.store.journal import CHUNK, Entry, UnitOfWork, as_columns, decoded, entry_of
+from influtui.store.tables import KEYS, NOUNS
 
 if TYPE_CHECKING:
-    from influtui.store.creators import Reader
+    from influtui.store.database import Reader
 
 UNDO: Final = "undo"
 REDO: Final = "redo"

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from influtui.model.ids import JournalId
 from influtui.store import references, text_index
 from influtui.store.database import Transaction
-from influtui.store.journal import NOUNS, UnitOfWork, as_columns, chunks, decoded
+from influtui.store.journal import UnitOfWork, as_columns, chunks, decoded
+from influtui.store.tables import NOUNS
 from influtui.store.undo import BOOKKEEPING, Left
 
 if TYPE_CHECKING:
-    from influtui.store.creators import Reader
+    from influtui.store.database import Reader
 
 _OF_THIS: Final = "import_id = :import AND creator_id NOT IN (SELECT id FROM staying)"
 
