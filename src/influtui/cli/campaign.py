@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Final
 
 import click
@@ -12,6 +11,7 @@ from influtui.cli.fields import DRY_RUN, SET, field_options, needed, said
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
+from influtui.cli.verbs import Verbs
 from influtui.model.campaigns import Campaign
 from influtui.model.pipeline import pipeline
 from influtui.model.text import safe
@@ -29,28 +29,9 @@ VERBS: Final[dict[str, tuple[str, str, str]]] = {
     "contact": ("contact", "contact", "Write to people from a template."),
     "clone": ("cloning", "clone", "The next campaign: its words, its people, their terms."),
 }
-"""Verb -> (module below `influtui.cli`, the command's name in it, one line of help)."""
 
 
-class Verbs(click.Group):
-    """A group whose commands are imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in VERBS:
-            return None
-        module, attribute, _ = VERBS[cmd_name]
-        command: click.Command = getattr(import_module(f"influtui.cli.{module}"), attribute)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(verb, help_line) for verb, (_, _, help_line) in VERBS.items()])
-
-
-@click.group(cls=Verbs, no_args_is_help=True)
+@click.group(cls=Verbs, verbs=VERBS, no_args_is_help=True)
 def campaign() -> None:
     """Campaigns: what they want, who is picked, how far they have come.
 

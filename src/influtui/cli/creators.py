@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Final
 
 import click
+
+from influtui.cli.verbs import Verbs
 
 VERBS: Final[dict[str, tuple[str, str, str]]] = {
     "search": ("searching", "search", "Find creators: `tier:micro er:>3 country:US`."),
@@ -23,27 +24,8 @@ VERBS: Final[dict[str, tuple[str, str, str]]] = {
     "apart": ("likeness", "apart", "Say that two are different people, so that they are not offered again."),
     "forget": ("forgetting", "forget", "Remove a person for good, and refuse them in later imports."),
 }
-"""Verb -> (module below `influtui.cli`, the command's name in it, one line of help)."""
 
 
-class Verbs(click.Group):
-    """A group whose commands live in sibling modules."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in VERBS:
-            return None
-        module, attribute, _ = VERBS[cmd_name]
-        command: click.Command = getattr(import_module(f"influtui.cli.{module}"), attribute)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(verb, help_line) for verb, (_, _, help_line) in VERBS.items()])
-
-
-@click.group(cls=Verbs, no_args_is_help=True)
+@click.group(cls=Verbs, verbs=VERBS, no_args_is_help=True)
 def creators() -> None:
     """Find, add, edit and export creators. A REF is platform:handle (instagram:anna) or #id (#17)."""
