@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from influtui.model.failures import NotFound, WrongUsage
-from influtui.services.search import matching, open_listing, search
+from influtui.services.search import ask, matching, open_listing, search
 from influtui.services.workspace import Workspace
 from influtui.store import text_index
+from influtui.store.column_engine import engine_of
 
 Account = Callable[..., Awaitable[int]]
 DAY = 86_400_000
@@ -229,3 +230,18 @@ async def test_a_platform_that_came_with_a_plugin_can_be_asked_for(catalogue: Wo
     await account("lemmy:ann")
     assert await refs(catalogue, "platform:lemmy") == ["ann"]
     assert await refs(catalogue, "lemmy:ann") == ["ann"]
+
+
+async def test_the_surest_scores_come_first_and_the_unscored_last_in_both_back_ends(catalogue: Workspace) -> None:
+    async with catalogue.db.write(1) as transaction:
+        for creator, confidence in ((2, 0.4), (5, 0.9), (3, 0.7)):
+            await transaction.run(
+                "INSERT INTO scores (campaign_id, creator_id, confidence, model, at) VALUES (0, ?, ?, 'm', 1)",
+                (creator, confidence),
+            )
+        transaction.touched("scores", [2, 3, 5])
+    expected = [5, 3, 2, 1, 4, 6, 7]
+    assert [row.id for row in (await search(catalogue, "", sort="confidence")).rows] == expected
+    asked = await ask(catalogue, "", "confidence")
+    listed = await engine_of(catalogue.db).ask(lambda columns: columns.listed(asked.query, asked.order).tolist())
+    assert listed == expected

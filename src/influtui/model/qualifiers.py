@@ -365,6 +365,7 @@ CREATORS: Final = Table(
         Sort(name="relevance", meaning="relevance to the campaign", needs_campaign=True),
         Sort(name="authenticity", meaning="authenticity"),
         Sort(name="reach", meaning="reach as a score"),
+        Sort(name="confidence", meaning="how much of what a score needs is known"),
         Sort(
             name="match", meaning="how well the words match: handle, begin of the handle, name, other; then followers"
         ),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 
 from influtui.model.query_words import folded, grams, says
 
 
+# A million readings name a handful of sources, one after the other.
+@lru_cache(maxsize=64)
 def _says(text: str | None, wanted: str, prefix: int) -> bool:
     return says(text, wanted, prefix=bool(prefix))
 
