@@ -28,6 +28,9 @@ class AppLine(NamedTuple):
     ascii: bool = False
     mouse: bool = True
     theme: str | None = None
+    safe_mode: bool = False
+    without: tuple[str, ...] = ()
+    """Plugins that this run does without."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -50,11 +53,16 @@ def app_line(words: Sequence[str]) -> AppLine | None:
     rest = iter(words)
     for word in rest:
         name, has_value, value = word.partition("=")
-        if name in ("--workspace", "--theme"):
+        if name in ("--workspace", "--theme", "--no-plugin"):
             given = value if has_value else next(rest, None)
             if not given:
                 return None
-            line = line._replace(workspace=given) if name == "--workspace" else line._replace(theme=given)
+            if name == "--no-plugin":
+                line = line._replace(without=(*line.without, given))
+            else:
+                line = line._replace(workspace=given) if name == "--workspace" else line._replace(theme=given)
+        elif word == "--safe-mode":
+            line = line._replace(safe_mode=True)
         elif word == "--read-only":
             line = line._replace(read_only=True)
         elif word == "--ascii":
@@ -93,6 +101,7 @@ def open_app(line: AppLine) -> int:
     show_skeleton(skeleton)
     try:
         import gc
+        from functools import partial
 
         # The first frame makes nothing that is garbage soon; the app turns the collector on again after it.
         gc.disable()
@@ -101,12 +110,14 @@ def open_app(line: AppLine) -> int:
         os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         from pathlib import Path
 
-        from influtui.services.workspace import default_folder
+        from influtui.services.workspace import PluginChoice, default_folder
         from influtui.tui.app import InflutuiApp, Options
 
         folder = Path(line.workspace) if line.workspace else default_folder()
-        options = Options(folder, line.read_only, line.ascii, line.mouse, line.theme)
-        app = InflutuiApp(options, run_line=run_line)
+        plugins = PluginChoice(line.safe_mode, frozenset(line.without))
+        options = Options(folder, line.read_only, line.ascii, line.mouse, line.theme, plugins)
+        said = [*(["--safe-mode"] if line.safe_mode else []), *(f"--no-plugin={id_}" for id_ in line.without)]
+        app = InflutuiApp(options, run_line=partial(run_line, said=said))
     except BaseException as error:
         sys.stdout.write(skeleton.LEAVE)
         sys.stdout.flush()
@@ -155,8 +166,8 @@ def _explained(error: BaseException) -> int:
     return error.exit_code
 
 
-def run_line(words: Sequence[str], folder: Path, read_only: bool) -> Ran:
-    """Run a command line inside this process, for the app, and return what it wrote.
+def run_line(words: Sequence[str], folder: Path, read_only: bool, *, said: Sequence[str] = ()) -> Ran:
+    """Run a command line inside this process, for the app, and return what it wrote. `said` is what the app was told too.
 
     It is handed over from here since the app may not import the command line. Standard input is empty, so that a
     question is refused (with `--yes` as the hint) instead of waiting behind the screen.
@@ -167,7 +178,7 @@ def run_line(words: Sequence[str], folder: Path, read_only: bool) -> Ran:
     from influtui.cli.main import main as command_line
     from influtui.tui.app import Ran
 
-    given = ["--workspace", str(folder), *(["--read-only"] if read_only else []), *words]
+    given = ["--workspace", str(folder), *(["--read-only"] if read_only else []), *said, *words]
     out, err, stdin = io.StringIO(), io.StringIO(), sys.stdin
     sys.stdin = io.StringIO()
     try:

@@ -27,7 +27,10 @@ help = "Made at https://acme.example/keys"
 required = true
 """
 
-ASKS = 'reply = await self.ctx.http.get("xrpc/app.bsky.actor.searchActors", {"q": key}, headers={"X-Key": key}, method="search")\n'
+ASKS = """
+reply = await self.ctx.http.get("xrpc/app.bsky.actor.searchActors", {"q": key}, headers={"X-Key": key}, method="search")
+return Page()
+"""
 
 LEAKS = {
     "in a message": "raise UpstreamChanged(f'bad key {key}', detail=f'it was {key}', path=key)",
@@ -109,7 +112,7 @@ def test_a_missing_key_is_said_with_the_command_and_exit_4(
 def test_a_key_that_is_kept_is_used_and_a_wrong_one_is_not_kept(
     acme: MakePlugin, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    acme(ASKS + "return Page()")
+    acme(ASKS)
     monkeypatch.setattr("sys.stdin", _Typed("nothing-like-it\n"))
     assert main(["secret", "set", "acme.api_key"]) == 2
     assert "does not look right" in capsys.readouterr().err

@@ -96,7 +96,7 @@ GOOD = MANIFEST.format(id="acme", timeout=5)
 
 
 @pytest.mark.parametrize(("change", "problem"), [
-    (("manifest = 1", "manifest = 2"), "format 2"),
+    (("manifest = 1", 'manifest = 2\nrequires = ["pane"]'), r"format 2.*knows no \[\[pane\]\]"),
     (('id = "acme"', 'id = "Acme!"'), "not right"),
     (('id = "acme"', 'id = "hand"'), "reserved"),
     (('name = "acme"', 'nmae = "acme"'), "not right"),
@@ -169,3 +169,25 @@ def test_a_hundred_plugins_cost_a_start_little_once_they_are_known(make: MakePlu
     began = time.perf_counter()
     assert len(_by_id(tmp_path)) >= 100
     assert time.perf_counter() - began < 0.25  # measured: 4 ms; the bound only catches a cache that is not used
+
+
+def test_a_manifest_of_a_later_format_is_read_as_far_as_it_is_known() -> None:
+    later = GOOD.replace("manifest = 1", 'manifest = 2\nmood = "new"').replace("page = 10", "page = 10\nshade = 3")
+    found = read(f'{later}\n[[pane]]\nid = "acme.pane"\n')
+    assert found.source[0].page == 10
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    (('api = ">=1.0,<2"', 'api = ">=1.2,<2"'), "Update influtui"),
+    (('api = ">=1.0,<2"', 'api = ">=0.1,<1"'), "it is too old. Update acme-influtui_acme"),
+    (("page = 10", "page = 10\ncontract = 2"), "follows contract 2"),
+    (("manifest = 1", 'manifest = 7\nrequires = ["pane"]'), "Update influtui"),
+])  # fmt: skip
+def test_what_does_not_go_together_says_which_of_the_two_to_update(
+    make: MakePlugin, tmp_path: Path, change: tuple[str, str], words: str
+) -> None:
+    make("acme", manifest=GOOD.replace(*change))
+    host = Host(installed(tmp_path / "cache.json"), {}, lambda: 0)
+    found = {each.id: each for each in host.plugins()}["acme"]
+    assert found.state == "incompatible"
+    assert words in found.reason

@@ -7,7 +7,7 @@ import functools
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec
 
@@ -16,7 +16,7 @@ import click
 from influtui.cli.output import Output
 from influtui.model.failures import Failure, NeedsConfirmation, WrongUsage
 from influtui.model.nearest import nearest
-from influtui.services.workspace import Workspace, default_folder, opened
+from influtui.services.workspace import PluginChoice, Workspace, default_folder, opened
 
 P = ParamSpec("P")
 
@@ -33,6 +33,7 @@ class Session:
     folder: Path
     json: bool = False
     read_only: bool = False
+    plugins: PluginChoice = field(default_factory=PluginChoice)
 
     @property
     def out(self) -> Output:
@@ -59,6 +60,14 @@ class Global:
                 session = replace(session, json=True)
             elif word == "--read-only":
                 session = replace(session, read_only=True)
+            elif word == "--safe-mode":
+                session = replace(session, plugins=replace(session.plugins, safe_mode=True))
+            elif word == "--no-plugin" or word.startswith("--no-plugin="):
+                id_ = word.partition("=")[2] or next(words, None)
+                if not id_:
+                    raise WrongUsage("--no-plugin needs a plugin's id", hint="influtui --no-plugin ID …")
+                without = session.plugins.without | {id_}
+                session = replace(session, plugins=replace(session.plugins, without=without))
             elif word == "--workspace":
                 folder = next(words, None)
                 if folder is None:
@@ -81,7 +90,7 @@ def with_workspace(
         session = click.get_current_context().ensure_object(Session)
 
         async def inside() -> int:
-            async with opened(session.folder, read_only=session.read_only) as workspace:
+            async with opened(session.folder, read_only=session.read_only, plugins=session.plugins) as workspace:
                 return await command(workspace, session.out, *args, **kwargs) or 0
 
         return asyncio.run(inside())

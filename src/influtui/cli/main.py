@@ -66,7 +66,8 @@ class Nouns(click.Group):
 def influtui() -> None:
     """Run an influencer campaign from the terminal: find creators, write to them, ship, measure, pay.
 
-    Without a command the app opens. `--workspace DIR`, `--json` and `--read-only` may stand anywhere.
+    Without a command the app opens. `--workspace DIR`, `--json` and `--read-only` may stand anywhere, `--safe-mode` (only
+    the plugins that came with influtui) and `--no-plugin ID` too.
     """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 import msgspec
 
 from influtui.api import API_VERSION
-from influtui.cli.frame import FAILED, with_workspace
+from influtui.cli.frame import FAILED, confirmed, with_workspace
 from influtui.cli.output import Output
 from influtui.model.text import safe
 from influtui.services import authoring, plugins
@@ -150,6 +151,76 @@ async def check(workspace: Workspace, out: Output, which: str) -> int:
     out.say(f"{found.plugin}: {'works' if found.works else 'does not work'}{took}")
     out.note("What it does with a platform's answers is held by its contract tests: run pytest in its folder.")
     return 0 if found.works else FAILED
+
+
+@plugin.command("enable")
+@click.argument("id_", metavar="ID")
+@with_workspace
+async def enable(workspace: Workspace, out: Output, id_: str) -> None:
+    """Use a plugin again that was disabled, or that rests because it failed."""
+    _tell_state(out, await plugins.enable(workspace, id_))
+
+
+@plugin.command("disable")
+@click.argument("id_", metavar="ID")
+@with_workspace
+async def disable(workspace: Workspace, out: Output, id_: str) -> None:
+    """Do without a plugin in this workspace, until it is enabled again."""
+    _tell_state(out, await plugins.disable(workspace, id_))
+
+
+@plugin.command("trust")
+@click.argument("id_", metavar="ID")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_workspace
+async def trust(workspace: Workspace, out: Output, id_: str, yes: bool) -> None:
+    """Let a plugin of your own plugin folder run, as its files are now. When one changes, it asks again."""
+    found = await plugins.plugin(workspace, id_)
+    for host in found.manifest.hosts if found.manifest else ():
+        out.note(f"It asks {host}.")
+    confirmed(
+        f"{id_} is a program, and can do what you can do.",
+        yes=yes,
+        because="Its hosts bind only what it asks through us.",
+    )
+    _tell_state(out, await plugins.trust(workspace, id_))
+
+
+@plugin.command("remove")
+@click.argument("id_", metavar="ID")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_workspace
+async def remove(workspace: Workspace, out: Output, id_: str, yes: bool) -> None:
+    """Remove a plugin of your plugin folder and its kept secrets; one that came with influtui is disabled.
+
+    For one that is installed, the command that removes it is shown: who keeps the environment must know of it.
+    """
+    wanted = await plugins.removal(workspace, id_)
+    if wanted.command:
+        if out.json:
+            out.data({"schema": "influtui.plugin-removal/1", "id": id_, "removed": [], "command": list(wanted.command)})
+            return
+        out.note("It was installed, and is removed by:")
+        out.say(shlex.join(wanted.command))
+        out.note(f"`influtui plugin disable {id_}` does without it at once.")
+        return
+    if wanted.folder is not None:
+        confirmed(f"{wanted.folder} and the secrets kept for {id_} are deleted.", yes=yes)
+    gone = [str(path) for path in await plugins.remove(workspace, wanted)]
+    if out.json:
+        out.data({"schema": "influtui.plugin-removal/1", "id": id_, "removed": gone, "command": []})
+        return
+    for path in gone:
+        out.say(f"deleted {path}")
+    if wanted.bundled:
+        out.say(f"{id_} came with influtui: it is disabled.")
+
+
+def _tell_state(out: Output, found: PluginState) -> None:
+    if out.json:
+        out.data(document(found))
+        return
+    out.say(f"{found.id} is {found.state}: {found.reason}")
 
 
 def document(found: PluginState) -> dict[str, Any]:

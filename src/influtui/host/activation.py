@@ -7,6 +7,7 @@ plugin that cannot be made takes nothing from the others.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
@@ -24,8 +25,9 @@ from influtui.host.discovery import Found
 from influtui.host.http import HostClient
 from influtui.host.manifests import CarrierEntry, SourceEntry
 from influtui.host.sources import OpenSource
-from influtui.host.states import PluginState, Settings, Standing
+from influtui.host.states import LeftOut, PluginState, Settings, Standing, State
 from influtui.model.failures import NeedsConfiguration
+from influtui.model.times import Millis, rfc3339
 from influtui.secrets import plugin_secrets
 
 IMPORT_LIMIT_S: Final = 15.0
@@ -44,29 +46,33 @@ class Host:
         clock: Callable[[], int],
         *,
         folder: Path | None = None,
-        calls: Calls | None = None,
+        left_out: LeftOut = LeftOut(),  # noqa: B008 - frozen
     ) -> None:
-        self.standing = Standing(found, settings, folder)
+        self.standing = Standing(found, settings, folder, left_out)
         self._clock = clock
-        self._calls = calls or Calls()
+        self.calls = Calls(clock)
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(Plugin)
         self._carriers: dict[str, Carrier | Fault] = {}
 
     def plugins(self) -> tuple[PluginState, ...]:
         """Every installed plugin and how it stands. Imports nothing."""
-        return self.standing.plugins()
+        return tuple(self._now_standing(each) for each in self.standing.plugins())
 
     def sources(self) -> dict[str, tuple[PluginState, SourceEntry]]:
         """Every announced source by id. Imports nothing."""
-        return self.standing.sources()
+        return {id_: (self._now_standing(state), entry) for id_, (state, entry) in self.standing.sources().items()}
+
+    def renew(self, standing: Standing) -> None:
+        """Take over which plugins there are and how they are set; what is imported, rests or was spent stays."""
+        self.standing = standing
 
     def carriers(self) -> dict[str, tuple[PluginState, CarrierEntry]]:
         """Who announces links for which carrier, by the carrier's code. Imports nothing."""
         return {
             code: (state, entry)
             for state in self.plugins()
-            if state.manifest is not None and state.state == "ready"
+            if state.manifest is not None and state.usable
             for entry in state.manifest.carrier
             for code in entry.carriers
         }
@@ -84,7 +90,7 @@ class Host:
         """
         state, entry = self.sources()[id_]
         plugin = state.id
-        if state.state != "ready":
+        if not state.usable:
             raise Fault(plugin, state.state, state.reason)
         secrets = await self._secrets(plugin, entry) if secrets is None else secrets
         classes = await self._classes(plugin, "influtui_sources", SourcesContext(plugin, API_VERSION), Source)
@@ -99,8 +105,8 @@ class Host:
             made: Source = kind(context)
             return made
 
-        source = await self._calls.guarded(plugin, f"making {id_}", make, limit_s=LINK_LIMIT_S)
-        return OpenSource(entry, plugin, source, client, ledger, self._calls)
+        source = await self.calls.guarded(plugin, f"making {id_}", make, limit_s=LINK_LIMIT_S, prepares=True)
+        return OpenSource(entry, plugin, source, client, ledger, self.calls)
 
     async def tracking_url(self, carrier: str, number: str) -> str | None:
         """The page of a parcel, from the plugin that announces its carrier; None where nobody does. Raises `Fault`."""
@@ -113,12 +119,31 @@ class Host:
         async def ask() -> str | None:
             return maker.tracking_url(carrier, number)
 
-        link = await self._calls.guarded(state.id, "tracking_url", ask, limit_s=LINK_LIMIT_S)
+        link = await self.calls.guarded(state.id, "tracking_url", ask, limit_s=LINK_LIMIT_S)
         return None if link is None else at_border(state.id, link, Link)
 
     async def close(self) -> None:
         """End the plugins' loops."""
-        await self._calls.close()
+        await self.calls.close()
+
+    def _now_standing(self, state: PluginState) -> PluginState:
+        """A plugin that can be used, with how it did when it was used last."""
+        if not state.usable:
+            return state
+        breaker = self.calls.breaker(state.id)
+        how = breaker.struggle
+        again = f"`influtui plugin enable {state.id}` asks it again at once."
+        if (rests := breaker.rests_for) is not None:
+            until = f"rests until {rfc3339(Millis(self._clock() + int(rests * 1000)))}: {how.said}. {again}"
+            if how.kind == "blocked":
+                return _as(state, "quarantined", f"It blocked its thread {how.failures} times in a row and {until}")
+            return _as(state, "degraded", f"It failed {how.failures} times in a row and {until}")
+        if how.failures:
+            advice = f"It is tried again; `influtui plugin disable {state.id}` does without it."
+            return _as(state, "failed", f"It failed when it was used last: {how.said}. {advice}")
+        if self._manager.has_plugin(state.id):
+            return _as(state, "active", "In use: it was imported in this session.")
+        return state
 
     async def _secrets(self, plugin: str, entry: SourceEntry) -> dict[str, str]:
         """The values of a source's secret fields. From here on they are struck out of all that is said."""
@@ -147,7 +172,9 @@ class Host:
                     made: Carrier = kind()
                     return made
 
-                self._carriers[id_] = await self._calls.guarded(plugin, f"making {id_}", make, limit_s=LINK_LIMIT_S)
+                self._carriers[id_] = await self.calls.guarded(
+                    plugin, f"making {id_}", make, limit_s=LINK_LIMIT_S, prepares=True
+                )
             except Fault as fault:
                 self._carriers[id_] = fault
         made = self._carriers[id_]
@@ -158,7 +185,7 @@ class Host:
     async def _classes(self, plugin: str, hook: str, context: Any, base: type[Any]) -> dict[str, type[Any]]:
         """The classes that a plugin's hook supplies, by id: exactly those that its manifest announces."""
         await self._activate(plugin)
-        supplied = (await self._calls.supplied(self._manager, hook, {plugin: context})).get(plugin, ())
+        supplied = (await self.calls.supplied(self._manager, hook, {plugin: context})).get(plugin, ())
         if isinstance(supplied, Fault):
             raise supplied
         classes: dict[str, type[Any]] = {}
@@ -184,14 +211,29 @@ class Host:
         if manifest is None:
             raise Fault(plugin, "broken", f"{plugin} has no manifest that can be read")
         module, _, name = manifest.python.partition(":")
+        root = self.standing.found[plugin].root
 
         async def load() -> None:
+            if root is not None and root not in sys.path:
+                sys.path.append(root)  # last: it can put nothing in the place of what is installed
             kind = getattr(import_module(module), name)
+            _from_its_own_folder(kind, root)
             if not (inspect.isclass(kind) and issubclass(kind, Plugin)):
                 raise TypeError(f"{manifest.python} is no influtui.api.Plugin")
             self._manager.register(kind(), plugin)
 
-        await self._calls.guarded(plugin, "being imported", load, limit_s=IMPORT_LIMIT_S)
+        await self.calls.guarded(plugin, "being imported", load, limit_s=IMPORT_LIMIT_S, prepares=True)
+
+
+def _from_its_own_folder(kind: Any, root: str | None) -> None:
+    """Refuse a class that came from elsewhere: an installed package of the same name was found first."""
+    place = Path(inspect.getfile(kind)).resolve()
+    if root is not None and not place.is_relative_to(Path(root).resolve()):
+        raise ImportError(f"a package of that name is installed already, in {place.parent}")
+
+
+def _as(state: PluginState, now: State, reason: str) -> PluginState:
+    return msgspec.structs.replace(state, state=now, reason=reason)
 
 
 def _listed(ids: Any) -> str:

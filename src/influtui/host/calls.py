@@ -1,8 +1,4 @@
-"""Guarded calls: whatever a plugin does, the caller gets a result or a `Fault` that names the plugin, and nothing else.
-
-A circuit breaker keeps a plugin that fails again and again from costing its time limit every time. Failures that are a
-user's or a quota's do not count towards it.
-"""
+"""Guarded calls: whatever a plugin does, the caller gets a result or a `Fault` that names the plugin, and nothing else."""
 
 from __future__ import annotations
 
@@ -16,6 +12,7 @@ import msgspec
 import pluggy
 
 from influtui.api import PluginError, errors
+from influtui.host.breakers import FAILURES, Breaker, Struggle
 from influtui.host.loop import Crashed, Hung, PluginLoop
 from influtui.secrets.redaction import redacted, redacted_tree
 
@@ -23,10 +20,6 @@ T = TypeVar("T")
 
 HOOK_LIMIT_S: Final = 2.0
 """What a hook may take. Hooks hand over classes; they have nothing to wait for."""
-
-FAILURES: Final = 3
-FIRST_PAUSE_S: Final = 30.0
-LONGEST_PAUSE_S: Final = 1_800.0
 
 
 class Fault(Exception):
@@ -44,70 +37,70 @@ class Fault(Exception):
         """The typed error that the plugin raised, where it raised one."""
 
 
-class Breaker:
-    """After three failures in a row a plugin rests: 30 seconds, then twice as long each time, at most half an hour."""
-
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._failures = 0
-        self._pause = FIRST_PAUSE_S
-        self._until: float | None = None
-
-    @property
-    def rests_for(self) -> float | None:
-        """Seconds that the plugin still rests; None when it may be called."""
-        if self._until is None or self._until <= self._now():
-            return None
-        return self._until - self._now()
-
-    def succeeded(self) -> None:
-        """A call came back well."""
-        self._failures, self._pause, self._until = 0, FIRST_PAUSE_S, None
-
-    def failed(self) -> None:
-        """A call failed in a way that counts. After a rest, one more failure is enough for the next."""
-        self._failures += 1
-        if self._failures >= FAILURES:
-            self._until = self._now() + self._pause
-            self._pause = min(self._pause * 2, LONGEST_PAUSE_S)
-
-
 class Calls:
     """The way to every plugin: a loop and a breaker each, so that one that blocks its loop blocks nobody else's."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000) -> None:
         self._loops: dict[str, PluginLoop] = {}
-        self._now = now
+        self._clock = clock
         self._breakers: dict[str, Breaker] = {}
 
     def breaker(self, plugin: str) -> Breaker:
         """The plugin's breaker."""
-        return self._breakers.setdefault(plugin, Breaker(self._now))
+        return self._breakers.setdefault(plugin, Breaker(self._clock))
 
-    async def guarded(self, plugin: str, what: str, make: Callable[[], Awaitable[T]], *, limit_s: float) -> T:
-        """The result of `await make()` on the plugin's loop. Raises `Fault`, and lets cancellation through."""
+    def restore(self, struggles: Mapping[str, Struggle]) -> None:
+        """Take over what other sessions kept of how plugins fail."""
+        for plugin in {*self._breakers, *struggles}:
+            self.breaker(plugin).restore(struggles.get(plugin, Struggle()))
+
+    def take_changed(self) -> dict[str, Struggle]:
+        """How the plugins fail about which this has changed since it was asked last; no failures: it does well again."""
+        changed = {plugin: each for plugin, each in self._breakers.items() if each.changed}
+        for each in changed.values():
+            each.changed = False
+        return {plugin: each.struggle for plugin, each in changed.items()}
+
+    async def guarded(
+        self, plugin: str, what: str, make: Callable[[], Awaitable[T]], *, limit_s: float, prepares: bool = False
+    ) -> T:
+        """The result of `await make()` on the plugin's loop. Raises `Fault`, and lets cancellation through.
+
+        What only `prepares` a call (importing, asking hooks) says nothing of how well the plugin does when it goes well.
+        """
         breaker = self.breaker(plugin)
         if (rests := breaker.rests_for) is not None:
-            raise Fault(plugin, "resting", f"{plugin} failed {FAILURES} times in a row and rests for {rests:.0f} s")
-        fault: Fault
+            raise Fault(
+                plugin,
+                "resting",
+                f"{plugin} failed {FAILURES} times in a row and rests for {rests:.0f} s; last: {breaker.struggle.said}",
+            )
+        how: str | None = None
         try:
             result = await self._loops.setdefault(plugin, PluginLoop(plugin)).call(make, limit_s=limit_s)
         except PluginError as error:
-            breaker.failed() if error.trips else breaker.succeeded()
             typed = _clean(error)
             fault = Fault(plugin, error.kind, f"{plugin}: {typed.message}", detail=typed.detail, error=typed)
         except Hung as hung:
-            breaker.failed()
+            how = "blocked" if hung.where else None
             blocked = f", blocked in {hung.where}" if hung.where else ""
-            fault = Fault(plugin, "hung", f"{plugin} gave no answer to {what} within {hung.seconds:g} s{blocked}")
+            fault = Fault(
+                plugin,
+                "hung",
+                f"{plugin} gave no answer to {what} within {hung.seconds:g} s{blocked}",
+            )
         except Exception as error:
-            breaker.failed()
             said = str(error) if isinstance(error, Crashed) else f"{type(error).__name__}: {error}"
             told = redacted("".join(traceback.format_exception(error)))
             fault = Fault(plugin, "crashed", f"{plugin} failed in {what}: {redacted(said)}", detail=told)
         else:
-            breaker.succeeded()
+            if not prepares:
+                breaker.succeeded()
             return result
+        if fault.error is None or fault.error.trips:
+            breaker.failed(how or fault.kind, fault.message)
+        elif not prepares:
+            breaker.succeeded()
         # Raised out here, so that it does not carry the plugin's own exception, whose text may hold a secret.
         raise fault
 
@@ -129,7 +122,7 @@ class Calls:
                 return tuple(function(ctx))
 
             try:
-                results[plugin] = await self.guarded(plugin, hook, ask, limit_s=HOOK_LIMIT_S)
+                results[plugin] = await self.guarded(plugin, hook, ask, limit_s=HOOK_LIMIT_S, prepares=True)
             except Fault as fault:
                 results[plugin] = fault
         return results

@@ -18,7 +18,7 @@ import msgspec
 import platformdirs
 
 from influtui.host import manifests
-from influtui.host.manifests import Manifest, ManifestError
+from influtui.host.manifests import Manifest, ManifestError, TooNew
 
 GROUP: Final = "influtui.manifest"
 CACHE: Final = "plugins.json"
@@ -36,6 +36,12 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """Size and time of that file when it was read."""
     manifest: Manifest | None = None
     problem: str | None = None
+    too_new: str | None = None
+    """What a manifest of a later format needs that this program does not know."""
+    root: str | None = None
+    """The folder to import it from, where it is not installed."""
+    untrusted: str | None = None
+    """Why it is not run before a person says so; None where it may be."""
 
 
 class _Cache(msgspec.Struct, frozen=True):
@@ -58,7 +64,7 @@ def installed(cache: Path | None = None) -> tuple[Found, ...]:
     reader = _stamp(Path(manifests.__file__))
     if kept is not None and kept.stands(reader, folders) and _unchanged(kept.found):
         return kept.found
-    found = _unambiguous(_scan())
+    found = unambiguous(_scan())
     _write(path, _Cache(sys.version, reader, folders, found))
     return found
 
@@ -79,6 +85,7 @@ def _described(id_: str, value: str, distribution: str, version: str) -> Found:
     package, _, file = value.partition(":")
     path: Path | None = None
     stamp: tuple[int, int] | None = None
+    too_new: str | None = None
     try:
         path = _path(package.strip(), file.strip())
         stamp = _stamp(path)
@@ -86,6 +93,8 @@ def _described(id_: str, value: str, distribution: str, version: str) -> Found:
         if manifest.id != id_:
             raise ManifestError(f"the entry point says {id_} and the manifest {manifest.id}")
         problem = None
+    except TooNew as error:
+        manifest, problem, too_new = None, None, str(error)
     except ManifestError as error:
         manifest, problem = None, str(error)
     except (OSError, UnicodeDecodeError) as error:
@@ -98,6 +107,7 @@ def _described(id_: str, value: str, distribution: str, version: str) -> Found:
         stamp=stamp,
         manifest=manifest,
         problem=problem,
+        too_new=too_new,
     )
 
 
@@ -117,7 +127,8 @@ def _path(package: str, file: str) -> Path:
     return Path(places[0]) / file
 
 
-def _unambiguous(found: Sequence[Found]) -> tuple[Found, ...]:
+def unambiguous(found: Sequence[Found]) -> tuple[Found, ...]:
+    """Plugins by id. Two that claim one id are both reported as a problem and neither is used."""
     by_id: dict[str, list[Found]] = {}
     for each in found:
         # An editable install and its build can both be on the path: the same file is the same plugin.
@@ -126,9 +137,15 @@ def _unambiguous(found: Sequence[Found]) -> tuple[Found, ...]:
     settled: list[Found] = []
     for same in by_id.values():
         if len(same) > 1:
-            claims = " and ".join(sorted({f"{each.distribution} {each.version}" for each in same}))
+            claims = " and ".join(
+                sorted(
+                    {f"{each.distribution} {each.version}" if each.root is None else str(each.root) for each in same}
+                )
+            )
             same = [
-                msgspec.structs.replace(each, manifest=None, problem=f"two plugins claim this id: {claims}")
+                msgspec.structs.replace(
+                    each, manifest=None, untrusted=None, problem=f"two plugins claim this id: {claims}"
+                )
                 for each in same[:1]
             ]
         settled += same

@@ -10,16 +10,20 @@ import re
 import tomllib
 from collections.abc import Iterator
 from datetime import time
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+import msgspec.inspect
 
 from influtui.api import API_VERSION
 
 FORMAT: Final = 1
 """The manifest format that this program reads."""
+
+CONTRACTS: Final = frozenset({1})
+"""Versions of what a source or a carrier promises that this program can work with."""
 
 RESERVED: Final = frozenset({"influtui", "core", "hand", "file", "demo", "creator", "stage"})
 """Ids that would be taken for one of our own sources of data."""
@@ -29,6 +33,10 @@ Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_-]{1,39}$")]
 
 class ManifestError(Exception):
     """A manifest that cannot be used, in a sentence for the plugin's author."""
+
+
+class TooNew(ManifestError):
+    """A manifest of a later format that needs what this program does not know."""
 
 
 class Headers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -135,6 +143,8 @@ class SourceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The platform of the accounts that it finds."""
     base_url: str
     hosts: tuple[str, ...]
+    contract: Annotated[int, msgspec.Meta(gt=0)] = 1
+    """Which version of the promises in `influtui.api.Source` it keeps."""
     capabilities: tuple[Literal["search", "profiles"], ...] = ("search",)
     """What it can be asked: `search` for a query, `profiles` of known handles."""
     field: tuple[Field, ...] = ()
@@ -152,6 +162,7 @@ class CarrierEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: Id
     name: str
     carriers: tuple[Id, ...]
+    contract: Annotated[int, msgspec.Meta(gt=0)] = 1
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -190,7 +201,7 @@ def read(text: str) -> Manifest:
         raise ManifestError(f"the manifest is not TOML: {error}") from error
     announced = document.get("manifest")
     if isinstance(announced, int) and announced > FORMAT:
-        raise ManifestError(f"the manifest has format {announced} and this influtui reads {FORMAT}: update influtui")
+        document = _as_known(document, announced)
     try:
         manifest = msgspec.convert(document, Manifest)
     except msgspec.ValidationError as error:
@@ -198,6 +209,33 @@ def read(text: str) -> Manifest:
     for problem in _problems(manifest):
         raise ManifestError(problem)
     return manifest
+
+
+def _as_known(document: dict[str, Any], announced: int) -> dict[str, Any]:
+    """What this program knows of a manifest of a later format; its `requires` names the tables it cannot do without."""
+    needed = [each for each in document.get("requires", []) if each not in Manifest.__struct_fields__]
+    if needed:
+        tables = ", ".join(f"[[{each}]]" for each in needed)
+        raise TooNew(f"The manifest has format {announced}, this influtui reads {FORMAT} and knows no {tables}")
+    known: dict[str, Any] = _known_keys(document, msgspec.inspect.type_info(Manifest))
+    return known
+
+
+def _known_keys(value: Any, kind: msgspec.inspect.Type) -> Any:
+    if isinstance(kind, msgspec.inspect.UnionType):
+        kind = next((each for each in kind.types if isinstance(each, msgspec.inspect.StructType)), kind)
+    if isinstance(kind, msgspec.inspect.StructType) and isinstance(value, dict):
+        fields = {field.encode_name: field.type for field in kind.fields}
+        return {key: _known_keys(each, fields[key]) for key, each in value.items() if key in fields}
+    if isinstance(kind, msgspec.inspect.VarTupleType) and isinstance(value, list):
+        return [_known_keys(each, kind.item_type) for each in value]
+    return value
+
+
+def is_behind(wanted: str) -> bool:
+    """Whether this API is older than the range `wanted` asks for; else it is newer than that."""
+    lowest = [match[1] for part in wanted.split(",") if (match := re.fullmatch(r"\s*(?:>=?|==)\s*([\d.]+)\s*", part))]
+    return any(_numbers(each) > _numbers(API_VERSION) for each in lowest)
 
 
 def serves(wanted: str, offered: str = API_VERSION) -> bool:
@@ -252,8 +290,8 @@ def _problems(manifest: Manifest) -> Iterator[str]:
 
 
 def _problems_of_field(field: Field) -> Iterator[str]:
-    if field.key == "base_url":
-        yield "base_url is every source's setting already"
+    if field.key in ("base_url", "enabled"):
+        yield f"{field.key} is every plugin's setting already"
     if field.kind == "secret" and field.default is not None:
         yield f"the secret {field.key} has a default, which everybody could read"
     if (field.kind == "choice") != bool(field.choices):

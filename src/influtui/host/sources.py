@@ -57,7 +57,7 @@ class OpenSource:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self.calls.guarded(self.plugin, "closing", self.client.aclose, limit_s=CLOSE_LIMIT_S)
+        await self.calls.guarded(self.plugin, "closing", self.client.aclose, limit_s=CLOSE_LIMIT_S, prepares=True)
 
     async def _asked(self, what: str, make: Callable[[], Awaitable[Page]], limit: int) -> CheckedPage:
         page = await self.calls.guarded(self.plugin, what, make, limit_s=self.entry.timeout_s)

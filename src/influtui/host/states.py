@@ -14,11 +14,28 @@ import msgspec
 
 from influtui.api import API_VERSION
 from influtui.host.discovery import Found
-from influtui.host.manifests import Field, Manifest, SourceEntry, serves
+from influtui.host.manifests import CONTRACTS, CarrierEntry, Field, Manifest, SourceEntry, is_behind, serves
 from influtui.secrets import plugin_secrets
 from influtui.secrets.plugin_secrets import COMMAND, Wanted
 
-State = Literal["ready", "needs_config", "incompatible", "broken"]
+State = Literal[
+    "broken",
+    "untrusted",
+    "disabled",
+    "incompatible",
+    "needs_config",
+    "ready",
+    "active",
+    "degraded",
+    "quarantined",
+    "failed",
+]
+
+USABLE: Final = frozenset({"ready", "active", "degraded", "quarantined", "failed"})
+"""States in which a plugin is asked; one that rests says so itself when it is."""
+
+BUNDLED: Final = "influtui"
+"""The distribution whose plugins came with this program."""
 
 Value = str | int | bool | tuple[str, ...]
 Settings = Mapping[str, Mapping[str, Value]]
@@ -26,6 +43,8 @@ Settings = Mapping[str, Mapping[str, Value]]
 
 BASE_URL: Final = Field(key="base_url", kind="url", label="Address to ask")
 """The setting that every source has: anyone can point it at a stand-in."""
+ENABLED: Final = Field(key="enabled", kind="bool", label="Whether it is used")
+"""The setting that every plugin has; `plugin disable` makes it false."""
 
 
 class PluginState(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,14 +60,46 @@ class PluginState(msgspec.Struct, frozen=True, kw_only=True):
     manifest: Manifest | None
     path: str | None
 
+    @property
+    def usable(self) -> bool:
+        """Whether its sources and carriers may be asked."""
+        return self.state in USABLE
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """Which plugins this run does without, said before any is looked for."""
+
+    safe_mode: bool = False
+    """Everything that did not come with influtui."""
+    ids: frozenset[str] = frozenset()
+    only: frozenset[str] | None = None
+    """Where this is said, everything else."""
+
+    def reason(self, found: Found) -> str | None:
+        """Why this plugin is left out; None where it is not."""
+        if found.id in self.ids:
+            return f"It is left out of this run (--no-plugin {found.id})."
+        if self.only is not None and found.id not in self.only:
+            return "It is left out of this run: INFLUTUI_PLUGINS names others. Add it there, or unset the variable."
+        if self.safe_mode and found.distribution != BUNDLED:
+            return "It is left out of this run: --safe-mode does without what did not come with influtui."
+        return None
+
 
 class Standing:
     """What is known of plugins before their code runs. `folder` is the workspace's, where secrets are kept."""
 
-    def __init__(self, found: Sequence[Found], settings: Settings, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        found: Sequence[Found],
+        settings: Settings,
+        folder: Path | None = None,
+        left_out: LeftOut = LeftOut(),  # noqa: B008 - frozen
+    ) -> None:
         self.found = {each.id: each for each in found}
         self._settings = settings
         self._folder = folder
+        self._left_out = left_out
 
     def plugins(self) -> tuple[PluginState, ...]:
         """Every plugin and how it stands."""
@@ -107,11 +158,16 @@ class Standing:
         manifest = found.manifest
         state: State = "ready"
         reason = "Ready; it is imported when it is used first."
-        if manifest is None:
+        if found.untrusted is not None:
+            state, reason = "untrusted", found.untrusted
+        elif (left_out := self._disabled(found)) is not None:
+            state, reason = "disabled", left_out
+        elif found.too_new is not None:
+            state, reason = "incompatible", f"{found.too_new}. Update influtui."
+        elif manifest is None:
             state, reason = "broken", f"{found.problem}. Reinstall or remove {found.distribution}."
-        elif not serves(manifest.api):
-            state = "incompatible"
-            reason = f"It was made for plugin API {manifest.api} and this is {API_VERSION}. Update it, or influtui."
+        elif (unfit := _unfit(found, manifest, entry)) is not None:
+            state, reason = "incompatible", unfit
         elif wrong := self._unknown_setting(manifest) or self._needs(manifest, entry):
             state, reason = "needs_config", wrong
         return PluginState(
@@ -125,8 +181,15 @@ class Standing:
             path=found.path,
         )
 
+    def _disabled(self, found: Found) -> str | None:
+        if (left_out := self._left_out.reason(found)) is not None:
+            return left_out
+        if self._settings.get(found.id, {}).get(ENABLED.key) is False:
+            return f"It is disabled. `influtui plugin enable {found.id}` brings it back."
+        return None
+
     def _unknown_setting(self, manifest: Manifest) -> str | None:
-        known = {BASE_URL.key: BASE_URL, **{field.key: field for field in manifest.fields}}
+        known = {BASE_URL.key: BASE_URL, ENABLED.key: ENABLED, **{field.key: field for field in manifest.fields}}
         commands = {f"{field.key}{COMMAND}" for field in manifest.fields if field.kind == "secret"}
         for key, value in self._settings.get(manifest.id, {}).items():
             if key in commands:
@@ -168,6 +231,23 @@ class Standing:
                     f" `influtui config set plugin.{manifest.id}.{field.key} VALUE`."
                 )
         return None
+
+
+def _unfit(found: Found, manifest: Manifest, entry: SourceEntry | None) -> str | None:
+    """Why a plugin's version and ours do not go together, with which of the two is behind; None where they do."""
+    if not serves(manifest.api):
+        made = f"It was made for plugin API {manifest.api} and this is {API_VERSION}"
+        if is_behind(manifest.api):
+            return f"{made}: influtui is too old for it. Update influtui."
+        return f"{made}: it is too old. Update {found.distribution}, or remove it."
+    entries: list[SourceEntry | CarrierEntry] = [entry] if entry else [*manifest.source, *manifest.carrier]
+    newer = [each for each in entries if each.contract not in CONTRACTS]
+    if newer and len(newer) == len(entries):
+        return (
+            f"{newer[0].id} follows contract {newer[0].contract} and this influtui knows"
+            f" {', '.join(map(str, sorted(CONTRACTS)))}. Update influtui."
+        )
+    return None
 
 
 def _from_environment(plugin: str, field: Field) -> str | int | bool | None:

@@ -109,7 +109,7 @@ async def sources(workspace: Workspace) -> list[SourceInfo]:
     """Every source that an installed plugin announces. Imports none."""
     async with hosted(workspace) as host:
         return [
-            SourceInfo(id_, entry.name, entry.platform, state.state == "ready", state.reason)
+            SourceInfo(id_, entry.name, entry.platform, state.usable, state.reason)
             for id_, (state, entry) in sorted(host.sources().items())
         ]
 

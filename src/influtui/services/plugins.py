@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
 
+from influtui.host import user_folder
 from influtui.host.activation import Host
-from influtui.host.discovery import installed
+from influtui.host.breakers import Struggle
+from influtui.host.discovery import Found, installed, unambiguous
 from influtui.host.manifests import Field
-from influtui.host.states import PluginState
-from influtui.model.failures import NotFound, ReadOnly, WrongUsage
+from influtui.host.states import BUNDLED, ENABLED, LeftOut, PluginState, Standing
+from influtui.model.failures import Failure, NotFound, ReadOnly, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.secrets import plugin_secrets
 from influtui.secrets.secret import Secret
-from influtui.services import quotas
+from influtui.services import installers, quotas, settings
 from influtui.services.quotas import QuotaLeft
-from influtui.services.workspace import Workspace
+from influtui.services.workspace import Workspace, read_settings
+from influtui.store import breakers
 
 __all__ = [
     "PluginState",
+    "Removal",
     "SettingPlace",
+    "disable",
+    "enable",
     "hosted",
     "keep_secret",
     "plugin",
     "plugins",
     "quotas_left",
+    "removal",
+    "remove",
     "setting_places",
+    "trust",
 ]
 
 
@@ -43,12 +54,15 @@ class SettingPlace(msgspec.Struct, frozen=True):
 
 @asynccontextmanager
 async def hosted(workspace: Workspace) -> AsyncIterator[Host]:
-    """The plugins of this workspace, ready to be used for the length of a block."""
+    """The plugins of this workspace, ready to be used. Their host lasts as long as the workspace is open.
+
+    How plugins fail is taken from the store before, and kept there after: another session is not to find it out again.
+    """
     host = await _host(workspace)
     try:
         yield host
     finally:
-        await host.close()
+        await _keep_struggles(workspace, host)
 
 
 async def plugins(workspace: Workspace) -> tuple[PluginState, ...]:
@@ -103,8 +117,7 @@ async def keep_secret(workspace: Workspace, name: str, secret: Secret) -> Path:
             f"{id_} has no secret “{key}”",
             hint=f"Did you mean {id_}.{close}?" if close else f"It asks for {asked or 'none'}.",
         )
-    if workspace.db.read_only:
-        raise ReadOnly("nothing was written: this session is read-only", hint="Leave out --read-only.")
+    _writable(workspace)
     field, place = wanted[key]
     if place.command:
         raise WrongUsage(
@@ -116,7 +129,126 @@ async def keep_secret(workspace: Workspace, name: str, secret: Secret) -> Path:
     return plugin_secrets.keep(workspace.folder, place, secret)
 
 
+async def enable(workspace: Workspace, id_: str) -> PluginState:
+    """Use a plugin again: it is no longer disabled, and no longer rests."""
+    await plugin(workspace, id_)
+    if read_settings(workspace.folder).plugin.get(id_, {}).get(ENABLED.key) is not None:
+        _writable(workspace)
+        settings.change(workspace.folder, f"plugin.{id_}.{ENABLED.key}", None)
+    if not workspace.db.read_only:
+        async with workspace.db.write(workspace.clock(), durability="normal") as transaction:
+            await breakers.keep(transaction, [], [id_])
+    return await plugin(workspace, id_)
+
+
+async def disable(workspace: Workspace, id_: str) -> PluginState:
+    """Do without a plugin, until it is enabled again."""
+    await plugin(workspace, id_)
+    _writable(workspace)
+    settings.change(workspace.folder, f"plugin.{id_}.{ENABLED.key}", "false")
+    return await plugin(workspace, id_)
+
+
+async def trust(workspace: Workspace, id_: str) -> PluginState:
+    """Let a plugin of the user's folder run, as its files are now."""
+    await plugin(workspace, id_)
+    found = (await _host(workspace)).standing.found[id_]
+    if found.root is None:
+        raise WrongUsage(
+            f"{id_} is installed, and what is installed runs",
+            hint=f"`influtui plugin disable {id_}` does without it.",
+        )
+    try:
+        await asyncio.to_thread(user_folder.trust, found)
+    except OSError as error:
+        raise Failure(f"{id_} cannot be trusted: {error.strerror}", hint=f"Mend {found.root} first.") from error
+    return await plugin(workspace, id_)
+
+
+class Removal(msgspec.Struct, frozen=True):
+    """What removing a plugin means: a folder that is deleted, a command that a person runs, or neither for a bundled one."""
+
+    plugin: str
+    folder: Path | None
+    command: tuple[str, ...]
+
+    @property
+    def bundled(self) -> bool:
+        """Whether it came with influtui, so that it can only be disabled."""
+        return self.folder is None and not self.command
+
+
+async def removal(workspace: Workspace, id_: str) -> Removal:
+    """How a plugin is removed; nothing is done."""
+    state = await plugin(workspace, id_)
+    found = (await _host(workspace)).standing.found[id_]
+    if found.root is not None:
+        return Removal(id_, Path(found.root), ())
+    if state.distribution == BUNDLED:
+        return Removal(id_, None, ())
+    return Removal(id_, None, installers.removing(state.distribution))
+
+
+async def remove(workspace: Workspace, wanted: Removal) -> list[Path]:
+    """Delete a plugin of the user's folder, or disable a bundled one; and its kept secrets. Returns what is gone."""
+    _writable(workspace)
+    gone: list[Path] = []
+    if wanted.folder is not None:
+        await asyncio.to_thread(shutil.rmtree, wanted.folder)
+        user_folder.distrust(wanted.folder)
+        gone.append(wanted.folder)
+    elif wanted.bundled:
+        await disable(workspace, wanted.plugin)
+    return [*gone, *plugin_secrets.forget(workspace.folder, wanted.plugin)]
+
+
+def _writable(workspace: Workspace) -> None:
+    if workspace.db.read_only:
+        raise ReadOnly("nothing was written: this session is read-only", hint="Leave out --read-only.")
+
+
 async def _host(workspace: Workspace) -> Host:
+    """The workspace's one host, knowing what is installed, set and resting now."""
     clock: Callable[[], int] = workspace.clock
     # Looking for manifests reads folders: not on the loop that draws the screen.
-    return Host(await asyncio.to_thread(installed), workspace.settings.plugin, clock, folder=workspace.folder)
+    found = await asyncio.to_thread(_found)
+    now = await asyncio.to_thread(read_settings, workspace.folder)
+    standing = Standing(found, now.plugin, workspace.folder, _left_out(workspace))
+
+    async def make() -> Host:
+        return Host(found, now.plugin, clock)
+
+    host = await workspace.lasting.get(Host, make)
+    host.renew(standing)
+    host.calls.restore(
+        {
+            each.plugin: Struggle(each.kind, each.said, each.failures, each.rests_until, each.pause_s, each.at)
+            for each in await breakers.rests(workspace.db)
+        }
+    )
+    return host
+
+
+def _found() -> tuple[Found, ...]:
+    return unambiguous([*installed(), *user_folder.present()])
+
+
+def _left_out(workspace: Workspace) -> LeftOut:
+    named = os.environ.get("INFLUTUI_PLUGINS")
+    only = None if named is None else frozenset(each.strip() for each in named.split(",") if each.strip())
+    return LeftOut(workspace.plugins.safe_mode, workspace.plugins.without, only)
+
+
+async def _keep_struggles(workspace: Workspace, host: Host) -> None:
+    if workspace.db.read_only:
+        return
+    changed = host.calls.take_changed()
+    if changed:
+        failing = [
+            breakers.Rest(plugin, each.kind, each.said, each.failures, each.rests_until, each.pause_s, each.at)
+            for plugin, each in changed.items()
+            if each.failures
+        ]
+        well = [plugin for plugin, each in changed.items() if not each.failures]
+        async with workspace.db.write(workspace.clock(), durability="normal") as transaction:
+            await breakers.keep(transaction, failing, well)

@@ -6,13 +6,14 @@ the clock is a field so that tests and the demo world can stop it.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -25,6 +26,8 @@ from influtui.store.database import Database, open_database
 from influtui.store.journal import UnitOfWork, unit_of_work
 from influtui.store.sqlite import Durability
 
+T = TypeVar("T")
+
 DATABASE: Final = "influtui.db"
 CONFIG: Final = "config.toml"
 
@@ -32,6 +35,35 @@ CONFIG: Final = "config.toml"
 def wall_clock() -> Millis:
     """The time now."""
     return Millis(time.time_ns() // 1_000_000)
+
+
+@dataclass(frozen=True)
+class PluginChoice:
+    """Which plugins this run does without, as its options say."""
+
+    safe_mode: bool = False
+    without: frozenset[str] = frozenset()
+
+
+class Lasting:
+    """What a workspace makes once and closes with itself: its plugins' host. Made by whoever needs it first."""
+
+    def __init__(self) -> None:
+        self._made: dict[type[Any], Any] = {}
+        self._making = asyncio.Lock()
+
+    async def get(self, kind: type[T], make: Callable[[], Awaitable[T]]) -> T:
+        """The one object of that kind."""
+        async with self._making:
+            if kind not in self._made:
+                self._made[kind] = await make()
+        made: T = self._made[kind]
+        return made
+
+    async def close(self) -> None:
+        """Close what was made."""
+        while self._made:
+            await self._made.popitem()[1].close()
 
 
 @dataclass(frozen=True)
@@ -43,6 +75,8 @@ class Workspace:
     settings: Settings
     actor: str
     clock: Callable[[], Millis] = wall_clock
+    lasting: Lasting = field(default_factory=Lasting, compare=False)
+    plugins: PluginChoice = PluginChoice()
     rehearsal: bool = False
     """Whether every change is made, shown and rolled back: what `--dry-run` asks for."""
 
@@ -99,7 +133,11 @@ def default_folder() -> Path:
 
 @asynccontextmanager
 async def opened(
-    folder: Path, *, read_only: bool = False, clock: Callable[[], Millis] = wall_clock
+    folder: Path,
+    *,
+    read_only: bool = False,
+    clock: Callable[[], Millis] = wall_clock,
+    plugins: PluginChoice = PluginChoice(),
 ) -> AsyncIterator[Workspace]:
     """Open the workspace in `folder` (made where it does not exist) for the length of a block."""
     folder = folder.expanduser().absolute()
@@ -108,11 +146,14 @@ async def opened(
         world = settings.world
         clock = lambda: world.at(wall_clock())  # noqa: E731
     database = await open_database(folder / DATABASE, read_only=read_only)
+    lasting = Lasting()
     try:
-        yield Workspace(folder, database, settings, settings.actor or default_actor(), clock)
+        actor = settings.actor or default_actor()
+        yield Workspace(folder, database, settings, actor, clock, lasting, plugins)
         if database.has_written:
             await daily.keep(database, clock())
     finally:
+        await lasting.close()
         await database.close()
 
 

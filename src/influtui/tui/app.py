@@ -12,7 +12,7 @@ import os
 import signal
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -24,7 +24,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from influtui.model.failures import Failure
-from influtui.services.workspace import Workspace, opened, wall_clock
+from influtui.services.workspace import PluginChoice, Workspace, opened, wall_clock
 from influtui.tui import actions, crash, standing, themes
 from influtui.tui.keyboard import Keyboard
 from influtui.tui.keymap import Keymap
@@ -66,6 +66,7 @@ class Options:
     ascii: bool = False
     mouse: bool = True
     theme: str | None = None
+    plugins: PluginChoice = field(default_factory=PluginChoice)
 
 
 class Desk(Screen[None], inherit_bindings=False):
@@ -198,7 +199,12 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         """Open the workspace; a refusal ends the app with its words."""
         try:
             self.workspace = await self._resources.enter_async_context(
-                opened(self.options.folder, read_only=self.options.read_only, clock=self._clock)  # type: ignore[arg-type]
+                opened(
+                    self.options.folder,
+                    read_only=self.options.read_only,
+                    clock=self._clock,  # type: ignore[arg-type]
+                    plugins=self.options.plugins,
+                )
             )
         except Failure as failure:
             lines = [f"influtui: {failure.message}", *([f"  {failure.hint}"] if failure.hint else [])]

@@ -9,12 +9,13 @@ CREATE TABLE plugin_budgets (
     PRIMARY KEY (source, budget, part)
 ) STRICT, WITHOUT ROWID;
 
--- How a plugin that failed again and again rests: failures in a row, until when, and how long the next rest is.
+-- A plugin whose calls fail: how it failed last and in which words, how often in a row, until when it rests.
 CREATE TABLE plugin_breakers (
     plugin TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    said TEXT NOT NULL,
     failures INTEGER NOT NULL,
     rests_until INTEGER,
     pause_s REAL NOT NULL,
-    said TEXT NOT NULL,
     at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
