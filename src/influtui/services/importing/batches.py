@@ -35,7 +35,9 @@ class Sorted:
     """What one batch turned out to be, and what became of it."""
 
     read: int
-    new: list[tuple[ProfileRecord, str]] = field(default_factory=list)
+    new: Sequence[ProfileRecord] = ()
+    keys: Sequence[str] = ()
+    """Of the new ones."""
     known: list[tuple[Row, ProfileRecord]] = field(default_factory=list)
     known_ids: list[int] = field(default_factory=list)
     new_keys: list[int] = field(default_factory=list)

@@ -34,7 +34,7 @@ handle: a real handle has no blanks, so the two cannot be confused."""
 
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 
-_NO_HANDLE: Final = re.compile(r"[\s/\\<>\"]|.{200}")
+NO_HANDLE: Final = re.compile(r"[\s/\\<>\"]|.{200}")
 """What no platform has in a handle: blanks, slashes, and no end."""
 
 _SPLITS: Final = re.compile(r"[;,|\n]")
@@ -48,7 +48,8 @@ class Converter:
     """Makes records of rows, for one file's columns."""
 
     def __init__(self, columns: Sequence[Column], *, platform: str | None, as_of: int | None = None) -> None:
-        self._platform = platform
+        self.columns = columns
+        self.platform = platform
         self.left_out: Counter[str] = Counter()
         """How many values of a field could not be read and were left out."""
         self.unlike: Counter[str] = Counter()
@@ -67,8 +68,8 @@ class Converter:
             elif column.field in NUMERIC:
                 self._numbers.append((column.field or "", column.position, column.twin))
             elif column.field is not None:
-                self._texts.append((column.field, column.position, _READERS.get(column.field)))
-        self._variant = _variant(columns)
+                self._texts.append((column.field, column.position, READERS.get(column.field)))
+        self.variant = _variant(columns)
 
     def record(self, cells: Sequence[Any]) -> ProfileRecord:
         """The record of one row. Raises `RowProblem`. The hot path of every import: plain values take no detour."""
@@ -113,8 +114,8 @@ class Converter:
             cell = cells[position]
             if cell is not None and cell != "":
                 self._add(values, field, cell)
-        if self._variant and "engagement_rate" in values and "engagement_variant" not in values:
-            values["engagement_variant"] = self._variant
+        if self.variant and "engagement_rate" in values and "engagement_variant" not in values:
+            values["engagement_variant"] = self.variant
         if quality:
             measured = [field for field in values if field in NUMERIC]
             all_rounded = len(quality) == len(measured)
@@ -122,9 +123,14 @@ class Converter:
             values["quality"] = "rounded" if all_rounded else stated
         return self._identified(values)
 
+    def note_unlike(self, platform: str, handle: str) -> None:
+        """Count a handle that its platform would not have given out, as far as we know."""
+        self.unlike[platform] += 1
+        self.examples.setdefault(platform, handle[:60])
+
     def _identified(self, values: dict[str, Any]) -> ProfileRecord:
         """Platform and handle, from what the row says of them."""
-        platform = values.pop("platform", None) or self._platform
+        platform = values.pop("platform", None) or self.platform
         handle = values.get("handle") or ""
         url = values.get("url")
         address = handle if "/" in handle and looks_like_url(handle) else url if url and not handle else None
@@ -140,7 +146,7 @@ class Converter:
             raise RowProblem("no handle")
         if platform is None:
             raise RowProblem("no platform")
-        pattern = _handle_pattern(platform)
+        pattern = handle_pattern(platform)
         if pattern is not None and not pattern.fullmatch(handle):
             handle = self._stand_in(platform, handle, values)
         elif "name" not in values and not handle.isascii():
@@ -151,11 +157,10 @@ class Converter:
     def _stand_in(self, platform: str, handle: str, values: dict[str, Any]) -> str:
         """What to call an account whose handle cell cannot be a handle."""
         if platform not in NAMES_FOR_HANDLES:
-            if _NO_HANDLE.search(handle):
+            if NO_HANDLE.search(handle):
                 raise RowProblem(f"“{handle}” cannot be a handle on {platform}")
             # Platforms change their rules; a word is taken, and its owner told.
-            self.unlike[platform] += 1
-            self.examples.setdefault(platform, handle[:60])
+            self.note_unlike(platform, handle)
             return handle
         if is_destroyed(handle):
             name = values.get("name", "")
@@ -195,19 +200,19 @@ class Converter:
             if text:
                 values["notes"] = (*values.get("notes", ()), WrittenNote(text=text))
             return
-        named = _listed(cell) if isinstance(cell, (list, tuple)) else _parted(_text(cell) or "")
+        named = listed(cell) if isinstance(cell, (list, tuple)) else _parted(_text(cell) or "")
         if named:
             values[field] = tuple(dict.fromkeys((*values[field], *named))) if field in values else named
 
 
-def _listed(cell: Sequence[Any]) -> tuple[str, ...]:
+def listed(cell: Sequence[Any]) -> tuple[str, ...]:
     """Topics or tags as they are kept: small letters, each once."""
     return tuple(dict.fromkeys([word for part in cell if isinstance(part, str) and (word := _word(part))]))
 
 
 @lru_cache(maxsize=16_384)
 def _parted(text: str) -> tuple[str, ...]:
-    return _listed(_SPLITS.split(text))
+    return listed(_SPLITS.split(text))
 
 
 @lru_cache(maxsize=16_384)
@@ -221,7 +226,7 @@ def is_destroyed(name: str) -> bool:
 
 
 @cache
-def _handle_pattern(platform: str) -> re.Pattern[str] | None:
+def handle_pattern(platform: str) -> re.Pattern[str] | None:
     known = addresses().platform.get(platform)
     return re.compile(known.handle, re.IGNORECASE) if known else None
 
@@ -293,7 +298,7 @@ def _platform(text: str) -> str:
     return found
 
 
-_READERS: Final[dict[str, Callable[[str], Any]]] = {
+READERS: Final[dict[str, Callable[[str], Any]]] = {
     "platform": _platform,
     "country": country_code,
     "person_country": country_code,

@@ -15,15 +15,22 @@ from collections.abc import AsyncIterable, Callable, Coroutine, Iterable, Sequen
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
-from influtui.model.creators import handle_key
 from influtui.model.failures import ReadOnly
 from influtui.model.ids import ImportId, JournalId
 from influtui.model.profile_records import UNMEASURED, Measured, ProfileRecord, metrics
 from influtui.model.times import rfc3339
 from influtui.services.importing import merging
 from influtui.services.importing.batches import MOST_ROWS, Batch, Sorted, in_batches
+from influtui.services.importing.plain import PlainRecords, at_indexes, handles_of, keys_of, platforms_of
 from influtui.services.importing.report import ImportReport, Progress
-from influtui.services.importing.rows import account_row, addresses, is_spaceless, measurement, snapshot_row, storable
+from influtui.services.importing.rows import (
+    account_columns,
+    addresses,
+    measurement,
+    snapshot_row,
+    spaceless_ones,
+    storable,
+)
 from influtui.services.workspace import Workspace
 from influtui.store import catalogue, suppressions
 from influtui.store.creators import Reader
@@ -225,7 +232,7 @@ class Intake:
         series = await self._series(self._workspace.db, found)
         for row, record in found.known:
             found.count_known(*self._compare(row, record, series.get(row["id"], [])))
-        found.new_keys = [hash((record.platform, key)) for record, key in found.new]
+        found.new_keys = [hash(pair) for pair in zip(platforms_of(found.new), found.keys, strict=True)]
         found.added = len(found.new)
         return found
 
@@ -271,12 +278,12 @@ class Intake:
         """Tell new accounts from known, repeated and refused ones."""
         found = Sorted(read=len(records))
         by_platform: dict[str, dict[str, int]] = {}
-        for index, record in enumerate(records):
-            keys = by_platform.setdefault(record.platform, {})
-            key = handle_key(record.handle)
+        platforms = platforms_of(records)
+        handles = handles_of(records)
+        for index, (platform, key) in enumerate(zip(platforms, keys_of(records), strict=True)):
             if not key:
                 found.refused.append((index, "no handle"))
-            elif keys.setdefault(key, index) != index:
+            elif by_platform.setdefault(platform, {}).setdefault(key, index) != index:
                 found.repeated.append(index)
         suppressed = await suppressions.load(reader)
         fresh: list[tuple[int, str]] = []
@@ -284,14 +291,13 @@ class Intake:
             rows = await catalogue.known(reader, platform, list(keys))
             for key, index in keys.items():
                 row = rows.get(key) if rows else None
-                record = records[index]
                 if row is not None:
                     if row["id"] in self._seen or (self.import_id is not None and row["import_id"] == self.import_id):
                         found.repeated.append(index)
                     else:
-                        found.known.append((row, record))
+                        found.known.append((row, records[index]))
                         found.known_ids.append(row["id"])
-                elif suppressed and suppressed.forgotten(platform, record.handle, addresses(record)):
+                elif suppressed and suppressed.forgotten(platform, handles[index], addresses(records[index])):
                     found.refused.append((index, FORGOTTEN))
                 elif self._seen_keys and hash((platform, key)) in self._seen_keys:
                     found.repeated.append(index)
@@ -300,7 +306,8 @@ class Intake:
         if len(by_platform) > 1:
             fresh.sort()
         found.repeated.sort()
-        found.new = [(records[index], key) for index, key in fresh]
+        found.new = at_indexes(records, [index for index, _ in fresh])
+        found.keys = [key for _, key in fresh]
         return found
 
     async def _series(self, reader: Reader, found: Sorted) -> dict[int, list[Row]]:
@@ -333,33 +340,24 @@ class Intake:
         count = len(found.new)
         ids = await self._ids(unit, found)
         persons = await self._persons_of(unit, found, ids, import_id)
-        plain = True
-        rows = []
-        for (record, key), row_id, person_id in zip(found.new, ids, persons, strict=True):
-            as_of = record.as_of
-            if record.snapshots is not None or record.quality != "exact":
-                plain = False
-            if record.snapshots is None:
-                as_of = None if metrics(record) == UNMEASURED else as_of or self._as_of
-            rows.append(
-                account_row(
-                    record, key, row_id, person_id, as_of=as_of, found=self._found, import_id=import_id, now=unit.at
-                )
-            )
-        await catalogue.add_accounts(transaction, rows)
-        if plain:
+        columns, as_first = account_columns(
+            found.new, found.keys, ids, persons, as_of=self._as_of, found=self._found, import_id=import_id, now=unit.at
+        )
+        await catalogue.add_accounts(transaction, columns)
+        if as_first:
             await catalogue.add_first_snapshots(transaction, ids[0], ids[-1], self._source)
         else:
             await catalogue.add_snapshots(
                 transaction,
                 [
                     snapshot_row(row_id, each, import_id)
-                    for (record, _), row_id in zip(found.new, ids, strict=True)
+                    for record, row_id in zip(found.new, ids, strict=True)
                     for each in self._first_stated(record)
                 ],
             )
-        await self._add_more(unit, [(i, p, r) for i, p, (r, _) in zip(ids, persons, found.new, strict=True)], import_id)
-        spaceless = [row_id for row_id, (record, _) in zip(ids, found.new, strict=True) if is_spaceless(record)]
+        if not isinstance(found.new, PlainRecords):
+            await self._add_more(unit, list(zip(ids, persons, found.new, strict=True)), import_id)
+        spaceless = [ids[index] for index in spaceless_ones(found.new)]
         indexing = asyncio.ensure_future(catalogue.index_run(transaction, ids[0], ids[-1], spaceless=spaceless))
         if self._meanwhile is not None:
             await asyncio.sleep(0)  # the statement is with the database's thread now
@@ -379,12 +377,12 @@ class Intake:
     async def _ids(self, unit: UnitOfWork, found: Sorted) -> Sequence[int]:
         """Ids for new accounts: handed out, or those of our own export where it comes back into an empty workspace."""
         if self._restoring:
-            kept = [record.id or 0 for record, _ in found.new]
+            kept = [record.id or 0 for record in found.new]
             ascending = all(a < b for a, b in zip([self._highest_id, *kept], kept, strict=False))
-            if ascending and all(record.person and record.person.isdigit() for record, _ in found.new):
+            if ascending and all(record.person and record.person.isdigit() for record in found.new):
                 await catalogue.reserve(unit.transaction, "creators", kept[-1])
                 await catalogue.reserve(
-                    unit.transaction, "persons", max(int(record.person or 0) for record, _ in found.new)
+                    unit.transaction, "persons", max(int(record.person or 0) for record in found.new)
                 )
                 self._highest_id = kept[-1]
                 return kept
@@ -397,7 +395,9 @@ class Intake:
     ) -> Sequence[int]:
         """The persons of new accounts: their own, unless the input says that several accounts are one person's."""
         count = len(found.new)
-        if not any(record.person or record.person_name or record.person_email for record, _ in found.new):
+        if isinstance(found.new, PlainRecords) or not any(
+            record.person or record.person_name or record.person_email for record in found.new
+        ):
             first = await unit.transaction.next_ids("persons", count)
             await catalogue.add_persons_run(unit.transaction, first, first + count - 1, import_id)
             return range(first, first + count)
@@ -407,7 +407,7 @@ class Intake:
         first = 0 if self._restoring else await unit.transaction.next_ids("persons", count)
         persons: list[int] = []
         rows: dict[int, tuple[Any, ...]] = {}
-        for offset, (record, _) in enumerate(found.new):
+        for offset, record in enumerate(found.new):
             own = int(record.person or 0) if self._restoring else first + offset
             person = own if self._restoring or not record.person else self._persons.setdefault(record.person, own)
             persons.append(person)

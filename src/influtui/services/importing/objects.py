@@ -13,8 +13,15 @@ from influtui.model.failures import Failure
 from influtui.model.profile_records import ProfileRecord
 from influtui.services.importing.batches import MOST_ROWS, Batch
 from influtui.services.importing.converting import Converter, RowProblem
+from influtui.services.importing.plain import PlainColumns, PlainRecords
 
 _SAMPLE: Final = 300
+
+_AT_A_LOOK: Final = 250
+"""Rows whose columns are looked at together: as many as stay in the processor's cache while each column is gone through."""
+
+_COUNT_OF_A_SEARCH: Final = "influtui.search/1"
+"""The last line of a search is its count, not a creator."""
 
 MOST_BYTES: Final = 16 << 20
 """Bytes of lines kept for one batch."""
@@ -90,20 +97,39 @@ def foreign_batches(
     )
     decode = msgspec.json.Decoder(row_type).decode
     width = len(headers)
-    straight = order == list(range(len(order)))
+    plain = PlainColumns(converter)
 
     def record(line: bytes) -> ProfileRecord | None:
         cells = msgspec.structs.astuple(decode(line))
-        if cells[-1] == "influtui.search/1":
-            return None  # the last line of a search is its count, not a creator
-        if not straight:
-            placed: list[Any] = [None] * width
-            for place, cell in zip(order, cells, strict=False):
-                placed[place] = cell
-            return converter.record(placed)
-        return converter.record(cells)
+        if cells[-1] == _COUNT_OF_A_SEARCH:
+            return None
+        placed: list[Any] = [None] * width
+        for place, cell in zip(order, cells, strict=False):
+            placed[place] = cell
+        return converter.record(placed)
 
-    return _batches(blocks, record, reject, position)
+    def some(lines: Sequence[bytes]) -> PlainRecords | None:
+        try:
+            found = list(zip(*map(msgspec.structs.astuple, map(decode, lines)), strict=True))
+        except (ValueError, RecursionError):
+            return None
+        if _COUNT_OF_A_SEARCH in found[-1]:
+            return None
+        columns: list[Sequence[Any]] = [()] * width
+        for place, column in zip(order, found, strict=False):
+            columns[place] = column
+        return plain.read(columns)
+
+    def together(lines: Sequence[bytes]) -> PlainRecords | None:
+        parts = []
+        for start in range(0, len(lines), _AT_A_LOOK):
+            found = some(lines[start : start + _AT_A_LOOK])
+            if found is None:
+                return None
+            parts.append(found)
+        return PlainRecords.joined(parts)
+
+    return _batches(blocks, record, reject, position, together if plain.is_possible else None)
 
 
 def _batches(
@@ -111,32 +137,61 @@ def _batches(
     record: Callable[[bytes], ProfileRecord | None],
     reject: Reject,
     position: Callable[[], int],
+    together: Callable[[Sequence[bytes]], PlainRecords | None] | None = None,
 ) -> Iterator[Batch]:
-    number = size = 0
-    records: list[ProfileRecord] = []
-    lines: list[int] = []
-    originals: list[bytes] = []
-    for block in blocks:
-        for line in block.split(b"\n") if not block.endswith(b"\n") else block[:-1].split(b"\n"):
-            number += 1
-            if not line or line.isspace():
-                continue
+    """Batches of records: `together` where their lines need no reading one by one, else each by `record`."""
+    for numbers, lines in _lines(blocks):
+        at = position()
+        found = together(lines) if together is not None else None
+        if found is not None:
+            yield Batch(found, numbers.__getitem__, lines.__getitem__, at)
+            continue
+        records: list[ProfileRecord] = []
+        kept: list[int] = []
+        for index, line in enumerate(lines):
             try:
-                found = record(line)
+                one = record(line)
             except (RowProblem, ValueError, RecursionError) as error:
-                reject(number, _reason(error), line)
+                reject(numbers[index], _reason(error), line)
                 continue
-            if found is None:
-                continue
-            records.append(found)
-            lines.append(number)
-            originals.append(line)
-            size += len(line)
-            if len(records) == MOST_ROWS or size > MOST_BYTES:
-                yield Batch(records, lines.__getitem__, originals.__getitem__, position())
-                records, lines, originals, size = [], [], [], 0
-    if records:
-        yield Batch(records, lines.__getitem__, originals.__getitem__, position())
+            if one is not None:
+                records.append(one)
+                kept.append(index)
+        if records:
+            yield Batch(
+                records,
+                lambda at, numbers=numbers, kept=kept: numbers[kept[at]],  # type: ignore[misc]
+                lambda at, lines=lines, kept=kept: lines[kept[at]],  # type: ignore[misc]
+                at,
+            )
+
+
+def _lines(blocks: Iterator[bytes]) -> Iterator[tuple[list[int], list[bytes]]]:
+    """The lines that hold something, as many as a batch takes, with their numbers."""
+    number = size = 0
+    numbers: list[int] = []
+    lines: list[bytes] = []
+    for block in blocks:
+        found = block.split(b"\n")
+        if not found[-1]:
+            found.pop()
+        numbered = range(number + 1, number + 1 + len(found))
+        number += len(found)
+        if all(found) and not any(map(bytes.isspace, found)):
+            numbers += numbered
+            lines += found
+        else:
+            for at, line in zip(numbered, found, strict=True):
+                if line and not line.isspace():
+                    numbers.append(at)
+                    lines.append(line)
+        size += len(block)
+        while len(lines) >= MOST_ROWS or size > MOST_BYTES:
+            yield numbers[:MOST_ROWS], lines[:MOST_ROWS]
+            numbers, lines = numbers[MOST_ROWS:], lines[MOST_ROWS:]
+            size = sum(map(len, lines))
+    if lines:
+        yield numbers, lines
 
 
 def _reason(error: Exception) -> str:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from influtui.model.creators import joined
+from influtui.model.creators import METRICS, joined
 from influtui.model.profile_records import Measured, ProfileRecord, metrics
 from influtui.model.query_words import spaceless
 from influtui.model.text import from_outside
+from influtui.services.importing.plain import PlainRecords, text_of
 
 
 def storable(records: Sequence[ProfileRecord]) -> Sequence[ProfileRecord]:
     """Records without what no database can hold. One look at the whole batch: nearly always there is nothing to do."""
+    if isinstance(records, PlainRecords):
+        together = "".join(
+            [text_of(records.fields.get(name, ())) for name in ("handle", "name", "bio", "url", "email")]
+        )
+        if "\0" not in together:
+            with suppress(UnicodeEncodeError):
+                together.encode()
+                return records
+        return [_cleaned(record) for record in records]
     together = "\n".join(
         [
             text
@@ -51,10 +61,27 @@ def is_spaceless(record: ProfileRecord) -> bool:
     return any(text is not None and spaceless(text) for text in (record.bio, record.name, record.handle))
 
 
+def spaceless_ones(records: Sequence[ProfileRecord]) -> list[int]:
+    """The indexes of the records that `is_spaceless` is true of."""
+    if not isinstance(records, PlainRecords):
+        return [index for index, record in enumerate(records) if is_spaceless(record)]
+    found: set[int] = set()
+    for name in ("bio", "name", "handle"):
+        column = records.fields.get(name, ())
+        if not text_of(column).isascii():
+            found.update([index for index, text in enumerate(column) if text and spaceless(text)])
+    return sorted(found)
+
+
 def addresses(record: ProfileRecord) -> tuple[str, ...]:
     """The mail addresses that a record names."""
     return tuple(address for address in (record.email, record.person_email) if address)
 
+
+_AS_STATED: Final = (
+    "platform", "handle", "name", "url", "bio", "country", "language", "topics", "tags", "email", *METRICS,
+    "engagement_variant",
+)  # fmt: skip
 
 _joined = lru_cache(maxsize=65_536)(joined)
 
@@ -77,26 +104,63 @@ def measurement(record: ProfileRecord, source: str, at: int) -> Measured:
     )
 
 
-def account_row(
-    record: ProfileRecord,
-    key: str,
-    row_id: int,
-    person_id: int,
+def account_columns(
+    records: Sequence[ProfileRecord],
+    keys: Sequence[str],
+    ids: Sequence[int],
+    persons: Sequence[int],
     *,
-    as_of: int | None,
+    as_of: int,
     found: tuple[str | None, str | None],
     import_id: int,
     now: int,
-) -> tuple[Any, ...]:
-    """A new account's row, in the order of `catalogue.ACCOUNT`. `found` is by whom and where, unless the record says so."""
-    return (
-        row_id, person_id, record.platform, record.handle, key, record.name, record.url, record.bio,
-        record.country, record.language, _joined(record.topics) if record.topics else None,
-        _joined(record.tags) if record.tags else None, record.email, record.followers, record.following,
-        record.posts, record.engagement_rate, record.avg_views, record.avg_likes, record.avg_comments,
-        record.avg_shares, record.engagement_variant, as_of, record.found_by or found[0], record.found_detail or found[1],
-        import_id, record.created_at or now, record.updated_at or now,
-    )  # fmt: skip
+) -> tuple[dict[str, Sequence[Any]], bool]:
+    """New accounts by column, and whether their first measurements say exactly what they say.
+
+    `found` is by whom and where, `as_of` is when, unless a record says so itself.
+    """
+    count = len(records)
+    columns: dict[str, Sequence[Any]] = {"id": ids, "person_id": persons, "handle_key": keys}
+    as_first = True
+    if isinstance(records, PlainRecords):
+        columns.update(records.fields)
+        columns.update(_each(count, found_by=found[0], found_detail=found[1], created_at=now, updated_at=now))
+        columns["as_of"] = _moments(columns, [as_of] * count)
+    else:
+        columns.update({name: [getattr(record, name) for record in records] for name in _AS_STATED})
+        columns["found_by"] = [record.found_by or found[0] for record in records]
+        columns["found_detail"] = [record.found_detail or found[1] for record in records]
+        columns["created_at"] = [record.created_at or now for record in records]
+        columns["updated_at"] = [record.updated_at or now for record in records]
+        columns["as_of"] = [
+            stated if record.snapshots is not None else own
+            for record, stated, own in zip(
+                records,
+                [record.as_of for record in records],
+                _moments(columns, [record.as_of or as_of for record in records]),
+                strict=True,
+            )
+        ]
+        as_first = all(record.snapshots is None and record.quality == "exact" for record in records)
+    for name in ("topics", "tags"):
+        if name in columns:
+            columns[name] = [_joined(each) if each else None for each in columns[name]]
+    columns.update(_each(count, import_id=import_id))
+    return columns, as_first
+
+
+def _moments(columns: Mapping[str, Sequence[Any]], moments: Sequence[int]) -> Sequence[int | None]:
+    """When each account was measured: None where nothing was."""
+    measured = [columns[name] for name in METRICS if name in columns]
+    if any(None not in column for column in measured):
+        return moments
+    unmeasured = (None,) * len(measured)
+    together = zip(*measured, strict=True) if measured else [()] * len(moments)
+    return [None if each == unmeasured else at for each, at in zip(together, moments, strict=True)]
+
+
+def _each(count: int, **values: Any) -> dict[str, Sequence[Any]]:
+    return {name: [value] * count for name, value in values.items()}
 
 
 def snapshot_row(row_id: int, measured: Measured, import_id: int) -> tuple[Any, ...]:
