@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, get_args
+from typing import get_args
 
 import click
 
 from influtui.cli.frame import DONE_IN_PART, with_workspace
 from influtui.cli.output import Output
+from influtui.cli.progress import Tell, progress_bar
 from influtui.cli.tables import lines
 from influtui.model.creators import FoundBy
 from influtui.model.failures import Failure, WrongUsage
@@ -20,9 +20,6 @@ from influtui.model.text import safe
 from influtui.services.importing import ColumnUse, Format, ImportReport, Progress, import_file
 from influtui.services.importing.converting import moment
 from influtui.services.workspace import Workspace
-
-_OFTEN_S: Final = 0.1
-_CLEAR: Final = "\r\x1b[K"
 
 
 @click.command("import")
@@ -54,32 +51,32 @@ async def import_creators(
     measured = _date(as_of)
     partial = False
     for name in files:
-        bar = Bar() if sys.stderr.isatty() and not out.json else None
         progress = Progress()
-
-        def follow(now: Progress, bar: Bar | None = bar) -> None:
-            nonlocal progress
-            progress = now
-            if bar is not None:
-                bar.show(now)
 
         def told(columns: Sequence[ColumnUse], name: str = name) -> None:
             if sys.stderr.isatty() and not out.json and columns:
                 _show_columns(out, name, columns)
 
         try:
-            report = await import_file(
-                workspace,
-                None if name == "-" else Path(name),
-                format=form,
-                platform=platform,
-                mapping=mapping,
-                found_by=found_by,
-                as_of=measured,
-                dry_run=dry_run,
-                listener=follow,
-                told=told,
-            )
+            with progress_bar(name) as tell:
+
+                def follow(now: Progress, tell: Tell = tell) -> None:
+                    nonlocal progress
+                    progress = now
+                    tell(now.rows, 0, now.done / now.total if now.total else None)
+
+                report = await import_file(
+                    workspace,
+                    None if name == "-" else Path(name),
+                    format=form,
+                    platform=platform,
+                    mapping=mapping,
+                    found_by=found_by,
+                    as_of=measured,
+                    dry_run=dry_run,
+                    listener=follow,
+                    told=told,
+                )
         except (asyncio.CancelledError, KeyboardInterrupt):
             out.note(_stopped(name, progress))
             raise
@@ -87,38 +84,9 @@ async def import_creators(
             if progress.rows:
                 out.note(_stopped(name, progress))
             raise
-        finally:
-            if bar is not None:
-                bar.clear()
         partial = partial or report.is_partial
         _tell(out, report)
     return DONE_IN_PART if partial else 0
-
-
-class Bar:
-    """One line of progress on a terminal's standard error."""
-
-    def __init__(self) -> None:
-        self._began = self._last = time.monotonic()
-
-    def show(self, progress: Progress) -> None:
-        """Draw it again, ten times a second at most."""
-        now = time.monotonic()
-        if now - self._last < _OFTEN_S:
-            return
-        self._last = now
-        rate = progress.rows / max(now - self._began, 0.001)
-        text = f"{safe(progress.source)}: {progress.rows:,} rows, {rate:,.0f}/s"
-        if progress.total and progress.done:
-            left = (now - self._began) * (progress.total - progress.done) / progress.done
-            text += f", {100 * progress.done // progress.total} %, {_span(left)} left"
-        sys.stderr.write(f"{_CLEAR}{text}")
-        sys.stderr.flush()
-
-    def clear(self) -> None:
-        """Take the line away."""
-        sys.stderr.write(_CLEAR)
-        sys.stderr.flush()
 
 
 def _tell(out: Output, report: ImportReport) -> None:
@@ -168,8 +136,3 @@ def _date(text: str | None) -> int | None:
     if found is None:
         raise WrongUsage(f"--as-of {text} is not a date", hint="Such as --as-of 2026-11-23.")
     return found
-
-
-def _span(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
