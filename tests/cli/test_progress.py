@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import pytest
@@ -10,11 +11,19 @@ from influtui.cli import progress
 from influtui.cli.progress import progress_bar
 
 
+class Terminal(io.StringIO):
+    """Standard error with a person in front of it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.fixture
-def terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Standard error, as `capsys` captures it, is a terminal."""
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    screen = Terminal()
     monkeypatch.setattr(progress, "_EVERY", 0.0)
+    monkeypatch.setattr(sys, "stderr", screen)
+    return screen
 
 
 def test_a_pipe_gets_nothing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -23,19 +32,17 @@ def test_a_pipe_gets_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.usefixtures("terminal")
-def test_rows_of_a_file_are_counted_and_the_rest_is_told_by_its_bytes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_rows_of_a_file_are_counted_and_the_rest_is_told_by_its_bytes(terminal: Terminal) -> None:
     with progress_bar("a\x1b[31m.csv") as tell:
         tell(2_500, 0, 0.25)
-    said = capsys.readouterr().err
+    said = terminal.getvalue()
     assert "2,500 (25%)" in said
     assert "/s" in said
     assert " left" in said
     assert "\x1b[31m" not in said
 
 
-@pytest.mark.usefixtures("terminal")
-def test_the_line_is_gone_before_anything_else_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_line_is_gone_before_anything_else_is_said(terminal: Terminal) -> None:
     with progress_bar("work") as tell:
         tell(1, 2)
-    assert capsys.readouterr().err.endswith("\r\x1b[K")
+    assert terminal.getvalue().endswith("\r\x1b[K")
