@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -131,3 +132,91 @@ def test_w_explains_every_score_row_by_row_until_w_again(open_terminal: Open, wo
     app.wait("Anna Mistel", gone="Why instagram")
     app.press(":", "text:creators score tier:nano,micro,macro", "enter")
     app.wait("authenticity", "sure")
+
+
+def editor(folder: Path, *lines: str) -> dict[str, str]:
+    """An editor that changes a file as these lines of Python say (`text` is what is in it)."""
+    path = folder / "editor.py"
+    head = ["import pathlib, sys", "path = pathlib.Path(sys.argv[1])", "text = path.read_text('utf-8')"]
+    path.write_text("\n".join([*head, *lines, "path.write_text(text, 'utf-8')"]) + "\n", "utf-8")
+    return {"EDITOR": f"{sys.executable} {path}", "VISUAL": ""}
+
+
+def test_all_that_a_search_finds_is_edited_with_four_keys(tmp_path: Path, open_terminal: Open, world: Path) -> None:
+    change = editor(tmp_path, "text = text.replace('country = \"DE\"', 'country = \"AT\"')")
+    app = open_terminal(**change)
+    app.wait("4 accounts", "@OATS")
+    app.press("/", "text:country:DE", "enter")
+    app.wait("3 accounts")
+    app.press("*", "E")
+    app.wait("What would change: 3 rows", "instagram:anna.bakes", "- DE", "+ AT", "y apply")
+    app.press("y")
+    app.wait("3 rows changed. u takes it back.", "Nobody matches")
+    app.press("u")
+    app.wait("Taken back", "3 accounts", "anna.bakes")
+
+
+def test_a_mistake_goes_back_into_the_editor_and_nothing_is_lost(
+    tmp_path: Path, open_terminal: Open, world: Path
+) -> None:
+    change = editor(
+        tmp_path,
+        "if '#! ' in text: text = text.replace('country = \"Nowhere\"', 'country = \"CH\"')",
+        "else: text = text.replace('country = \"AT\"', 'country = \"Nowhere\"')",
+    )
+    app = open_terminal(**change)
+    app.wait("4 accounts", "@OATS")
+    app.press("E")
+    app.wait("What would change: 1 row", "- AT", "+ CH")
+    app.press("esc")
+    app.wait("Nothing was changed. The sheet is kept as edit.toml")
+    assert 'country = "CH"' in (world / "edit.toml").read_text("utf-8")
+    app.press("E")
+    app.wait("What would change: 1 row")
+    assert 'country = "CH"' in (world / "edit-earlier.toml").read_text("utf-8")
+    app.press("y")
+    app.wait("1 row changed")
+    assert not (world / "edit.toml").exists()
+
+
+def test_a_sheet_that_nobody_mends_is_kept_and_the_app_goes_on(
+    tmp_path: Path, open_terminal: Open, world: Path
+) -> None:
+    change = editor(tmp_path, "text = text.replace('country = \"AT\"', 'country = ')")
+    app = open_terminal(**change)
+    app.wait("4 accounts", "@OATS")
+    app.press("E")
+    app.wait("Not done", "kept in")
+    assert "country = \n" in (world / "edit.toml").read_text("utf-8")
+    app.press("esc")
+    app.wait("jonas_cooks", gone="Not done")
+
+
+@pytest.mark.parametrize(
+    ("program", "told"), [("", "no editor is set"), ("false", "ended with 1"), ("/no/such", "does not start")]
+)
+def test_an_editor_that_does_not_work_says_so(open_terminal: Open, world: Path, program: str, told: str) -> None:
+    app = open_terminal(EDITOR=program, VISUAL="")
+    app.wait("4 accounts", "@OATS")
+    app.press("E")
+    app.wait(told)
+    assert app.child.isalive()
+
+
+def test_an_editor_with_a_screen_of_its_own_gets_the_terminal_and_gives_it_back(
+    tmp_path: Path, open_terminal: Open, world: Path
+) -> None:
+    change = editor(
+        tmp_path,
+        "sys.stdout.write('\\x1b[?1049h\\x1b[2JThe editor has the screen'); sys.stdout.flush()",
+        "import termios, tty; tty.setraw(0); key = sys.stdin.read(1); sys.stdout.write('\\x1b[?1049l')",
+        "text = text.replace('tags = []', f'tags = [\"{key}\"]')",
+    )
+    app = open_terminal(**change)
+    app.wait("4 accounts", "@OATS")
+    app.press("E")
+    app.wait("The editor has the screen", gone="jonas_cooks")
+    app.press("q")
+    app.wait("What would change", "+ q")
+    app.press("y")
+    app.wait("1 row changed", "#q", "jonas_cooks")

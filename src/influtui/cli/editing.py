@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shlex
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -16,16 +14,13 @@ from influtui.cli.frame import DONE_IN_PART, with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
 from influtui.model.editing import RowEdit, read_edit
-from influtui.model.failures import Failure, NeedsConfiguration, ReadOnly, WrongUsage
+from influtui.model.failures import ReadOnly, WrongUsage
 from influtui.services import editing as service
+from influtui.services import external_editor
 from influtui.services.editing import EditReport, Sheet
 from influtui.services.selection import select
 from influtui.services.workspace import Workspace
 
-SHEET: Final = "edit.toml"
-"""Where the sheet lies while it is in an editor, and where it stays when it was not applied."""
-
-MOST_IN_EDITOR: Final = 2_000
 DIFF_SHOWN: Final = 40
 
 
@@ -59,12 +54,9 @@ async def edit(workspace: Workspace, out: Output, /, words: tuple[str, ...], eve
         return _told(out, await service.edit(workspace, ids, change, dry_run=dry_run))
     if workspace.db.read_only:
         raise ReadOnly("nothing was opened: this session is read-only", hint="Leave out --read-only.")
-    if len(ids) > MOST_IN_EDITOR:
-        raise WrongUsage(
-            f"{len(ids):,} creators are too many for an editor",
-            hint=f"Narrow down to {MOST_IN_EDITOR:,}, or use --set.",
-        )
-    path = workspace.folder / SHEET
+    external_editor.few_enough(len(ids))
+    path = workspace.folder / external_editor.SHEET
+    await asyncio.to_thread(external_editor.put_aside, path)
     edits = await _edited(out, await service.open_sheet(workspace, ids), path)
     _show(out, edits)
     asks = edits and not dry_run and not yes and sys.stdin.isatty()
@@ -89,47 +81,25 @@ async def _edited(out: Output, sheet: Sheet, path: Path) -> list[RowEdit]:
             return service.changes(sheet, text)
         except WrongUsage as wrong:
             # The same mistake again means nobody is mending it: a script, or a person who gave up.
-            if (now := _unmarked(text)) == refused:
+            if (now := external_editor.unmarked(text)) == refused:
                 raise WrongUsage(
                     wrong.message, hint=f"{wrong.hint or ''} The sheet is kept.".strip(), at=str(path)
                 ) from None
             refused = now
             out.note(f"{wrong.message}. {wrong.hint or ''}")
-            text = _with_message(text, wrong)
-
-
-def _with_message(text: str, wrong: WrongUsage) -> str:
-    """The sheet with what is wrong on top, in place of what was wrong before."""
-    return "\n".join([f"#! {' '.join(wrong.message.split())}", *_unmarked(text)]) + "\n"
-
-
-def _unmarked(text: str) -> list[str]:
-    return [line for line in text.splitlines() if not line.startswith("#! ")]
+            text = external_editor.with_message(text, wrong)
 
 
 async def _in_editor(text: str, path: Path) -> str:
-    named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if not named:
-        raise NeedsConfiguration("no editor is set", hint="Set EDITOR, for example EDITOR=nano, or use --set.")
-    await asyncio.to_thread(_write_private, path, text)
+    words = external_editor.program()
+    await asyncio.to_thread(external_editor.write, path, text)
     try:
-        process = await asyncio.create_subprocess_exec(*shlex.split(named), str(path))
-    except (OSError, ValueError) as error:
-        raise NeedsConfiguration(f"the editor “{named}” does not start: {error}", hint="Mend EDITOR.") from error
-    if await process.wait() != 0:
-        raise Failure(
-            f"the editor ended with {process.returncode}: nothing was changed", hint=f"The sheet is in {path}."
-        )
-    try:
-        return await asyncio.to_thread(path.read_text, "utf-8")
-    except UnicodeDecodeError as error:
-        raise Failure(f"what the editor saved is not UTF-8: {error}", hint=f"The sheet is in {path}.") from error
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.unlink(missing_ok=True)
-    path.touch(mode=0o600, exist_ok=False)
-    path.write_text(text, "utf-8")
+        process = await asyncio.create_subprocess_exec(*words, str(path))
+    except OSError as error:
+        raise external_editor.refused(words, error) from error
+    if exit_code := await process.wait():
+        raise external_editor.failed(exit_code, path)
+    return await asyncio.to_thread(external_editor.read, path)
 
 
 def _show(out: Output, edits: list[RowEdit]) -> None:

@@ -83,6 +83,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("rejected", "discover", ("X",), "rejected", "Show those rejected for the campaign too, or hide them again."),
     Action("compose", "discover", ("c",), "compose", "Write to the person, or to all marked, from a template.", footer=4, line="campaign contact %"),
     Action("tag", "discover", ("t",), "tag", "Add tags; a minus before a tag takes it away.", footer=6, line="creators edit % --add-tag TAG"),
+    Action("edit_rows", "discover", ("E",), "edit rows", "The row, or the marked rows, as a sheet in your editor; what changed is shown before it is applied.", line="creators edit % --editor"),
     Action("note", "list", ("N",), "note", "Add a note to the person.", footer=7, line="creators note % TEXT"),
     Action("terms", "list", ("e",), "terms", "Note the agreed terms of the collaboration.", line="collab terms %"),
     Action("file_post", "list", ("f",), "file post", "File the link of a post of this collaboration.", line="post add URL %"),
@@ -111,7 +112,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
 """In the order in which `?` tells them."""
 
 WRITES: Final = frozenset(
-    {"shortlist", "reject", "later", "compose", "tag", "note", "terms", "file_post", "paste", "reply", "paste_answer",
+    {"shortlist", "reject", "later", "compose", "tag", "edit_rows", "note", "terms", "file_post", "paste", "reply", "paste_answer",
      "add", "paste_numbers", "undo", "redo"}
 )  # fmt: skip
 """What `--read-only` refuses."""

@@ -71,7 +71,9 @@ class People(Pane):
         """There must be somebody."""
         return None if self.table.total else "there is nobody here"
 
-    why_not_note = why_not_terms = why_not_file_post = why_not_copy_handle = why_not_copy_link = why_not_tag
+    why_not_note = why_not_terms = why_not_file_post = why_not_copy_handle = why_not_copy_link = why_not_edit_rows = (
+        why_not_tag
+    )
 
     async def do_tag(self) -> None:
         """Tags by words; `-word` takes one away."""
@@ -97,6 +99,16 @@ class People(Pane):
         await self.load(keep_place=True)
         self.follow(now=True, again=True)
         self.desk.notice(said, "good")
+
+    async def do_edit_rows(self) -> None:
+        """The rows as a sheet in the user's editor."""
+        from influtui.tui.panes import bulk_edit
+
+        if await bulk_edit.edit(self.desk, await self.chosen()):
+            self.table.mark_all(False)
+            await self.load(keep_place=True)
+            self.draw_title()
+        self.follow(now=True, again=True)
 
     async def do_compose(self) -> None:
         """Write to the person, or to all marked."""
