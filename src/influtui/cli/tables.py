@@ -39,18 +39,30 @@ def cut(text: str, cells: int) -> str:
 
 
 def lines(headings: Sequence[str], rows: Sequence[Sequence[SafeText]], *, right: frozenset[int]) -> Iterator[str]:
-    """The table's lines. On a terminal the widest column gives way until a row fits; in a pipe nothing is cut."""
+    """The table's lines. In a pipe nothing is cut; on a terminal columns give way until a row fits (`_fitted`)."""
     widths = [max([width(heading), *(width(row[column]) for row in rows)]) for column, heading in enumerate(headings)]
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else _UNLIMITED
-    while (excess := sum(widths) + len(GAP) * (len(widths) - 1) - room) > 0 and max(widths) > 8:
-        widest = widths.index(max(widths))
-        widths[widest] = max(8, widths[widest] - excess)
+    widths = _fitted(widths, room - len(GAP) * (len(widths) - 1), frozen=right)
     for row in (headings, *rows):
         cells = [
             _aligned(cut(cell, size), size, column in right)
             for column, (cell, size) in enumerate(zip(row, widths, strict=True))
         ]
         yield GAP.join(cells).rstrip()
+
+
+def _fitted(widths: Sequence[int], room: int, *, frozen: frozenset[int]) -> list[int]:
+    """Narrower columns, the widest first. The first one names the row and comes after the others; numbers, which say
+    something else when they are cut, never give way."""
+    fitted = list(widths)
+    others = [column for column in range(1, len(fitted)) if column not in frozen]
+    for giving, least in ((others, 12), ([0], 24), (others, 6), ([0], 8)):
+        while (excess := sum(fitted) - room) > 0 and giving:
+            widest = max(giving, key=fitted.__getitem__)
+            if fitted[widest] <= least:
+                break
+            fitted[widest] = max(least, fitted[widest] - excess)
+    return fitted
 
 
 def _aligned(text: str, cells: int, right: bool) -> str:
