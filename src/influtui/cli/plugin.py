@@ -12,8 +12,9 @@ import msgspec
 from influtui.api import API_VERSION
 from influtui.cli.frame import FAILED, confirmed, with_workspace
 from influtui.cli.output import Output
+from influtui.model.creators import parse_ref
 from influtui.model.text import safe
-from influtui.services import authoring, plugins
+from influtui.services import answers, authoring, plugins
 from influtui.services.plugins import PluginState, SettingPlace
 from influtui.services.quotas import QuotaLeft
 from influtui.services.workspace import Workspace
@@ -214,6 +215,22 @@ async def remove(workspace: Workspace, out: Output, id_: str, yes: bool) -> None
         out.say(f"deleted {path}")
     if wanted.bundled:
         out.say(f"{id_} came with influtui: it is disabled.")
+
+
+@plugin.command("answers")
+@click.argument("ref")
+@with_workspace
+async def answers_(workspace: Workspace, out: Output, ref: str) -> None:
+    """What platforms answered about an account in the last thirty days, as they sent it: `plugin answers bluesky:anna`."""
+    found = await answers.about(workspace, parse_ref(ref))
+    for each in found:
+        if out.json:
+            out.data(each)
+            continue
+        out.note(f"{each.source}, {each.at}")
+        out.say(each.body)
+    if not found and not out.json:
+        out.note(f"No answer about {ref} is kept.")
 
 
 def _tell_state(out: Output, found: PluginState) -> None:

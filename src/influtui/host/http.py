@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 from influtui import __version__
 from influtui.api import HostDenied, Parameter, RateLimited, Reply, Transient, UpstreamChanged
 from influtui.host.budgets import Ledger
+from influtui.secrets.redaction import redacted_bytes
 
 if TYPE_CHECKING:
     import httpx
@@ -27,6 +28,8 @@ PATIENCE_S: Final = 5.0
 """A `Retry-After` up to this is waited for; a longer one is reported."""
 LARGEST: Final = 5_000_000
 """Bytes of an answer. No page of accounts is near that."""
+REMEMBERED: Final = 20_000_000
+"""Bytes of answers of one page that are remembered, to be kept beside what was read from them."""
 
 
 class HostClient:
@@ -48,6 +51,7 @@ class HostClient:
         self._ledger = ledger
         self._clock = clock
         self._sleep = sleep
+        self._bodies: list[bytes] = []
         self._client: httpx.AsyncClient | None = None
 
     async def get(
@@ -76,12 +80,22 @@ class HostClient:
                 pause *= 2
                 continue
             if reply.status != 429:
+                self._remember(reply)
                 return reply
             wait = self._told_to_wait(reply.headers)
             if last or wait is None or wait > PATIENCE_S:
                 raise RateLimited(_wait_said(_host(url), wait), retry_after=wait)
             await self._sleep(wait)
         raise AssertionError("the last attempt returns or raises")
+
+    def take_bodies(self) -> list[bytes]:
+        """What was answered since this was asked last, without secrets; more than a page needs is not remembered."""
+        taken, self._bodies = self._bodies, []
+        return [redacted_bytes(body) for body in taken]
+
+    def _remember(self, reply: Reply) -> None:
+        if reply.status == 200 and sum(map(len, self._bodies)) + len(reply.body) <= REMEMBERED:
+            self._bodies.append(reply.body)
 
     async def aclose(self) -> None:
         """Close the connections."""

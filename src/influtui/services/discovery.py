@@ -18,7 +18,7 @@ from influtui.api.errors import AuthInvalid, ConfigError, InvalidInput, QuotaExh
 from influtui.host.activation import Host
 from influtui.host.calls import Fault
 from influtui.host.manifests import SourceEntry
-from influtui.host.sources import OpenSource
+from influtui.host.sources import CheckedPage, OpenSource
 from influtui.model.creators import handle_key
 from influtui.model.failures import Failure, NeedsConfiguration, NotFound, WrongUsage
 from influtui.model.ids import ImportId
@@ -28,7 +28,7 @@ from influtui.model.scoring.engagement import PostNumbers, counted, headline_var
 from influtui.model.scoring.rules import default_rules
 from influtui.model.text import OutsideText, from_outside
 from influtui.model.times import Millis, millis, rfc3339
-from influtui.services import quotas
+from influtui.services import answers, quotas
 from influtui.services.importing.batches import Batch
 from influtui.services.importing.intake import Intake
 from influtui.services.plugins import hosted
@@ -152,7 +152,11 @@ async def discover(
             async with intake:
                 async for records in run.pages():
                     await quotas.keep(workspace, opened)
+                    refused = len(run.omitted)
                     await intake.take(Batch(records, original=partial(_ref_at, records)))
+                    if not dry_run and run.page is not None:
+                        names = [each.ref.rpartition(":")[2] for each in run.omitted[refused:]]
+                        await answers.keep(workspace, opened, run.page, names)
         finally:
             await _close(workspace, opened)
         report = intake.report()
@@ -204,6 +208,8 @@ class _Run:
         self.junk = 0
         self.more = False
         self.fault: Fault | None = None
+        self.page: CheckedPage | None = None
+        """The page whose accounts are being taken in."""
 
     async def pages(self) -> AsyncIterator[list[ProfileRecord]]:
         """The accounts of each page, until enough came or the source has no more."""
@@ -220,6 +226,7 @@ class _Run:
                 return
             self.omitted += [Omitted(each.ref, each.reason) for each in (*page.skipped, *page.junk)]
             self.junk += len(page.junk)
+            self.page = page
             if page.notice is not None:
                 self.notices.setdefault(page.notice)
             records = [

@@ -17,7 +17,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from influtui.model.ids import PersonId
-from influtui.store import snapshots, text_index
+from influtui.store import raw_bodies, snapshots, text_index
 from influtui.store.daily import day
 from influtui.store.database import Database, Transaction, damage_explained
 from influtui.store.journal import as_columns, chunks
@@ -97,6 +97,7 @@ async def erase(transaction: Transaction, person: PersonId) -> Erased:
     ]
     traces = await _traces(transaction, person, accounts)
     await _forget_elsewhere(transaction, person, accounts)
+    await raw_bodies.forget(transaction, traces)
     redacted = await _redact_journal(transaction, person, traces)
     for row in accounts:
         transaction.touched("creators", [row["id"]])
