@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import click
+
     from influtui.tui.app import Ran
+    from influtui.tui.command_lines import Attendant
 
 USAGE = 2
 FAILED = 1
@@ -117,7 +120,7 @@ def open_app(line: AppLine) -> int:
         plugins = PluginChoice(line.safe_mode, frozenset(line.without))
         options = Options(folder, line.read_only, line.ascii, line.mouse, line.theme, plugins)
         said = [*(["--safe-mode"] if line.safe_mode else []), *(f"--no-plugin={id_}" for id_ in line.without)]
-        app = InflutuiApp(options, run_line=partial(run_line, said=said))
+        app = InflutuiApp(options, run_line=partial(run_line, said=said), commands=commands)
     except BaseException as error:
         sys.stdout.write(skeleton.LEAVE)
         sys.stdout.flush()
@@ -166,21 +169,33 @@ def _explained(error: BaseException) -> int:
     return error.exit_code
 
 
-def run_line(words: Sequence[str], folder: Path, read_only: bool, *, said: Sequence[str] = ()) -> Ran:
+def commands() -> click.Command:
+    """The tree of commands, for what completes a line in the app."""
+    from influtui.cli.main import influtui
+
+    return influtui
+
+
+def run_line(
+    words: Sequence[str], folder: Path, read_only: bool, attendant: Attendant, *, said: Sequence[str] = ()
+) -> Ran:
     """Run a command line inside this process, for the app, and return what it wrote. `said` is what the app was told too.
 
-    It is handed over from here since the app may not import the command line. Standard input is empty, so that a
-    question is refused (with `--yes` as the hint) instead of waiting behind the screen.
+    It is handed over from here since the app may not import the command line. Standard input is empty; what must be
+    confirmed is asked through the attendant.
     """
     import contextlib
     import io
 
+    from influtui.cli.frame import ATTENDANT
     from influtui.cli.main import main as command_line
     from influtui.tui.app import Ran
+    from influtui.tui.hearing import Heard
 
     given = ["--workspace", str(folder), *(["--read-only"] if read_only else []), *said, *words]
-    out, err, stdin = io.StringIO(), io.StringIO(), sys.stdin
+    out, err, stdin = io.StringIO(), Heard(attendant.says), sys.stdin
     sys.stdin = io.StringIO()
+    attended = ATTENDANT.set(attendant)
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
@@ -188,8 +203,9 @@ def run_line(words: Sequence[str], folder: Path, read_only: bool, *, said: Seque
             except SystemExit as ended:
                 code = ended.code if isinstance(ended.code, int) else FAILED
     finally:
+        ATTENDANT.reset(attended)
         sys.stdin = stdin
-    return Ran(code, out.getvalue(), err.getvalue())
+    return Ran(code, out.getvalue(), err.text)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,8 @@ def test_the_panes_own_key_stands_before_the_lists_and_the_apps() -> None:
     assert _name(keymap, "inbox", "p") == "paste_answer"
     assert _name(keymap, "shipments", "p") == "paste_numbers"
     assert _name(keymap, "inbox", "/") == "search"
-    assert _name(keymap, "panel", "/") is None, "a page has no list to search"
+    assert _name(keymap, "panel", "/") == "find", "on a page it finds words"
+    assert _name(keymap, "panel", "space") is None, "a page has no list to mark in"
     assert _name(keymap, "editor", "q") is None, "an editor takes every key"
 
 

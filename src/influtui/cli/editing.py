@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 import msgspec
 
-from influtui.cli.frame import DONE_IN_PART, with_workspace
+from influtui.cli.frame import DONE_IN_PART, needs_the_screen, with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
 from influtui.model.editing import RowEdit, read_edit
@@ -91,6 +91,7 @@ async def _edited(out: Output, sheet: Sheet, path: Path) -> list[RowEdit]:
 
 
 async def _in_editor(text: str, path: Path) -> str:
+    needs_the_screen("Use --set, --add-tag and --note here, or the key E.")
     words = external_editor.program()
     await asyncio.to_thread(external_editor.write, path, text)
     try:

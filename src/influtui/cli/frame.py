@@ -7,9 +7,11 @@ import functools
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Concatenate, Final, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec, Protocol
 
 import click
 
@@ -24,6 +26,22 @@ DONE_IN_PART: Final = 3
 INTERRUPTED: Final = 130
 FAILED: Final = 1
 USAGE: Final = 2
+
+
+class Attendant(Protocol):
+    """Who runs a line on behalf of a person, where standard input is not theirs: the app."""
+
+    def asks(self, question: str) -> bool:
+        """Ask a yes-or-no question and wait for the answer."""
+        ...
+
+    def began(self, stop: Callable[[], None]) -> None:
+        """The work has begun; `stop` ends it from any thread."""
+        ...
+
+
+ATTENDANT: Final[ContextVar[Attendant | None]] = ContextVar("attendant", default=None)
+"""Set around a line that the app runs."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +108,7 @@ def with_workspace(
         session = click.get_current_context().ensure_object(Session)
 
         async def inside() -> int:
+            _can_be_stopped()
             async with opened(session.folder, read_only=session.read_only, plugins=session.plugins) as workspace:
                 return await command(workspace, session.out, *args, **kwargs) or 0
 
@@ -100,9 +119,33 @@ def with_workspace(
     return callback
 
 
+def _can_be_stopped() -> None:
+    """Tell who runs this line how to end it: as an interrupt does, so that what was begun is rolled back."""
+    attendant, task = ATTENDANT.get(), asyncio.current_task()
+    if attendant is not None and task is not None:
+        loop = asyncio.get_running_loop()
+        attendant.began(lambda: _from_any_thread(loop, task))
+
+
+def _from_any_thread(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
+    with suppress(RuntimeError):  # The loop is closed when the line has ended by itself.
+        loop.call_soon_threadsafe(task.cancel)
+
+
+def needs_the_screen(instead: str) -> None:
+    """Refuse what would draw on the terminal (an editor) where the app has it. `instead` says what to do."""
+    if ATTENDANT.get() is not None:
+        raise WrongUsage("the app has the screen, so no editor can be opened from here", hint=instead)
+
+
 def confirmed(question: str, *, yes: bool, because: str = "This cannot be undone.") -> None:
     """Ask before what `undo` does not take back. Without a terminal and without `--yes` nothing is done (exit 2)."""
     if yes:
+        return
+    attendant = ATTENDANT.get()
+    if attendant is not None:
+        if not attendant.asks(f"{question} {because}"):
+            raise NeedsConfirmation("Nothing was done.")
         return
     if not sys.stdin.isatty():
         raise NeedsConfirmation(f"{question} {because}", hint="Say so with --yes.")

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from influtui.cli.frame import needs_the_screen
 from influtui.model.failures import NeedsConfiguration, WrongUsage
 
 
@@ -18,6 +19,7 @@ def written(text: str | None, *, editor: bool = False, start: str = "", option: 
         return sys.stdin.buffer.read().decode("utf-8", "replace")
     if not editor:
         return text
+    needs_the_screen(f"Use {option}.")
     if not (os.environ.get("VISUAL") or os.environ.get("EDITOR")):
         raise NeedsConfiguration("no editor is set", hint=f"Set EDITOR, for example EDITOR=nano, or use {option}.")
     changed = click.edit(start, extension=".txt", require_save=False)

@@ -97,6 +97,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("add", "shipments", ("a",), "add parcel", "Add one parcel for a person.", footer=1, line="ship add REF NUMBER"),
     Action("paste_numbers", "shipments", ("p",), "paste numbers", "Paste box for tracking numbers, recognised as you paste.", footer=2, line="ship add NUMBER"),
     # Over a pane.
+    Action("find", "panel", ("/",), "find", "Find words on the page.", footer=10),
+    Action("find_next", "panel", ("n",), "next", "To the next line that has them; after the last, the first."),
+    Action("find_before", "panel", ("b",), "before", "To the line before that has them."),
     Action("keep_writing", "editor", ("ctrl+s",), "done", "Do with the text what it is for: send, note, record.", footer=1),
     Action("leave", "editor", ("escape",), "close", "Close. A draft is kept.", footer=2),
     # Everywhere.

@@ -14,7 +14,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -26,6 +26,7 @@ from textual.screen import Screen
 from influtui.model.failures import Failure
 from influtui.services.workspace import PluginChoice, Workspace, opened, wall_clock
 from influtui.tui import actions, crash, standing, themes
+from influtui.tui.command_lines import Attendant, CommandLines
 from influtui.tui.keyboard import Keyboard
 from influtui.tui.keymap import Keymap
 from influtui.tui.panes.base import Pane
@@ -39,8 +40,13 @@ from influtui.tui.watch import watch
 from influtui.tui.widgets.lines import Bar
 from influtui.tui.widgets.prompt import Confirmation, Prompt, Question
 
-RunLine = Callable[[Sequence[str], Path, bool], "Ran"]
+if TYPE_CHECKING:
+    import click
+
+RunLine = Callable[[Sequence[str], Path, bool, Attendant], "Ran"]
 """Runs words of the command line on a workspace, in this process, and returns what it wrote."""
+Commands = Callable[[], "click.Command"]
+"""The tree of commands, for completion; imported with the first call."""
 
 AFTER_FIRST_ROWS: Final = 0.05
 SKELETON_AT_MOST: Final = 1.0
@@ -96,10 +102,16 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
     TITLE = "influtui"
 
     def __init__(
-        self, options: Options, *, run_line: RunLine | None = None, clock: Callable[[], int] = wall_clock
+        self,
+        options: Options,
+        *,
+        run_line: RunLine | None = None,
+        commands: Commands | None = None,
+        clock: Callable[[], int] = wall_clock,
     ) -> None:
         self.options = options
         self.run_line = run_line
+        self.commands = commands
         self._clock = clock
         self._glyphs = ASCII if options.ascii else Glyphs()
         self.palette: Palette = themes.for_terminal(options.theme)
@@ -116,6 +128,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         self.standing_known = asyncio.Event()
         self._notice: tuple[str, str] = ("", "text")
         self.keyboard = Keyboard(self)
+        self.lines = CommandLines(self)
         self._resources = AsyncExitStack()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.opened = asyncio.Event()
@@ -193,6 +206,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         await self.read_standing()
         if self.campaign is not None:
             await self.pane.changed({"picks"})
+        await self.lines.recall()
         self.background(watch(self.workspace, self._changed))
 
     async def _open_workspace(self) -> bool:
@@ -238,6 +252,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
     async def on_unmount(self) -> None:
         """Let drafts be written, stop what runs, close the workspace."""
         try:
+            self.lines.stop()
             for pane in self.query(Pane):
                 await pane.closing()
             for task in self._tasks:
@@ -367,6 +382,8 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
             self._bar("prompt").show(lambda width: self.prompt.line(width, self.look()))
         else:
             text, kind = self._notice
+            if not text and self.lines.attendant is not None:
+                text = self.lines.attendant.told()
             self._bar("prompt").show(lambda width: bars.notice(text, kind, width, self.look()))
 
     def draw_footer(self) -> None:

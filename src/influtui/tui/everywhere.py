@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import shlex
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar
 
-from influtui.model.failures import Failure
 from influtui.tui import actions
 from influtui.tui.render import bars
 from influtui.tui.render.numbers import plural
-from influtui.tui.render.output import output_page
-from influtui.tui.widgets.prompt import Question
 
 if TYPE_CHECKING:
     from influtui.tui.app import InflutuiApp
-
-_LEAVE: Final = frozenset({"q", "quit", "exit"})
 
 
 class Everywhere:
@@ -29,6 +22,35 @@ class Everywhere:
     async def visit(self, pane: actions.PaneEntry) -> None:
         """Show a pane."""
         await self.desk.go(getattr(import_module(pane.module), pane.title))
+
+    async def do_find(self) -> None:
+        """Find words on the page that covers the pane."""
+        words = await self.desk.answer("find", kind="find")
+        if words:
+            Everywhere.sought = words
+            self._find(1)
+
+    def do_find_next(self) -> None:
+        """To the next line that has them."""
+        self._find(1)
+
+    def do_find_before(self) -> None:
+        """To the line before that has them."""
+        self._find(-1)
+
+    sought: ClassVar[str] = ""
+    """What was last looked for on a page."""
+
+    def _find(self, step: int) -> None:
+        from influtui.tui.widgets.cover import Page
+
+        page = self.desk.pane.cover
+        if not isinstance(page, Page):
+            return
+        if not self.sought:
+            self.desk.notice("Nothing has been looked for yet: / asks.")
+        elif not page.find(self.sought, step):
+            self.desk.notice(f"No line has “{self.sought}”.", "warn")
 
     async def do_undo(self) -> None:
         """Take back one's own latest change and say what it was."""
@@ -82,44 +104,4 @@ class Everywhere:
 
     def do_command(self) -> None:
         """Ask for a line of the command line."""
-        self.desk.ask(
-            Question(
-                ":",
-                lambda text: self._accept(text),
-                kind="command",
-                hint="words of the command line; % is the row, or the marked rows",
-            )
-        )
-
-    def _accept(self, text: str) -> None:
-        if text in _LEAVE:
-            self.desk.exit()
-        elif text.partition(" ")[0] == "do":
-            self.desk.background(self.desk.keyboard.do_word(text.partition(" ")[2].strip()))
-        elif text:
-            self.desk.background(self.run(text))
-
-    async def run(self, text: str) -> None:
-        """Run words of the command line in a thread, and show what they wrote."""
-        if self.desk.run_line is None:
-            raise Failure("this app was started without a command line")
-        try:
-            words = shlex.split(text)
-        except ValueError as error:
-            self.desk.notice(f"“{text}” cannot be read as words: {error}.", "bad")
-            return
-        if words and words[0] == "influtui":
-            words = words[1:]
-        if "%" in words:
-            refs = await self.desk.pane.refs()
-            words = [ref for word in words for ref in (refs if word == "%" else [word])]
-        self.desk.notice(f"Running: {text}")
-        ran = await asyncio.to_thread(self.desk.run_line, words, self.desk.options.folder, self.desk.options.read_only)
-        await self.desk.refresh_panes()
-        lines = (ran.out + ran.err).rstrip("\n")
-        if lines.count("\n") == 0 and len(lines) < self.desk.size.width - 2:
-            self.desk.notice(lines or "Done.", "good" if ran.exit_code == 0 else "bad")
-            return
-        pane = self.desk.pane
-        pane.read(f":{text}", lambda width: output_page(ran.out, ran.err, ran.exit_code, width))
-        self.desk.notice("")
+        self.desk.lines.ask()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 10.0
 """Seconds that the next key waits for the action of the one before it."""
+STOPS: Final = frozenset({"escape", "ctrl+c"})
+"""What stops the line that runs."""
 
 
 class Keyboard:
@@ -64,7 +66,13 @@ class Keyboard:
         desk = self.desk
         desk.clear_notice()
         if desk.prompt.open:
-            desk.prompt.key(key, character)
+            if key in ("tab", "shift+tab") and desk.prompt.looks_up:
+                await desk.prompt.look_up(-1 if key == "shift+tab" else 1)
+            else:
+                desk.prompt.key(key, character)
+            return
+        if desk.lines.attendant is not None and key in STOPS and (desk.pane.cover is None or key == "ctrl+c"):
+            desk.lines.stop()
             return
         if desk.pane.takes_key(key, character):
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from influtui.tui.render.spans import Look, width_of
-from influtui.tui.widgets.prompt import Confirmation, Prompt, Question
+from influtui.tui.widgets.prompt import Confirmation, Prompt, Question, Ways
 
 
 def _type(prompt: Prompt, text: str) -> None:
@@ -117,3 +117,74 @@ def test_one_key_answers_at_once_and_any_other_begins_words() -> None:
     _type(prompt, "x1")
     prompt.key("enter", None)
     assert said == ["x1"]
+
+
+async def _tab(prompt: Prompt, times: int = 1, step: int = 1) -> None:
+    for _ in range(times):
+        await prompt.look_up(step)
+
+
+def _looking_up(prompt: Prompt, text: str, *ways: str) -> list[str]:
+    async def complete(text: str, caret: int) -> Ways:
+        start = text.rfind(" ", 0, caret) + 1
+        return Ways(start, [way for way in ways if way.startswith(text[start:caret])])
+
+    return _asked(prompt, text=text, kind="command", complete=complete)
+
+
+async def test_tab_goes_round_the_ways_that_were_looked_up_and_back() -> None:
+    prompt = Prompt()
+    _looking_up(prompt, "campaign sh", "show", "shortlist")
+    assert prompt.looks_up
+    await _tab(prompt)
+    assert prompt.text == "campaign show"
+    await _tab(prompt)
+    assert prompt.text == "campaign shortlist"
+    await _tab(prompt)
+    assert prompt.text == "campaign show"
+    await _tab(prompt, step=-1)
+    assert prompt.text == "campaign shortlist"
+    shown = "".join(span.text for span in prompt.line(80, Look(0)))
+    assert "show" in shown.removeprefix(" /campaign shortlist")
+
+
+async def test_the_only_way_is_taken_with_its_blank_and_a_qualifier_without() -> None:
+    prompt = Prompt()
+    _looking_up(prompt, "camp", "campaign", "brand")
+    await _tab(prompt)
+    assert prompt.text == "campaign "
+    _looking_up(prompt, "creators search ti", "tier:")
+    await _tab(prompt)
+    assert prompt.text == "creators search tier:"
+
+
+async def test_typing_after_tab_begins_a_new_look_up() -> None:
+    prompt = Prompt()
+    _looking_up(prompt, "s", "show", "shortlist", "send")
+    await _tab(prompt, 2)
+    assert prompt.text == "shortlist"
+    prompt.key("ctrl+u", None)
+    _type(prompt, "se")
+    await _tab(prompt)
+    assert prompt.text == "send "
+
+
+def test_what_fits_is_shown_while_typing_and_enter_takes_the_one_in_front() -> None:
+    prompt = Prompt()
+    said = _asked(prompt, matching=lambda text: [word for word in ("mark all", "mark", "sort") if text in word])
+    _type(prompt, "ma")
+    assert "mark all" in "".join(span.text for span in prompt.line(80, Look(0)))
+    prompt.key("tab", None)
+    prompt.key("enter", None)
+    assert said == ["mark"]
+
+
+def test_what_was_answered_is_told_to_who_keeps_it() -> None:
+    prompt = Prompt()
+    kept: list[tuple[str, str]] = []
+    prompt.remembered = lambda kind, text: kept.append((kind, text))
+    _asked(prompt, kind="search", text="vegan")
+    prompt.key("enter", None)
+    _asked(prompt, text="a secret")
+    prompt.key("enter", None)
+    assert kept == [("search", "vegan")]

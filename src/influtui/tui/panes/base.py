@@ -95,6 +95,10 @@ class Pane(Widget):
         """The marked rows, or the one under the cursor, as words of the command line."""
         return []
 
+    async def fields(self) -> list[dict[str, str | None]]:
+        """What a line can name of each of the marked rows, or of the one under the cursor: `{ref}`, `{id}`, …"""
+        return []
+
     def note(self) -> Line:
         """What the title says beside the count."""
         return ()

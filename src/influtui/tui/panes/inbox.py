@@ -87,6 +87,22 @@ class Inbox(Pane):
         current = await self.table.current_row()
         return [current.ref] if current and current.ref else []
 
+    async def fields(self) -> list[dict[str, str | None]]:
+        """What a line can name of the conversation."""
+        current = await self.table.current_row()
+        if current is None:
+            return []
+        handle = current.ref.partition(":")[2] if current.ref else None
+        return [
+            {
+                "id": str(current.id),
+                "ref": current.ref,
+                "handle": handle,
+                "name": current.name,
+                "email": current.address if current.channel == "email" else None,
+            }
+        ]
+
     async def do_next(self) -> None:
         """To the next conversation that waits for us."""
         rows = await self.table.slice(self.table.cursor + 1, self.table.total)

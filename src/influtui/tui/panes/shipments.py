@@ -65,6 +65,11 @@ class Shipments(Pane):
         current = await self.table.current_row()
         return [current.number] if current else []
 
+    async def fields(self) -> list[dict[str, str | None]]:
+        """What a line can name of the parcel."""
+        current = await self.table.current_row()
+        return [{"id": f"#{current.id}", "number": current.number, "url": current.url}] if current else []
+
     def _nothing(self) -> str | None:
         return None if self.table.total else "there is no parcel here"
 

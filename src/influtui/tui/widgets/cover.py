@@ -74,12 +74,16 @@ class Page(Cover):
 
     def compose(self) -> ComposeResult:
         """Heading and lines."""
-        yield self.heading_bar("esc closes")
+        yield self.heading_bar("/ finds   esc closes")
         yield self._lines
 
     def scroll_by(self, by: int) -> None:
         """Scroll the page."""
         self._lines.scroll_by(by)
+
+    def find(self, words: str, step: int = 1) -> bool:
+        """Go to the next line that has `words`, or with -1 to the one before."""
+        return self._lines.find(words, step) is not None
 
 
 class Editor(Cover):

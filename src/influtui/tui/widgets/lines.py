@@ -36,6 +36,9 @@ class Lines(Widget):
         self.lines: Sequence[Line] = ()
         self.top = 0
         self._made_for = 0
+        self._found: int | None = None
+        self._here: int | None = None
+        """The line that was found last."""
         self.active = False
         """Whether the keys that move are for this one."""
 
@@ -67,6 +70,20 @@ class Lines(Widget):
             self.top = top
             self.refresh()
 
+    def find(self, words: str, step: int = 1) -> int | None:
+        """Scroll to the next line that has `words` (with -1: to the one before), going round. Which one; None: none has."""
+        self._found = None
+        wanted = words.casefold()
+        having = [at for at, line in enumerate(self.lines) if wanted in _text(line).casefold()]
+        if wanted and having:
+            here = self._here if self._here is not None else self.top - step
+            beyond = [at for at in having if (at - here) * step > 0]
+            ahead = beyond or having
+            self._found = self._here = ahead[0] if step > 0 else ahead[-1]
+            self.top = max(0, min(self._found - self.size.height // 3, len(self.lines) - self.size.height))
+        self.refresh()
+        return self._found
+
     def set_active(self, active: bool) -> None:
         """Show whose the moving keys are: by the border alone, which costs a column and not a screen."""
         if active != self.active:
@@ -86,7 +103,8 @@ class Lines(Widget):
         if y == self.size.height - 1 and more > 0:
             hint = Span(f"{look.glyphs.down} {more + 1} more lines", "dim")
             return strip((*border, hint), width, self._palette())
-        return strip((*border, *_at(self.lines, y + self.top)), width, self._palette())
+        ground: Ground = "cursor" if y + self.top == self._found else "pane"
+        return strip((*border, *_at(self.lines, y + self.top)), width, self._palette(), ground)
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap for the new width."""
@@ -156,6 +174,10 @@ class Bar(Widget):
     def text(self) -> str:
         """What the bar says, for tests and for people who cannot see colours."""
         return "".join(span.text for span in self._line).rstrip()
+
+
+def _text(line: Line) -> str:
+    return "".join(span.text for span in line)
 
 
 def _at(lines: Sequence[Line], index: int) -> Line:

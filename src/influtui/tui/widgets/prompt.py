@@ -6,13 +6,23 @@ confirmations. It keeps a history by kind. Above that it knows nothing: who asks
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
-from influtui.tui.render.spans import Line, Look, Role, Span, clip, width_of
+from influtui.tui.render.spans import Line, Look, Role, Span, cell, clip, width_of
 
 HISTORY: Final = 200
+
+
+class Ways(NamedTuple):
+    """How a line can go on: each of `words` takes the place of what stands from `start` to the caret."""
+
+    start: int
+    words: Sequence[str] = ()
+
+
+_NONE: Final = Ways(0)
 
 
 @dataclass
@@ -29,6 +39,10 @@ class Question:
     hint: str = ""
     choices: Sequence[str] = ()
     """What `tab` goes through: those that begin with what was typed."""
+    complete: Callable[[str, int], Awaitable[Ways]] | None = None
+    """Looks up what `tab` goes through, from the text and where the caret is in it."""
+    matching: Callable[[str], Sequence[str]] | None = None
+    """What fits the text, shown while it is typed: `tab` goes through it, and `enter` answers with the one in front."""
     instant: Mapping[str, str] = field(default_factory=dict)
     """Characters that answer at once while nothing is typed, each with its answer: one key in place of a word."""
 
@@ -54,6 +68,11 @@ class Prompt:
     _draft: str = ""
     _typed: str | None = None
     """What was typed before `tab` began to go through the choices."""
+    _ways: Ways = _NONE
+    _way: int | None = None
+    """Which of the ways stands in the line, or is in front of those that fit."""
+    remembered: Callable[[str, str], None] = lambda kind, text: None
+    """Told of each answer that joins a history."""
 
     @property
     def open(self) -> bool:
@@ -66,6 +85,12 @@ class Prompt:
         self.text = asked.text if isinstance(asked, Question) else ""
         self.caret = len(self.text)
         self._place = self._typed = None
+        self._fit(asked)
+
+    def _fit(self, asked: Question | Confirmation) -> None:
+        matching = asked.matching if isinstance(asked, Question) else None
+        self._ways = Ways(0, matching(self.text) if matching else ())
+        self._way = 0 if self._ways.words and matching else None
 
     def key(self, key: str, character: str | None) -> None:
         """One key. Everything is taken; what means nothing here does nothing."""
@@ -85,7 +110,35 @@ class Prompt:
             clean = " ".join(text.split())
             self._set(self.asked, self.text[: self.caret] + clean + self.text[self.caret :], self.caret + len(clean))
 
+    @property
+    def looks_up(self) -> bool:
+        """Whether `tab` has to ask somebody how the line can go on."""
+        return isinstance(self.asked, Question) and self.asked.complete is not None
+
+    async def look_up(self, step: int) -> None:
+        """Go through the ways on, which are looked up with the first `tab`. The only one is taken with the blank after it."""
+        asked = self.asked
+        if not isinstance(asked, Question) or asked.complete is None:
+            return
+        if self._way is None:
+            self._ways = await asked.complete(self.text, self.caret)
+        words = self._ways.words
+        if not words:
+            return
+        self._way = (0 if step > 0 else len(words) - 1) if self._way is None else (self._way + step) % len(words)
+        word = words[self._way]
+        end = self.caret
+        if len(words) == 1:
+            word += "" if word[-1:] in _GOES_ON else " "
+        self._set(asked, self.text[: self._ways.start] + word + self.text[end:], self._ways.start + len(word))
+        if len(words) == 1:
+            self._ways, self._way = Ways(0), None
+
     def _complete(self, asked: Question) -> None:
+        if asked.matching is not None:
+            if self._way is not None:
+                self._way = (self._way + 1) % len(self._ways.words)
+            return
         typed = self._typed if self._typed is not None else self.text
         fitting = [choice for choice in asked.choices if choice.casefold().startswith(typed.casefold())]
         if fitting:
@@ -97,12 +150,14 @@ class Prompt:
     def _edit(self, asked: Question, key: str, character: str | None) -> None:
         if key != "tab":
             self._typed = None
+            if asked.matching is None:
+                self._ways, self._way = Ways(0), None
         text, caret = self.text, self.caret
         match key:
             case "enter":
                 self.asked = None
                 self._remember(asked)
-                asked.accept(text.strip())
+                asked.accept(text.strip() if asked.matching is None else self._front())
             case "escape" | "ctrl+c":
                 self.asked = None
                 asked.cancelled()
@@ -143,7 +198,12 @@ class Prompt:
         changed = text != self.text
         self.text, self.caret = text, caret
         if changed:
+            if asked.matching is not None:
+                self._fit(asked)
             asked.changed(text)
+
+    def _front(self) -> str:
+        return self._ways.words[self._way] if self._way is not None else ""
 
     def _remember(self, asked: Question) -> None:
         if asked.kind and self.text.strip():
@@ -152,6 +212,7 @@ class Prompt:
                 past.remove(self.text)
             past.append(self.text)
             del past[:-HISTORY]
+            self.remembered(asked.kind, self.text)
 
     def _recall(self, asked: Question, step: int) -> None:
         past = self.history.get(asked.kind or "", [])
@@ -185,6 +246,10 @@ class Prompt:
         line: Line = (*label, Span(shown[:caret], role), Span(under, "chip"), Span(shown[caret + 1 :], role))
         if asked.instant and not self.text:
             return clip((*line, *_answers(asked.instant), Span(asked.hint, "dim")), width)
+        if self._ways.words:
+            return clip((*line, *_offered(self._ways.words, self._way or 0)), width)
+        if asked.matching is not None and self.text:
+            return (*line, Span("  nothing fits", "dim"))
         if asked.hint and not self.text and width_of(line) + len(asked.hint) + 2 < width:
             line = (*line, Span(f" {asked.hint}", "dim"))
         return line
@@ -193,3 +258,20 @@ class Prompt:
 def _answers(instant: Mapping[str, str]) -> Line:
     """The keys that answer at once: `1 price  2 timing`."""
     return tuple(span for key, said in instant.items() for span in (Span(f" {key}", "key"), Span(f" {said} ", "dim")))
+
+
+_GOES_ON: Final = frozenset({":", "=", "/", ".", " "})
+"""What a completed word ends with when more of it is to come."""
+_AROUND: Final = 12
+"""How many ways are shown at once."""
+
+
+def _offered(words: Sequence[str], at: int) -> Line:
+    """The ways there are, from the one that is taken on; it stands out."""
+    first = max(0, min(at - 1, len(words) - _AROUND))
+    shown: list[Span] = [Span("  ")]
+    for number, word in enumerate(words[first : first + _AROUND], first):
+        shown.append(Span(f" {cell(word)} ", "accent" if number == at else "dim"))
+    if (more := len(words) - first - _AROUND) > 0:
+        shown.append(Span(f" +{more}", "dim"))
+    return tuple(shown)

@@ -1,0 +1,134 @@
+"""The frame of the app in a real terminal: the `:` line, keys of one's own, notices, the title, sudden ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from influtui.cli.main import main as command
+
+HEADER = "handle,platform,full name,followers,er,country,email,topics,bio\n"
+PEOPLE = [
+    "anna.bakes,instagram,Anna Mistel,48200,3.1,DE,anna@example.org,vegan|baking,Bakes on Sundays",
+    "jonas_cooks,tiktok,Jonas Quill,152000,5.4,AT,jonas@example.org,cooking,",
+    "mirea.fit,instagram,Mirea Sand,9100,2.2,DE,,fitness,Runs",
+]
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Path:
+    """A workspace with three people and a campaign in use."""
+    people = tmp_path / "people.csv"
+    people.write_text(HEADER + "\n".join(PEOPLE) + "\n", "utf-8")
+    assert command(["creators", "import", str(people)]) == 0
+    assert command(["brand", "new", "Brandt & Korn", "--postal-address", "Mill Lane 1, 12345 Town, Germany"]) == 0
+    assert command(["campaign", "new", "Spring oats", "--code", "OATS"]) == 0
+    return tmp_path / "workspace"
+
+
+def test_a_line_is_completed_and_comes_back_in_the_next_session(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+    app.press(":", "text:camp", "tab")
+    app.wait(":campaign")
+    app.press("text:us", "tab")
+    app.wait(":campaign use")
+    app.press("tab")
+    app.wait(":campaign use OATS")
+    app.press("enter")
+    app.wait("OATS")
+    app.settle()
+    app.press("q")
+    assert app.ended() == 0
+    again = open_terminal()
+    again.wait("3 accounts", "@OATS")
+    again.settle()
+    again.press(":", "up")
+    again.wait(":campaign use OATS")
+
+
+def test_what_cannot_be_undone_is_asked_in_the_line(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+    app.press(":", "text:creators forget instagram:mirea.fit", "enter")
+    app.wait("y yes")
+    app.press("x")
+    app.wait("Nothing was done", "3 accounts")
+    app.press("esc", ":", "text:creators forget instagram:mirea.fit", "enter")
+    app.wait("y yes")
+    app.press("y")
+    app.wait("2 accounts")
+
+
+def test_a_long_line_says_how_far_it_is_and_is_stopped_with_escape(
+    tmp_path: Path, open_terminal: Open, world: Path
+) -> None:
+    many = tmp_path / "many.csv"
+    many.write_text(HEADER + "".join(f"quest{n},instagram,,{n},1,DE,,,\n" for n in range(400_000)), "utf-8")
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+    app.press(":", f"text:creators import {many}", "enter")
+    app.wait("esc stops  :creators import")
+    app.press("down")
+    app.wait("many.csv: ")  # The app works on, and says how far the line is.
+    app.press("esc")
+    app.wait("Interrupted")
+    assert app.child.isalive()
+
+
+def test_what_a_command_wrote_is_searched(open_terminal: Open, world: Path) -> None:
+    app = open_terminal(size=(100, 24))
+    app.wait("3 accounts", "@OATS")
+    app.press(":", "text:creators edit --help", "enter")
+    app.wait("Usage:", "/ finds")
+    app.press("/", "text:write a note", "enter")
+    app.wait("Write a note on each person")
+    app.press("/", "text:nowhere at all", "enter")
+    app.wait("No line has")
+    app.press("esc")
+    app.wait("jonas_cooks")
+
+
+def test_an_editor_is_refused_where_the_app_has_the_screen(open_terminal: Open, world: Path) -> None:
+    app = open_terminal(EDITOR="vi")
+    app.wait("3 accounts", "@OATS")
+    app.press(":", "text:creators edit % --editor", "enter")
+    app.wait("no editor can be opened from here")
+
+
+def test_every_action_can_be_typed(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+    app.press(":", "text:do mark-all", "enter")
+    app.wait("3 marked")
+    app.press(":", "text:do inbox", "enter")
+    app.wait("0 conversations")
+    app.press(":", "text:do dance", "enter")
+    app.wait("Nothing here is called")
+
+
+def test_any_pane_is_one_key_from_any_other(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+    shows = {"2": "3 accounts", "4": "0 conversations", "5": "0 parcels"}
+    for key in "4524254":
+        app.press(key)
+        app.wait(shows[key])
+
+
+def test_a_line_about_rows_runs_for_each_and_names_what_a_row_lacks(open_terminal: Open, world: Path) -> None:
+    assert command(["inbox", "log-dm", "instagram:anna.bakes", "--text", "Hello"]) == 0
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+    app.press("4")
+    app.wait("1 conversation", "Anna Mistel")
+    app.press(":", "text:creators note {ref} seen-{handle}", "enter")
+    app.settle()
+    app.press("2", ":", "text:creators show instagram:anna.bakes", "enter")
+    app.wait("seen-anna.bakes")
+    app.press("esc", "4", ":", "text:creators note {ref} {email}", "enter")
+    app.wait("has no email")
