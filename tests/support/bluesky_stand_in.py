@@ -111,7 +111,11 @@ class BlueskyStandIn(StandIn):
         if not 1 <= len(actors) <= 25:
             return 400, {"error": "InvalidRequest", "message": "Error: actors must not have more than 25 elements"}
         return 200, {
-            "profiles": [each.view(detailed=True) for each in self.people if each.did in actors and not each.gone]
+            "profiles": [
+                each.view(detailed=True)
+                for each in self.people
+                if {each.did, each.handle} & set(actors) and not each.gone
+            ]
         }
 
     def _feed(self, parameters: dict[str, list[str]], limit: int) -> tuple[int, dict[str, Any]]:

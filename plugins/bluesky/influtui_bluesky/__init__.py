@@ -89,6 +89,25 @@ class BlueskySource(Source):
         profiles = [self._profile(view, recent) for view, recent in zip(detailed, posts, strict=True)]
         return Page(profiles=tuple(profiles), skipped=tuple(skipped), next=found.cursor or None)
 
+    @override
+    async def profiles(self, handles: Sequence[str]) -> Page:
+        skipped: list[Skipped] = []
+        views: dict[str, ProfileView] = {}
+        for start in range(0, len(handles), PROFILES_AT_ONCE):
+            actors = list(handles[start : start + PROFILES_AT_ONCE])
+            answer = read((await self._get(PROFILES, {"actors": actors})).body, Profiles)
+            views |= {view.handle.casefold(): view for view in read_each(answer.profiles, ProfileView)[0]}
+        kept: list[ProfileView] = []
+        for handle in handles:
+            view = views.get(handle.casefold())
+            if view is None:
+                skipped.append(Skipped(handle, "there is no account of that handle any more"))
+            elif not self._left_out(view, skipped):
+                kept.append(view)
+        posts = await asyncio.gather(*(self._posts(view) for view in kept))
+        profiles = [self._profile(view, recent) for view, recent in zip(kept, posts, strict=True)]
+        return Page(profiles=tuple(profiles), skipped=tuple(skipped))
+
     async def _detailed(self, views: Sequence[ProfileView], skipped: list[Skipped]) -> list[ProfileView]:
         """The accounts with their counts, in the order of the search."""
         known: dict[str, ProfileView] = {}

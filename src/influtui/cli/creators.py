@@ -18,6 +18,7 @@ VERBS: Final[dict[str, tuple[str, str, str]]] = {
     "why": ("scoring", "why", "Explain every score of one creator to the last number."),
     "detectors": ("scoring", "detectors", "Measure the authenticity detectors where the truth is known."),
     "edit": ("editing", "edit", "Change all creators that match, as one undoable change."),
+    "refresh": ("refreshing", "refresh", "Ask sources again about people who are known: the oldest figures first."),
     "note": ("noting", "note", "Write a note on a person."),
     "duplicates": ("likeness", "duplicates", "List accounts that are likely one person's, with the evidence."),
     "merge": ("likeness", "merge", "Join the accounts of two people under one."),

@@ -135,7 +135,7 @@ async def discover(
         raise WrongUsage(f"--limit must be between 1 and {MOST}", hint="A narrower question finds better people.")
     async with hosted(workspace) as host:
         entry = _announced(host, source)
-        opened = await _open(workspace, host, source)
+        opened = await open_source(workspace, host, source)
         run = _Run(opened, query, limit, listener, found_by)
         intake = Intake(
             workspace,
@@ -158,7 +158,7 @@ async def discover(
                         names = [each.ref.rpartition(":")[2] for each in run.omitted[refused:]]
                         await answers.keep(workspace, opened, run.page, names)
         finally:
-            await _close(workspace, opened)
+            await close_source(workspace, opened)
         report = intake.report()
     if run.fault is not None and not run.accounts:
         raise _as_failure(run.fault)
@@ -177,7 +177,7 @@ async def discover(
         quota=quotas.shown(opened.quotas()),
         accounts=tuple(run.accounts),
         more=run.more,
-        problem=_trouble(run.fault) if run.fault else None,
+        problem=trouble(run.fault) if run.fault else None,
         note=entry.note or None,
         notices=tuple(run.notices),
         import_id=report.import_id,
@@ -230,7 +230,7 @@ class _Run:
             if page.notice is not None:
                 self.notices.setdefault(page.notice)
             records = [
-                _record(self._source.entry, profile, self._found_by or page.found_by) for profile in page.profiles
+                as_record(self._source.entry, profile, self._found_by or page.found_by) for profile in page.profiles
             ]
             self.accounts += [_account(record) for record in records]
             yield records
@@ -255,14 +255,16 @@ def _announced(host: Host, source: str) -> SourceEntry:
     return known[source][1]
 
 
-async def _open(workspace: Workspace, host: Host, source: str) -> OpenSource:
+async def open_source(workspace: Workspace, host: Host, source: str) -> OpenSource:
+    """A source that knows what was spent of its budgets. Close it with `close_source`."""
     try:
         return await host.open_source(source, await quotas.uses(workspace, source))
     except Fault as fault:
         raise _as_failure(fault) from fault
 
 
-async def _close(workspace: Workspace, source: OpenSource) -> None:
+async def close_source(workspace: Workspace, source: OpenSource) -> None:
+    """Keep what was spent, and close the connections."""
     await quotas.keep(workspace, source)
     try:
         await source.close()
@@ -270,7 +272,8 @@ async def _close(workspace: Workspace, source: OpenSource) -> None:
         return  # what does not close with its loop gone is closed with the process
 
 
-def _record(entry: SourceEntry, profile: Profile, found_by: str | None) -> ProfileRecord:
+def as_record(entry: SourceEntry, profile: Profile, found_by: str | None = None) -> ProfileRecord:
+    """An account as it is taken in, with the engagement rate that its posts give."""
     as_of = millis(profile.as_of)
     variant = headline_variant(entry.platform)
     numbers = [_numbers(post) for post in profile.recent_posts or () if post.posted_at is not None]
@@ -360,7 +363,8 @@ def _account(record: ProfileRecord) -> FoundAccount:
     )
 
 
-def _trouble(fault: Fault) -> Trouble:
+def trouble(fault: Fault) -> Trouble:
+    """A failure as a report tells it, with what to do."""
     return Trouble(fault.kind, fault.message, _advice(fault))
 
 
