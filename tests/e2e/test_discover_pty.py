@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from influtui.cli.main import main as command
 from influtui.services import viewing
 from influtui.services.workspace import opened
-from influtui.tui.panes.discover import View
+from influtui.tui.panes.searching import View
 
 PEOPLE = [
     ("anna.bakes", "instagram", "Anna Mistel", 48_200, 3.1, "DE", "vegan|baking", "Bakes vegan cakes on Sundays"),
@@ -220,3 +221,58 @@ def test_an_editor_with_a_screen_of_its_own_gets_the_terminal_and_gives_it_back(
     app.wait("What would change", "+ q")
     app.press("y")
     app.wait("1 row changed", "#q", "jonas_cooks")
+
+
+def test_facets_go_into_the_search_and_out_of_it_with_counts_that_are_exact(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("4 accounts", "@OATS")
+    app.press("F")
+    app.wait("Facets", "instagram", "baking", "› ")
+    assert re.search(r"instagram +3 ", app.text)
+    assert re.search(r"DE +3 ", app.text)
+    app.press("G", "enter")
+    app.wait("/ topic:", "1 account")
+    app.press("enter")
+    app.wait("4 accounts")
+    app.press("g", "down", "enter")
+    app.wait("/ tier:", "✓ ")
+    app.press("g", "down", "enter")
+    app.wait(",")
+    app.press("esc")
+    app.wait("Numbers", gone="Facets")
+
+
+def test_a_search_gets_a_name_in_its_line_and_one_key_after_the_quote_recalls_it(
+    open_terminal: Open, world: Path
+) -> None:
+    app = open_terminal()
+    app.wait("4 accounts", "@OATS")
+    app.press("'")
+    app.wait("No search is saved")
+    app.press("/", "text:topic:veg", "tab")
+    app.press("backspace", "ctrl+u", "text:topic:vegan")
+    app.press("ctrl+s")
+    app.wait("save this search as", "2 accounts")
+    app.press("v", "enter")
+    app.wait("Saved. 'v recalls it")
+    app.press("esc")
+    app.wait("4 accounts")
+    app.press("'", "v")
+    app.wait("2 accounts", "/ topic:vegan", "'v, saved by")
+
+
+def test_the_search_line_completes_qualifiers_and_remembers_across_sessions(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("4 accounts", "@OATS")
+    app.press("/", "text:coun", "tab")
+    app.wait("/ country:")
+    app.press("text:AT", "enter")
+    app.wait("1 account", "jonas_cooks")
+    app.press("q")
+    assert app.ended() == 0
+    again = open_terminal()
+    again.wait("4 accounts", "@OATS")
+    again.press("/", "ctrl+p")
+    again.wait("/ country:AT")
+    again.press("enter")
+    again.wait("1 account", "jonas_cooks")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
 
-Place = Literal["everywhere", "list", "discover", "inbox", "shipments", "panel", "editor"]
+Place = Literal["everywhere", "list", "discover", "facets", "inbox", "shipments", "panel", "editor"]
 """Where a key works. What is meant in a pane is looked up there first, then in `list`, then `everywhere`."""
 
 
@@ -72,6 +72,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("next", "list", ("n",), "next", "To the next row that waits for a decision or an answer."),
     Action("sort", "discover", ("o",), "sort", "Choose the order by a letter; the same letter again turns it round."),
     Action("columns", "discover", ("O",), "columns", "Choose the columns and their order. They are kept for you."),
+    Action("facets", "discover", ("F",), "facets", "What was found by tier, platform, country, language and topic, with counts; again: closes.", footer=11),
+    Action("facet", "facets", ("enter", "space"), "add/remove", "Add the value to the search, or take it out.", footer=1),
+    Action("recall", "discover", ("'",), "saved search", "Recall a saved search by its name.", line="search show NAME"),
+    Action("save_search", "discover", ('"',), "save search", "Give the search that is shown a name. ctrl+s in the search line does too.", line="search save NAME QUERY"),
     Action("mark", "list", ("space",), "mark", "Mark the row, and go on to the next."),
     Action("mark_range", "list", ("v",), "range", "Mark from here to where you press it again."),
     Action("mark_all", "list", ("*",), "all", "Mark all rows, seen or not; again: none."),
@@ -125,6 +129,8 @@ def levels(place: Place) -> tuple[Place, ...]:
     """Where a key is looked up: what covers a pane has no list under its keys, and an editor takes them all."""
     if place == "editor":
         return ("editor",)
+    if place == "facets":
+        return ("facets", "discover", "list", "everywhere")
     return ("panel", "everywhere") if place == "panel" else (place, "list", "everywhere")
 
 

@@ -10,6 +10,7 @@ from influtui.tui.actions import ACTIONS, PANES, Action, Place
 _HEADINGS: Final[dict[Place, str]] = {
     "everywhere": "Everywhere",
     "list": "In every list",
+    "facets": "Among the facets of Discover",
     "panel": "On a page (help, what a command wrote)",
     "editor": "While writing",
 }
@@ -28,7 +29,7 @@ REFs; `{id}` is the row's number.
 
 def page() -> str:
     """The page."""
-    places: list[Place] = ["everywhere", "list", *_pane_places(), "panel", "editor"]
+    places: list[Place] = ["everywhere", "list", *_pane_places(), "facets", "panel", "editor"]
     return _HEAD + "".join(_section(place) for place in places)
 
 

@@ -188,3 +188,13 @@ def test_what_was_answered_is_told_to_who_keeps_it() -> None:
     _asked(prompt, text="a secret")
     prompt.key("enter", None)
     assert kept == [("search", "vegan")]
+
+
+def test_other_keys_can_end_a_question_with_what_was_typed() -> None:
+    prompt = Prompt()
+    saved: list[str] = []
+    said = _asked(prompt, kind="search", keys={"ctrl+s": saved.append})
+    _type(prompt, "tier:micro")
+    prompt.key("ctrl+s", None)
+    assert (said, saved, prompt.open) == ([], ["tier:micro"], False)
+    assert prompt.history["search"] == ["tier:micro"]

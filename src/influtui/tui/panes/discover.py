@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from influtui.model.creators import Ref
 from influtui.model.failures import Failure, WrongUsage
 from influtui.tui.panes.people import work
-from influtui.tui.panes.triage import Triage
+from influtui.tui.panes.searching import Searching, View
 from influtui.tui.render import creators as render
 from influtui.tui.render.creators import COLUMNS, Judged
 from influtui.tui.render.nobody import first_run, nothing_found
@@ -22,17 +21,6 @@ if TYPE_CHECKING:
     from influtui.model.shortlist import Pick
     from influtui.services.scoring import Judge
     from influtui.services.search import Listing
-
-FAR_SETTLE: Final = 0.5
-SETTLE: Final = 0.12
-"""Seconds after a letter until the search runs: a word being typed is one search, not six."""
-
-
-class View(msgspec.Struct, frozen=True):
-    """How somebody left the pane, and finds it again."""
-
-    columns: tuple[str, ...] = ()
-    sort: str | None = None
 
 
 class JudgedRows:
@@ -52,7 +40,7 @@ class JudgedRows:
         return Judged(creator, pick.verdict if pick else None)
 
 
-class Discover(Triage):
+class Discover(Searching):
     """A row is an account; the detail shows its person's other accounts too."""
 
     title = "Discover"
@@ -62,8 +50,6 @@ class Discover(Triage):
 
     def __init__(self, desk: Any) -> None:
         super().__init__(desk)
-        self.view = View()
-        self._searching: asyncio.Task[Any] | None = None
         self._explains = False
         """Whether the detail says why the scores are what they are."""
         self._judge_at_hand: Judge | None = None
@@ -101,25 +87,24 @@ class Discover(Triage):
             self.view = msgspec.structs.replace(self.view, sort=None)
             await super().opened()
 
-    async def load(self, *, keep_place: bool) -> None:
+    async def load_rows(self, *, keep_place: bool) -> None:
         """Ask the store for the search."""
         from influtui.services import viewing
 
         if self.table.ready:
             await self.read_picks()
         self.rejections = await viewing.rejections(self.desk.workspace)
-        listing = await self._found()
+        listing = await self.found(self.query_text)
         self.table.sorted_by, self.table.descending = render.sorted_column(self.view.sort)
         look = self.desk.look()
         self.table.empty = nothing_found(self.query_text, look) if self.query_text else first_run(look)
         self.listing = listing
         self.table.show(self._source(listing), keep_rows=keep_place)
 
-    async def _found(self) -> Listing:
+    async def found(self, query: str) -> Listing:
         """What the search finds, without those rejected for the campaign in use unless they are asked for."""
         from influtui.services.search import check, open_listing
 
-        query = self.query_text
         if self.hides_rejected:
             await check(self.desk.workspace, query)  # What is wrong is told of the words that were written.
             query = f"({query}) -verdict:rejected" if query.strip() else "-verdict:rejected"
@@ -179,43 +164,6 @@ class Discover(Triage):
             note = (*note, *show.rejected(self.rejections, look, hidden=self.hides_rejected, short=self.narrow))
         return note
 
-    # Searching.
-
-    def typed(self, text: str) -> None:
-        """Search while typing, when the typing rests; a stale search is dropped."""
-        if self._searching is not None:
-            self._searching.cancel()
-        self._searching = self.desk.background(self._search_soon(text))
-
-    async def _search_soon(self, text: str) -> None:
-        await asyncio.sleep(FAR_SETTLE if self.desk.far_away else SETTLE)
-        try:
-            await self._show_search(_with_prefix(text))
-        except Failure:
-            return  # Half a word is no mistake; the whole line is judged when it is accepted.
-
-    async def search(self, text: str) -> None:
-        """Show what a search finds; a wrong one says where it is wrong and changes nothing."""
-        if self._searching is not None:
-            self._searching.cancel()
-            self._searching = None
-        elif text == self.query_text:
-            return
-        self.table.mark_all(False)
-        before = self.query_text
-        try:
-            await self._show_search(text)
-        except Failure:
-            self.query_text = before
-            raise
-        self.follow(now=True, again=True)
-
-    async def _show_search(self, text: str) -> None:
-        self.query_text = text
-        self.table.cursor = self.table.top = 0
-        await self.load(keep_place=False)
-        self.draw_title()
-
     # How the list looks.
 
     async def do_sort(self) -> None:
@@ -246,8 +194,6 @@ class Discover(Triage):
 
     async def _use(self, **change: Any) -> None:
         """Look at the list in another way, and remember it."""
-        from influtui.services import viewing
-
         before = self.view
         self.view = msgspec.structs.replace(self.view, **change)
         if "columns" in change:
@@ -259,14 +205,4 @@ class Discover(Triage):
             except Failure:
                 self.view = before
                 raise
-        await viewing.remember(self.desk.workspace, "discover", self.view)
-
-
-def _with_prefix(text: str) -> str:
-    """The word being typed finds what begins with it."""
-    last = text.rsplit(" ", 1)[-1]
-    return (
-        f"{text}*"
-        if len(last) >= 2 and last.isalnum() and not text.endswith(" ") and last not in ("OR", "AND")
-        else text
-    )
+        await self.remember()

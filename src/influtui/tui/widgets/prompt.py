@@ -45,6 +45,8 @@ class Question:
     """What fits the text, shown while it is typed: `tab` goes through it, and `enter` answers with the one in front."""
     instant: Mapping[str, str] = field(default_factory=dict)
     """Characters that answer at once while nothing is typed, each with its answer: one key in place of a word."""
+    keys: Mapping[str, Callable[[str], object]] = field(default_factory=dict)
+    """Other keys that end the question, each with what it does with the text."""
 
 
 @dataclass
@@ -152,6 +154,11 @@ class Prompt:
             self._typed = None
             if asked.matching is None:
                 self._ways, self._way = Ways(0), None
+        if key in asked.keys:
+            self.asked = None
+            self._remember(asked)
+            asked.keys[key](self.text.strip())
+            return
         text, caret = self.text, self.caret
         match key:
             case "enter":
