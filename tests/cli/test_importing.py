@@ -384,3 +384,17 @@ def test_every_abbreviated_number_of_the_real_files_equals_its_exact_twin(run: R
                         assert agree(written, exact), (path.name, row)
                         pairs += 1
     assert pairs > 3_000
+
+
+def test_averages_are_grouped_as_the_counts_beside_them_are(run: Run, tmp_path: Path) -> None:
+    run("creators", "import", file(tmp_path, "handle;followers;avg likes\nann.a;48.000;1.250\nben_b;12.500;980,5\n"))
+    ann, ben = everybody(run)["ann.a"], everybody(run)["ben_b"]
+    assert (ann["followers"], ann["avg_likes"]) == (48_000, 1_250)
+    assert (ben["followers"], ben["avg_likes"]) == (12_500, 980.5)
+
+
+def test_a_json_number_with_a_fraction_is_no_count(run: Run, tmp_path: Path) -> None:
+    lines = '{"platform":"x","handle":"ann","followers":48.125}\n{"platform":"x","handle":"ben","followers":48.0}\n'
+    code, report, _ = run("creators", "import", file(tmp_path, lines, "people.ndjson"))
+    assert (code, counts(report)) == (3, [1, 0, 0, 0, 1])
+    assert everybody(run)["ben"]["followers"] == 48

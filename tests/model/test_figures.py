@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from influtui.model.figures import LARGEST, Unreadable, agree, count, figure
+from influtui.model.figures import LARGEST, Unreadable, agree, count, figure, groups_by_dots
 
 
 @pytest.mark.parametrize(
@@ -114,3 +114,9 @@ def test_any_text_is_a_number_unknown_or_refused_and_nothing_else(text: str) -> 
     except Unreadable:
         return
     assert found is None or 0 <= found.value <= LARGEST
+
+
+def test_dots_are_thousands_only_where_whole_counts_are_written_so_and_no_average_speaks_against_it() -> None:
+    assert groups_by_dots(["48.000", "980"], ["1.250", "33", "12,5"])
+    assert not groups_by_dots(["48000", "980"], ["1.250"])
+    assert not groups_by_dots(["48.000"], ["1.250", "12.5"])

@@ -71,6 +71,8 @@ async def search(
         campaign=campaign,
     )
     show_found(out, found)
+    if found.count == 0 and not query and not out.json:
+        out.note("There are no creators yet: `influtui creators import FILE`, or `influtui creators add URL`.")
 
 
 def show_found(out: Output, found: Found) -> None:

@@ -7,6 +7,7 @@ instead of losing a value in silence.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -96,12 +97,24 @@ def count(text: str) -> Figure | None:
 
     Raises `Unreadable` for a fraction, a percentage, and whatever `figure` refuses.
     """
-    if "." in text and _GROUPED.fullmatch(text.strip()):
+    if is_grouped_by_dots(text):
         return Figure(int(text.strip().replace(".", "")), Decimal(1), False)
     found = figure(text)
     if found is not None and (found.percent or not isinstance(found.value, int)):
         raise Unreadable(text)
     return found
+
+
+def is_grouped_by_dots(text: str) -> bool:
+    """Whether a number is written like `1.250`: one thousand two hundred and fifty, or one and a quarter."""
+    return "." in text and _GROUPED.fullmatch(text.strip()) is not None
+
+
+def groups_by_dots(counts: Iterable[str], averages: Iterable[str]) -> bool:
+    """Whether the writer of whole `counts` groups thousands with dots, and nothing among the `averages` speaks against
+    it: then a `1.250` among those is a thousand too."""
+    dotted = [text for text in averages if "." in text]
+    return any(map(is_grouped_by_dots, counts)) and all(map(is_grouped_by_dots, dotted))
 
 
 def agree(written: Figure, exact: Figure) -> bool:

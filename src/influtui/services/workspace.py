@@ -172,6 +172,10 @@ def read_settings(folder: Path) -> Settings:
             f"{folder} is a file, not a workspace",
             hint="A workspace is a folder: --workspace DIR or INFLUTUI_WORKSPACE.",
         ) from error
+    except PermissionError as error:
+        raise Failure(
+            f"{path} may not be read", hint="Is this workspace somebody else's? Name yours: --workspace DIR."
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise NeedsConfiguration(f"{path} cannot be read: {error}", hint="Mend or remove the file.") from error
     import tomllib

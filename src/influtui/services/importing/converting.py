@@ -17,10 +17,21 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from influtui.model.columns import COUNTS, NUMERIC, Column, platform_of
+from influtui.model.columns import AVERAGES, COUNTS, NUMERIC, Column, platform_of
 from influtui.model.creators import PLATFORMS, FoundBy
 from influtui.model.failures import WrongUsage
-from influtui.model.figures import LARGEST, UNKNOWN, Figure, Unreadable, agree, count, figure, is_unknown
+from influtui.model.figures import (
+    LARGEST,
+    UNKNOWN,
+    Figure,
+    Unreadable,
+    agree,
+    count,
+    figure,
+    groups_by_dots,
+    is_grouped_by_dots,
+    is_unknown,
+)
 from influtui.model.nearest import nearest
 from influtui.model.places import country_code, language_code
 from influtui.model.profile_records import ProfileRecord, WrittenNote
@@ -47,7 +58,9 @@ class RowProblem(ValueError):
 class Converter:
     """Makes records of rows, for one file's columns."""
 
-    def __init__(self, columns: Sequence[Column], *, platform: str | None, as_of: int | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[Column], *, platform: str | None, sample: Sequence[Sequence[Any]] = ()
+    ) -> None:
         self.columns = columns
         self.platform = platform
         self.left_out: Counter[str] = Counter()
@@ -70,6 +83,7 @@ class Converter:
             elif column.field is not None:
                 self._texts.append((column.field, column.position, READERS.get(column.field)))
         self.variant = _variant(columns)
+        self._groups_by_dots = groups_by_dots(_texts(columns, COUNTS, sample), _texts(columns, AVERAGES, sample))
 
     def record(self, cells: Sequence[Any]) -> ProfileRecord:
         """The record of one row. Raises `RowProblem`. The hot path of every import: plain values take no detour."""
@@ -189,8 +203,13 @@ class Converter:
             return None
         if isinstance(cell, bool) or not isinstance(cell, (str, int, float)):
             raise RowProblem(f"{field}: {_shown(cell)} is not a number")
+        if isinstance(cell, float) and field in COUNTS and not cell.is_integer():
+            raise RowProblem(f"{field}: {_shown(cell)} is not a whole number")
         try:
-            return (count if field in COUNTS else figure)(cell if isinstance(cell, str) else _plain(cell))
+            if not isinstance(cell, str):
+                return figure(_plain(cell))
+            is_whole = field in COUNTS or (field in AVERAGES and self._groups_by_dots and is_grouped_by_dots(cell))
+            return (count if is_whole else figure)(cell)
         except Unreadable:
             raise RowProblem(f"{field}: “{_shown(cell)}” is not a number") from None
 
@@ -325,6 +344,13 @@ def _text(cell: Any) -> str | None:
     if isinstance(cell, str):
         return cell.strip()
     return None if cell is None or isinstance(cell, (dict, list, tuple, bool)) else str(cell)
+
+
+def _texts(columns: Sequence[Column], fields: frozenset[str], sample: Sequence[Sequence[Any]]) -> list[str]:
+    """What is written in the sample's columns of `fields`."""
+    positions = [column.position for column in columns if column.field in fields]
+    cells = [row[position] for row in sample for position in positions if position < len(row)]
+    return [cell for cell in cells if isinstance(cell, str)]
 
 
 def _plain(number: int | float) -> str:

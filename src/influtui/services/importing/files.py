@@ -243,7 +243,7 @@ class _Job:
             async with self._workspace.db.write(self._workspace.clock(), durability="normal") as transaction:
                 settled = {str(position): field or "" for position, field in {**earlier, **asked}.items()}
                 await catalogue.remember_mapping(transaction, guessing.signature(headers), settled)
-        return columns, Converter(columns, platform=self._platform)
+        return columns, Converter(columns, platform=self._platform, sample=sample)
 
     def _settle_platform(
         self, source: Input, columns: Sequence[Column], headers: Sequence[str], sample: Sequence[Sequence[str]]
