@@ -39,6 +39,12 @@ async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
         yield opened_workspace
 
 
+@pytest.fixture
+def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wall clock of commands run in this process stands at noon, beside data that bear dates."""
+    monkeypatch.setattr("influtui.services.workspace.time.time_ns", lambda: NOON * 1_000_000)
+
+
 @pytest.fixture(scope="session")
 def samples() -> Path:
     """Real payloads and files that are not part of the project; tests that need them skip where they are absent."""

@@ -70,6 +70,7 @@ def test_real_people_are_found_kept_and_searchable(bluesky: BlueskyStandIn, caps
     assert first["as_of"] is not None
 
 
+@pytest.mark.usefixtures("at_noon")
 def test_engagement_is_the_median_of_own_settled_posts_and_names_its_variant(
     bluesky: BlueskyStandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:

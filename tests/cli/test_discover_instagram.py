@@ -45,6 +45,7 @@ def _rows(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, Any
     return [row for row in found if row["schema"] == "influtui.creator/1"]
 
 
+@pytest.mark.usefixtures("at_noon")
 def test_accounts_that_are_known_by_name_come_with_numbers_and_engagement(
     instagram: InstagramStandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -42,6 +42,7 @@ def _json(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[di
     return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
+@pytest.mark.usefixtures("at_noon")
 def test_people_are_found_with_their_server_their_numbers_and_their_words(
     mastodon: MastodonStandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
