@@ -174,6 +174,24 @@ async def test_dense_beginnings_follow_changes(
         assert columns.found(parse("-m*", CREATORS)).tolist() == [2]
 
 
+async def test_a_frequent_word_is_kept_and_follows_changes(workspace: Workspace, account: Account) -> None:
+    for number in range(1, 6):
+        await account(f"instagram:x{number}", bio="milk" if number < 4 else "tea", followers=number)
+    with closing(connected(workspace)) as connection:
+        columns = ColumnSearch(connection)
+        columns.refresh()
+        query, both = parse("milk", CREATORS), parse("milk country:US", CREATORS)
+        assert columns.found(query).tolist() == [1, 2, 3]
+        async with workspace.change("creators.edit", "Changed three") as unit:
+            await unit.update_many("creators", {1: {"bio": "tea"}, 3: {"country": "US"}, 5: {"bio": "oat milk"}})
+        columns.refresh()
+        statements: list[str] = []
+        connection.set_trace_callback(statements.append)
+        assert columns.found(query).tolist() == [2, 3, 5]
+        assert columns.found(both).tolist() == [3]
+        assert not [each for each in statements if "creator_text" in each]
+
+
 def connected(workspace: Workspace) -> sqlite3.Connection:
     """A connection that may write, with the search's functions."""
     connection = sqlite3.connect(workspace.db.path, isolation_level=None)

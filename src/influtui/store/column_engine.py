@@ -7,6 +7,7 @@ SQLite within a millisecond, or never begun. Every question runs in one read tra
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import queue
 import sqlite3
 import threading
@@ -102,18 +103,24 @@ class ColumnEngine:
         connection = self._connect()
         columns = ColumnSearch(connection)
         try:
-            idle = True
+            idle = untidy = True
             while True:
                 try:
                     asked = self._questions.get(block=idle)
                 except queue.Empty:
                     idle = not self._learnt(columns, connection)
+                    if idle and untidy:
+                        _give_back(connection)
+                    untidy = not idle
                     continue
                 if asked is None:
                     with suppress(sqlite3.Error):
                         self._saved(columns)
                     break
+                new = not self._has_columns
                 self._answer(columns, connection, *asked)
+                if new:
+                    _give_back(connection)
                 idle = False
         finally:
             with self._lock:
@@ -163,7 +170,7 @@ class ColumnEngine:
         connection.set_progress_handler(self._closing.is_set, 20_000)
         connection.execute("PRAGMA busy_timeout = 2000")
         connection.execute("PRAGMA query_only = ON")
-        connection.execute("PRAGMA cache_size = -16384")
+        connection.execute("PRAGMA cache_size = -4096")
         for name, arguments, function in FUNCTIONS:
             connection.create_function(name, arguments, function, deterministic=True)
         with self._lock:
@@ -195,6 +202,17 @@ class ColumnEngine:
             answer.set_exception(failed)
         else:
             answer.set_result(found)
+
+
+def _give_back(connection: sqlite3.Connection) -> None:
+    """Give back what loading took and searching does not need: SQLite's pages, and what glibc keeps of freed memory.
+
+    Of a million accounts that is a quarter of the thread's memory.
+    """
+    with suppress(sqlite3.Error):
+        connection.execute("PRAGMA shrink_memory")
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 _engines: Final[WeakKeyDictionary[Database, ColumnEngine]] = WeakKeyDictionary()

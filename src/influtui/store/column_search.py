@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple, TypeGuard
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,9 @@ from influtui.store.filters import AFTER_ALL, CREATORS, match_text
 from influtui.store.search import FACETS, Facets, Order, by_frequency
 
 _DENSE: Final = 20
-"""Beginnings of words that more than one in so many accounts have are kept for good."""
+"""Words and beginnings of words that more than one in so many accounts have are kept for good."""
+_MOST_DENSE: Final = 96
+"""So many, an eighth of a byte an account each: twelve bytes an account at most."""
 _WALK: Final = 8_192
 _CACHE_BYTES: Final = 12_000_000
 _SPARSE: Final = 4
@@ -48,6 +50,7 @@ _BY_FOLLOWERS: Final = Order()
 _BY_NAME: Final = Order("name", False)
 _LEARN_ABOVE: Final = 20_000
 _CORRECTED_AT_MOST: Final = 2_000
+_LOOKED_UP_AT_MOST: Final = 5_000
 _SAVED_ABOVE: Final = 20_000
 
 
@@ -84,7 +87,7 @@ class ColumnSearch:
         self._kept_bytes = 0
         self._totals: Facets | None = None
         self._dense: dict[Words, NDArray[np.uint8]] = {}
-        """Beginnings of words that very many accounts have, as bits: one letter, and two where it pays."""
+        """Words and beginnings that very many accounts have, as bits: kept and corrected while accounts change."""
         self._unlearned = list(_LETTERS)
         self._unsaved = 0
 
@@ -165,8 +168,9 @@ class ColumnSearch:
         self._unlearned = list(_LETTERS)
 
     def _follow_dense(self, runs: list[tuple[int, int]]) -> None:
-        """Correct the learned beginnings for accounts that changed; after very many, learn them anew."""
-        if sum(last - first + 1 for first, last in runs) > _CORRECTED_AT_MOST:
+        """Correct the learned words for accounts that changed; after very many, learn them anew."""
+        changed_accounts = sum(last - first + 1 for first, last in runs)
+        if changed_accounts > _CORRECTED_AT_MOST or len(runs) * len(self._dense) > _LOOKED_UP_AT_MOST:
             self._relearn()
             return
         for words, bits in self._dense.items():
@@ -386,7 +390,8 @@ class ColumnSearch:
             self._kept.move_to_end(leaf)
             return kept
         posting = self._looked_up(leaf)
-        if _is_beginning(leaf) and posting.matches * _DENSE > len(self.columns.everyone()):
+        frequent = posting.matches * _DENSE > len(self.columns.everyone())
+        if frequent and isinstance(leaf, Words) and _is_one(leaf) and len(self._dense) < _MOST_DENSE:
             bits = self._dense[leaf] = np.packbits(posting.mask(self.columns.size))
             return Posting(None, bits, posting.matches)
         self._kept[leaf] = posting
@@ -413,10 +418,6 @@ class ColumnSearch:
 def _is_one(words: Words) -> bool:
     """Whether the index alone knows the answer: one word of a script with blanks."""
     return len(words.words) == 1 and not words.spaceless
-
-
-def _is_beginning(leaf: Words | Field | And) -> TypeGuard[Words]:
-    return isinstance(leaf, Words) and leaf.prefix and len(leaf.words) == 1 and len(leaf.words[0]) <= 2
 
 
 def _any(masks: list[Mask]) -> Mask | None:
