@@ -74,7 +74,7 @@ def test_a_long_line_says_how_far_it_is_and_is_stopped_with_escape(
     app.press(":", f"text:creators import {many}", "enter")
     app.wait("esc stops  :creators import")
     app.press("down")
-    app.wait("many.csv: ")  # The app works on, and says how far the line is.
+    app.wait("/s")  # The app works on, and says how far the line is.
     app.press("esc")
     app.wait("Interrupted")
     assert app.child.isalive()
@@ -132,3 +132,61 @@ def test_a_line_about_rows_runs_for_each_and_names_what_a_row_lacks(open_termina
     app.wait("seen-anna.bakes")
     app.press("esc", "4", ":", "text:creators note {ref} {email}", "enter")
     app.wait("has no email")
+
+
+def test_keys_of_ones_own_act_and_a_wrong_one_is_told_at_the_start(
+    tmp_path: Path, open_terminal: Open, world: Path
+) -> None:
+    keys = '[discover]\nX = "mark-all"\nB = "marc"\n'
+    own = '[[command]]\nkey = "M"\npane = "discover"\nname = "met"\nline = "creators note {ref} met-{handle}"\nconfirm = true\n'
+    (world / "keymap.toml").write_text(keys + own, "utf-8")
+    app = open_terminal(XDG_CONFIG_HOME=str(tmp_path / "config"))
+    app.wait("3 accounts", "keymap.toml:3", "did you mean mark?")
+    app.press("X")
+    app.wait("3 marked")
+    app.press("M")
+    app.wait("go on?")
+    app.press("y")
+    app.settle(1.5)
+    app.press("esc", "esc", ":", "text:creators show tiktok:jonas_cooks", "enter")
+    app.wait("met-jonas_cooks")
+
+
+def test_marked_rows_go_to_a_program(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+    app.press("*", "|")
+    app.wait("|")
+    app.press("text:grep -c influtui.creator", "enter")
+    app.wait("3", gone="esc stops")
+    app.press("|", "text:no-such-program", "enter")
+    app.wait("does not start")
+
+
+def test_the_palette_finds_an_action_and_costs_a_line(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+    app.settle(1.0)
+    app.child.send(";")
+    assert len(app.settle(0.3)) <= 600
+    app.press("text:mark", "enter")
+    app.wait("1 marked")
+    app.press(";", "text:inb", "enter")
+    app.wait("0 conversations")
+    app.press(";", "text::camp", "enter")
+    app.wait(":campaign")
+
+
+def test_ctrl_q_does_nothing_and_q_closes_what_is_open_before_the_app(open_terminal: Open, world: Path) -> None:
+    app = open_terminal(size=(80, 24))
+    app.wait("3 accounts", "@OATS")
+    app.child.send("\x11")
+    app.press("?")
+    app.wait("Keys of Discover")
+    app.press("q")
+    app.wait("jonas_cooks")
+    app.press("enter", "q")
+    app.wait("anna.bakes")
+    assert app.child.isalive()
+    app.press("q")
+    assert app.ended() == 0

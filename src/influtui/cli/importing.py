@@ -58,7 +58,7 @@ async def import_creators(
                 _show_columns(out, name, columns)
 
         try:
-            with progress_bar(name) as tell:
+            with progress_bar(Path(name).name) as tell:  # the end of a long path is what tells files apart
 
                 def follow(now: Progress, tell: Tell = tell) -> None:
                     nonlocal progress

@@ -74,6 +74,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("columns", "discover", ("O",), "columns", "Choose the columns and their order. They are kept for you."),
     Action("facets", "discover", ("F",), "facets", "What was found by tier, platform, country, language and topic, with counts; again: closes.", footer=11),
     Action("facet", "facets", ("enter", "space"), "add/remove", "Add the value to the search, or take it out.", footer=1),
+    Action("like", "discover", ("L",), "lookalikes", "Who is most like this account, and why. esc shows everybody again.", line="creators search --like %"),
     Action("recall", "discover", ("'",), "saved search", "Recall a saved search by its name.", line="search show NAME"),
     Action("save_search", "discover", ('"',), "save search", "Give the search that is shown a name. ctrl+s in the search line does too.", line="search save NAME QUERY"),
     Action("mark", "list", ("space",), "mark", "Mark the row, and go on to the next."),
@@ -110,6 +111,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("undo", "everywhere", ("u",), "undo", "Take back your latest change, and say what it was.", footer=20, line="undo"),
     Action("redo", "everywhere", ("ctrl+r",), "redo", "Put back what you took back last.", line="redo"),
     Action("command", "everywhere", (":",), "command", "A line of the command line, here.", footer=21),
+    Action("palette", "everywhere", (";",), "find action", "Find anything that can be done here by a few letters."),
+    Action("pipe", "list", ("|",), "pipe", "Send the marked rows to a program, as one JSON object a line."),
     Action("campaign", "everywhere", ("@",), "campaign", "Choose the campaign in use.", line="campaign use CAMPAIGN"),
     Action("help", "everywhere", ("?",), "keys", "The keys of this place.", footer=22),
     Action("suspend", "everywhere", ("ctrl+z",), "suspend", "Back to the shell for a while; fg comes back here."),
@@ -132,12 +135,6 @@ def levels(place: Place) -> tuple[Place, ...]:
     if place == "facets":
         return ("facets", "discover", "list", "everywhere")
     return ("panel", "everywhere") if place == "panel" else (place, "list", "everywhere")
-
-
-def named(word: str, place: Place) -> Action | None:
-    """The action that `:do` and a keymap call by this word, as it is meant in a place."""
-    name = word.replace("-", "_")
-    return next((action for action in of(place) if action.name == name), None)
 
 
 def panes() -> str:

@@ -25,7 +25,7 @@ from textual.screen import Screen
 
 from influtui.model.failures import Failure
 from influtui.services.workspace import PluginChoice, Workspace, opened, wall_clock
-from influtui.tui import actions, crash, standing, themes
+from influtui.tui import actions, crash, standing, themes, user_keys
 from influtui.tui.command_lines import Attendant, CommandLines
 from influtui.tui.keyboard import Keyboard
 from influtui.tui.keymap import Keymap
@@ -207,7 +207,19 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         if self.campaign is not None:
             await self.pane.changed({"picks"})
         await self.lines.recall()
+        await self._take_own_keys()
         self.background(watch(self.workspace, self._changed))
+
+    async def _take_own_keys(self) -> None:
+        """Make the keymap anew with what the person wrote, and say what of that cannot be."""
+        from influtui.services.themes import own_folder
+
+        files = [own_folder().parent / user_keys.FILE, self.options.folder / user_keys.FILE]
+        made = await asyncio.to_thread(user_keys.read, files)
+        self.keymap = Keymap(made.actions, made.commands)
+        for problem in reversed(made.problems):
+            self.notice(problem, "warn")
+        self.draw_footer()
 
     async def _open_workspace(self) -> bool:
         """Open the workspace; a refusal ends the app with its words."""
@@ -388,7 +400,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
 
     def draw_footer(self) -> None:
         """Show the keys of this place."""
-        listed = [(action, self.why_not(action)) for action in actions.of(self.pane.place)]
+        listed = [(action, self.why_not(action)) for action in self.keymap.of(self.pane.place)]
         self._bar("footer").show(lambda width: bars.footer(listed, width, self.look()))
 
     def _draw_frame(self) -> None:

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from influtui.model.failures import Failure, WrongUsage
-from influtui.tui.actions import of
 from influtui.tui.render.output import output_page
 from influtui.tui.widgets.prompt import HISTORY, Question, Ways
 
 if TYPE_CHECKING:
     from influtui.tui.app import InflutuiApp, Ran
+    from influtui.tui.user_keys import OwnCommand
 
 _LEAVE: Final = frozenset({"q", "quit", "exit"})
 TICK: Final = 1.0
@@ -138,8 +138,13 @@ class CommandLines:
             refs=await self.desk.pane.refs() if self.desk.pane.table.marked <= _FEW else (),
             campaigns=[campaign.code for campaign in await campaigns.list_campaigns(workspace)],
             templates=[each.name for each in await templates.templates(workspace)] if "template" in text else (),
-            actions=sorted(action.word for action in of(self.desk.pane.list_place)),
+            actions=sorted(action.word for action in self.desk.keymap.of(self.desk.pane.list_place)),
         )
+
+    async def nouns(self) -> list[str]:
+        """The commands there are."""
+        tree = self.desk.commands
+        return list((await self.complete("", 0)).words) if tree is not None else []
 
     # What was said before.
 
@@ -169,6 +174,8 @@ class CommandLines:
         """Do what a line says."""
         if text in _LEAVE:
             self.desk.exit()
+        elif text.startswith("|"):
+            self.desk.background(self.send_rows(text[1:]))
         elif text.partition(" ")[0] == "do":
             self.desk.background(self.desk.keyboard.do_word(text.partition(" ")[2].strip()))
         elif text:
@@ -179,6 +186,38 @@ class CommandLines:
         if self.attendant is not None:
             self.attendant.stop()
             self.desk.notice(f"Stopping: {self.attendant.text}", "warn")
+
+    async def run_own(self, own: OwnCommand) -> None:
+        """Run a command of the person's own."""
+        if own.confirm and not await self.desk.agreed(f"{own.line}: go on?"):
+            self.desk.notice("Nothing was done.")
+        elif own.line.startswith("|"):
+            await self.send_rows(own.line[1:], quiet=own.background)
+        else:
+            await self.run(own.line, quiet=own.background)
+
+    async def pipe(self) -> None:
+        """Ask for a program, and send it the marked rows."""
+        line = await self.desk.answer("| ", kind="pipe", hint="a program and its arguments; no shell reads them")
+        if line:
+            await self.send_rows(line)
+
+    async def send_rows(self, line: str, *, quiet: bool = False) -> None:
+        """Send the marked rows to a program as the command line writes them with `--json`, and show what it writes."""
+        from influtui.tui.piping import run_program, words_of
+
+        program = words_of(line)
+        record = self.desk.pane.record_line
+        if not record:
+            raise WrongUsage(f"{self.desk.pane.title} has no rows to send")
+        lines = await self.expanded(f"{record} --json")
+        async with self._one_at_a_time:
+            rows = await self._run_all(f"| {line.strip()}", lines)
+            if rows.exit_code:
+                self._show(record, rows, quiet=False)
+                return
+            done = await run_program(program, rows.out, self.desk.options.folder)
+        self._show(f"| {line.strip()}", done, quiet=quiet)
 
     async def run(self, text: str, *, quiet: bool = False) -> None:
         """Run a line, for each of the marked rows where it names what each row has, and show what it wrote.
@@ -253,7 +292,10 @@ class CommandLines:
             # Who writes is not interrupted: the last line says how it went.
             self.desk.notice(lines.rsplit("\n", 1)[-1], kind)
         else:
-            self.desk.pane.read(f":{text}", lambda width: output_page(ran.out, ran.err, ran.exit_code, width))
+            self.desk.pane.read(
+                text if text.startswith("|") else f":{text}",
+                lambda width: output_page(ran.out, ran.err, ran.exit_code, width),
+            )
             self.desk.notice("")
 
 

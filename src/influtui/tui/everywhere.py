@@ -83,7 +83,7 @@ class Everywhere:
     def do_help(self) -> None:
         """The keys of this place."""
         pane = self.desk.pane
-        listed = [(action, self.desk.why_not(action)) for action in actions.of(pane.list_place)]
+        listed = [(action, self.desk.why_not(action)) for action in self.desk.keymap.of(pane.list_place)]
         pane.read(f"Keys of {pane.title}", lambda width: bars.keys_page(listed, width, self.desk.look()))
 
     async def do_campaign(self) -> None:
@@ -105,3 +105,13 @@ class Everywhere:
     def do_command(self) -> None:
         """Ask for a line of the command line."""
         self.desk.lines.ask()
+
+    async def do_palette(self) -> None:
+        """Find anything that can be done here."""
+        from influtui.tui.palette import open_palette
+
+        open_palette(self.desk, await self.desk.lines.nouns())
+
+    async def do_pipe(self) -> None:
+        """Send the marked rows to a program."""
+        await self.desk.lines.pipe()

@@ -86,7 +86,7 @@ class Keyboard:
 
     async def do_word(self, word: str) -> None:
         """Carry out the action that a line calls by its word."""
-        action = actions.named(word, self.desk.pane.list_place)
+        action = self.desk.keymap.named(word, self.desk.pane.list_place)
         if action is None:
             self.desk.notice(f"Nothing here is called “{word}”. ? lists what can be done, with its word.", "bad")
         else:
@@ -101,6 +101,9 @@ class Keyboard:
             await desk.standing_known.wait()
         if (reason := desk.why_not(action)) is not None:
             desk.notice(f"{action.label}: {reason}", "warn")
+            return
+        if (own := desk.keymap.own.get(action.name)) is not None:
+            desk.background(desk.lines.run_own(own))
             return
         owner: Any = desk.pane if hasattr(desk.pane, f"do_{action.name}") else Everywhere(desk)
         pane = next((pane for pane in actions.PANES if pane.name == action.name), None)

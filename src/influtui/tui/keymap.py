@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from influtui.tui.actions import ACTIONS, Action, Place, levels
+from influtui.tui.user_keys import OwnCommand
 
 NAMES = {
     "slash": "/", "colon": ":", "question_mark": "?", "asterisk": "*", "at": "@", "apostrophe": "'",
-    "vertical_line": "|", "circumflex_accent": "^",
+    "vertical_line": "|", "circumflex_accent": "^", "semicolon": ";", "exclamation_mark": "!",
 }  # fmt: skip
 
 
 class Keymap:
     """The keys of every place. A conflict within one place is an error of whoever made the map."""
 
-    def __init__(self, actions: Sequence[Action] = ACTIONS) -> None:
+    def __init__(
+        self, actions: Sequence[Action] = ACTIONS, own: Mapping[str, OwnCommand] = MappingProxyType({})
+    ) -> None:
+        self.own = own
+        """What a person added, by the name of its action."""
+        self._all = actions
         self._actions: dict[tuple[Place, str], Action] = {}
         for action in actions:
             for key in action.keys:
@@ -31,6 +38,16 @@ class Keymap:
             if (found := self._actions.get((level, name))) is not None:
                 return found
         return None
+
+    def of(self, place: Place) -> list[Action]:
+        """The actions that work in a place, its own first."""
+        inner = levels(place)
+        return sorted((each for each in self._all if each.place in inner), key=lambda each: inner.index(each.place))
+
+    def named(self, word: str, place: Place) -> Action | None:
+        """The action that `:do` calls by this word, as it is meant in a place."""
+        name = word.replace("-", "_")
+        return next((action for action in self.of(place) if action.name == name), None)
 
 
 def shown(key: str) -> str:

@@ -21,9 +21,11 @@ _HEAD: Final = """\
 <!-- Made by `python -m influtui.tui.keys_page`. Do not edit: a test fails when this page and the app disagree. -->
 
 `?` in the app shows the keys of the place you are in, with the reason beside each that does nothing now.
-Every action has a word: `:do WORD` does what its key does. Where the command line has the same act, that stands beside
-it: type it after `:` in the app, or after `influtui` in a shell. `%` is the row under the cursor, or the marked rows, as
-REFs; `{id}` is the row's number.
+Every action has a word: `:do WORD` does what its key does, and `;` finds it by a few letters. Where the command line has
+the same act, that stands beside it: type it after `:` in the app, or after `influtui` in a shell. `%` is the row under
+the cursor, or the marked rows, as REFs; `{id}` is the row's number.
+
+To change keys and to add commands of your own, see [Make it yours](../how-to/make-it-yours.md).
 """
 
 

@@ -40,6 +40,8 @@ class Pane(Widget):
     list_place: ClassVar[Place]
     counts: ClassVar[tuple[str, str]]
     """What a row is: (`account`, `accounts`)."""
+    record_line: ClassVar[str] = ""
+    """The command that writes a row; with `--json` it is what a program gets."""
     can_focus = False
 
     def __init__(self, desk: InflutuiApp) -> None:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from influtui.model.creators import Ref
+from influtui.model.creators import Creator, Ref
 from influtui.model.failures import Failure, WrongUsage
+from influtui.tui.panes.alike import AlikeListing
 from influtui.tui.panes.people import work
 from influtui.tui.panes.searching import Searching, View
 from influtui.tui.render import creators as render
 from influtui.tui.render.creators import COLUMNS, Judged
 from influtui.tui.render.nobody import first_run, nothing_found
-from influtui.tui.render.spans import Line
+from influtui.tui.render.spans import Line, Span, cell
 from influtui.tui.widgets.list import Source, VirtualList
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Discover(Searching):
 
     title = "Discover"
     list_place = "discover"
+    record_line = "creators show {ref}"
     counts = ("account", "accounts")
     search_hint = "words, tier:micro er:3.. topic:skincare"
 
@@ -53,6 +55,8 @@ class Discover(Searching):
         self._explains = False
         """Whether the detail says why the scores are what they are."""
         self._judge_at_hand: Judge | None = None
+        self._like: Creator | None = None
+        """Whose lookalikes are shown."""
 
     def make_list(self) -> VirtualList[Judged]:
         """The list, with its columns."""
@@ -96,6 +100,8 @@ class Discover(Searching):
         self.rejections = await viewing.rejections(self.desk.workspace)
         listing = await self.found(self.query_text)
         self.table.sorted_by, self.table.descending = render.sorted_column(self.view.sort)
+        if self._like is not None:
+            self.table.sorted_by = None
         look = self.desk.look()
         self.table.empty = nothing_found(self.query_text, look) if self.query_text else first_run(look)
         self.listing = listing
@@ -108,6 +114,10 @@ class Discover(Searching):
         if self.hides_rejected:
             await check(self.desk.workspace, query)  # What is wrong is told of the words that were written.
             query = f"({query}) -verdict:rejected" if query.strip() else "-verdict:rejected"
+        if self._like is not None:
+            from influtui.tui.panes import alike
+
+            return await alike.listing(self.desk.workspace, self._like, query)
         return await open_listing(self.desk.workspace, query, self.view.sort)
 
     def _source(self, listing: Listing) -> Source[Judged]:
@@ -123,7 +133,18 @@ class Discover(Searching):
         known = await creators.show(self.desk.workspace, Ref(id=record.creator.id))
         done = await work().lines_of(self.desk.workspace, Ref(id=record.creator.id), self.desk.look)
         pick = self.picks.get(record.creator.person)
-        return lambda width: show(known, width, self.desk.look(), pick=pick, row=record.creator, work=done(width))
+        seen = await creators.recent_posts(self.desk.workspace, record.creator.id)
+        listing = self.listing
+        return lambda width: show(
+            known,
+            width,
+            self.desk.look(),
+            pick=pick,
+            row=record.creator,
+            work=done(width),
+            seen=seen,
+            like=listing.grounds(record.creator.id, width) if isinstance(listing, AlikeListing) else (),
+        )
 
     async def _why(self, record: Judged) -> Callable[[int], Sequence[Line]]:
         from influtui.services import scoring
@@ -142,10 +163,40 @@ class Discover(Searching):
             self._set_inside(self._explains)
         self.follow(now=True, again=True)
 
+    async def do_like(self) -> None:
+        """Show who is most like the account under the cursor. A search narrows them down; esc shows everybody again."""
+        current = await self.table.current_row()
+        if current is None:
+            return
+        before, self._like = (self._like, self.query_text), current.creator
+        self.table.mark_all(False)
+        try:
+            await self._show_search("")
+        except Failure:
+            self._like, self.query_text = before
+            raise
+        self.follow(now=True, again=True)
+        if not self.table.total:
+            self.desk.notice(f"Nobody is like @{current.creator.handle}. esc shows everybody.", "warn")
+
+    def why_not_like(self) -> str | None:
+        """There must be somebody to be like."""
+        return self.why_not_tag()
+
+    async def _leave_likes(self) -> None:
+        model, self._like = self._like, None
+        await self._show_search("")
+        if model is not None:
+            self.desk.notice(f"Everybody again. L shows who is like @{model.handle}.")
+        self.follow(now=True, again=True)
+
     def do_out(self) -> None:
-        """One step out; the explanation of scores is a step."""
+        """One step out; the explanation of scores is a step, and so are lookalikes."""
+        busy = self.cover or self.inside or self.table.marked or self.table.range_from is not None or self.query_text
         if self._explains and self.cover is None:
             self.do_why()
+        elif self._like is not None and not busy:
+            self.desk.background(self._leave_likes())
         else:
             super().do_out()
 
@@ -160,6 +211,8 @@ class Discover(Searching):
 
         look, meter = self.desk.look(), self.desk.standing.meter
         note = show.meter(meter, look, short=self.narrow) if meter is not None else ()
+        if self._like is not None:
+            note = (Span(f"like @{cell(self._like.handle)}  ", "accent"), *note)
         if self.rejections:
             note = (*note, *show.rejected(self.rejections, look, hidden=self.hides_rejected, short=self.narrow))
         return note

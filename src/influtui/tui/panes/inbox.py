@@ -23,6 +23,7 @@ class Inbox(Pane):
     title = "Inbox"
     list_place = "inbox"
     counts = ("conversation", "conversations")
+    record_line = "inbox show {id}"
     search_hint = "words that occur in it"
     table: VirtualList[ConversationRow]
 

@@ -54,6 +54,21 @@ class People(Pane):
             return [current.creator]
         return [await creators.find(self.desk.workspace, Ref(id=each)) for each in ids]
 
+    async def fields(self) -> list[dict[str, str | None]]:
+        """What a line can name of each account."""
+        return [
+            {
+                "id": f"#{each.id}",
+                "ref": f"{each.platform}:{each.handle}",
+                "handle": each.handle,
+                "platform": each.platform,
+                "name": each.name,
+                "email": each.email,
+                "url": each.url,
+            }
+            for each in await self.records()
+        ]
+
     def named(self, who: Sequence[CreatorId]) -> str:
         """Whom an act is about, in a prompt or a notice."""
         current = self.table.current

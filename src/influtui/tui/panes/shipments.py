@@ -23,6 +23,7 @@ class Shipments(Pane):
     title = "Shipments"
     list_place = "shipments"
     counts = ("parcel", "parcels")
+    record_line = "ship show {id}"
     search_hint = "words, state:delivered  carrier:ups  campaign:CODE"
     table: VirtualList[Shipment]
 
