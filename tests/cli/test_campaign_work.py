@@ -124,6 +124,11 @@ def test_the_shortlist_answers_with_its_verdicts_and_the_meter(line: Line) -> No
     assert "1 picked: fewer than 10" in line.err
 
 
+def test_the_journal_tells_why(line: Line) -> None:
+    line("campaign", "shortlist", "reject", "instagram:anna", "--reason", "posts rarely")
+    assert "rejected instagram:anna for SPRING-SERUM: posts rarely" in line("journal", "--limit", "1")
+
+
 def test_the_campaign_can_be_named_before_the_verb_or_left_out(line: Line) -> None:
     line("campaign", "new", "Winter")
     line("campaign", "shortlist", "winter", "reserve", "tiktok:ben")

@@ -122,6 +122,15 @@ async def test_a_refused_edit_changes_nothing_of_it(workspace: Workspace, acme: 
     assert (await campaigns.needed(workspace)).wanted == 15
 
 
+async def test_the_journal_counts_those_who_were_not_picked_already(
+    workspace: Workspace, acme: None, people: list[Ref]
+) -> None:
+    await campaigns.judge(workspace, None, people[:3], "pick")
+    again = await campaigns.judge(workspace, None, people[:5], "pick")
+    assert again.changed == 2
+    assert (await entries(workspace.db, limit=1))[0].summary == "picked 2 people for SPRING"
+
+
 async def test_picks_warn_below_ten_and_above_twenty_and_are_never_refused(
     workspace: Workspace, acme: None, people: list[Ref]
 ) -> None:

@@ -60,7 +60,7 @@ async def journal(workspace: Workspace, out: Output, limit: int, actor: str | No
         out.note("Nothing has been changed yet.")
         return
     rows = [
-        (safe(rfc3339(entry.at) or ""), safe(entry.actor), safe(entry.summary), safe(_standing(entry)))
+        (safe(rfc3339(entry.at) or ""), safe(entry.actor), safe(_what(entry)), safe(_standing(entry)))
         for entry in found
     ]
     out.table(("when", "who", "what", ""), rows)
@@ -90,6 +90,10 @@ def _left(left: tuple[Left, ...]) -> list[str]:
     if len(lines) <= _LISTED:
         return lines
     return [*lines[:_LISTED], f"  and {len(lines) - _LISTED:,} more; --json names them all"]
+
+
+def _what(entry: Entry) -> str:
+    return f"{entry.summary}: {entry.reason}" if entry.reason else entry.summary
 
 
 def _standing(entry: Entry) -> str:

@@ -200,21 +200,21 @@ async def judge(
     async with workspace.change("campaign.shortlist", "judged people", reason=reason) as unit:
         people = await _people(unit.transaction, refs)
         before = await pick_rows.of_persons(unit.transaction, campaign.id, [each.person for each in people])
-        changed = 0
-        for creator in people:
-            changed += await _judge_one(
-                unit, workspace.actor, campaign, creator, before.get(creator.person), said, reason
-            )
+        judged = [
+            creator
+            for creator in people
+            if await _judge_one(unit, workspace.actor, campaign, creator, before.get(creator.person), said, reason)
+        ]
         await _rank_anew(unit, campaign.id)
         await unit.finish()
         after = await pick_rows.of_persons(unit.transaction, campaign.id, [each.person for each in people])
-        who = people[0].ref if len(people) == 1 else f"{len(people):,} people"
+        who = judged[0].ref if len(judged) == 1 else f"{len(judged):,} people"
         unit.summary = f"{_DONE[said]} {who} for {campaign.code}"
         return Judged(
             campaign=campaign.code,
             verdict=said,
             picks=tuple(after[each.person] for each in people),
-            changed=changed,
+            changed=len(judged),
             meter=await pick_rows.meter(unit.transaction, campaign),
             notes=tuple(await _notes(unit.transaction, campaign, people)) if said in ("pick", "reserve") else (),
         )
@@ -264,9 +264,9 @@ async def _judge_one(
     before: Pick | None,
     verdict: Verdict,
     reason: str | None,
-) -> int:
+) -> bool:
     if before is not None and before.verdict == verdict and (reason is None or reason == before.reason):
-        return 0
+        return False
     columns = {
         "verdict": verdict,
         "creator_id": creator.id,
@@ -282,7 +282,7 @@ async def _judge_one(
         await unit.update("picks", before.id, {**columns, **kept})
     if verdict == "pick":
         await ensure(unit, campaign.id, creator.person, creator.id)
-    return 1
+    return True
 
 
 async def _rank_anew(unit: UnitOfWork, campaign: CampaignId) -> None:
