@@ -14,7 +14,8 @@ from influtui.cli.frame import FAILED, confirmed, with_workspace
 from influtui.cli.output import Output
 from influtui.model.creators import parse_ref
 from influtui.model.text import safe
-from influtui.services import answers, authoring, plugins
+from influtui.model.times import Millis, rfc3339
+from influtui.services import answers, authoring, plugins, quality
 from influtui.services.plugins import PluginState, SettingPlace
 from influtui.services.quotas import QuotaLeft
 from influtui.services.workspace import Workspace
@@ -30,14 +31,17 @@ def plugin() -> None:
 async def list_(workspace: Workspace, out: Output) -> None:
     """Every installed plugin, with its state and what to do about it."""
     found = await plugins.plugins(workspace)
+    known = quality.kept(workspace.clock())
     if out.json:
         for each in found:
-            out.data(document(each))
+            out.data(document(each) | {"tier": _tier(quality.of(each, known))})
         return
-    rows = [
-        (safe(each.id), safe(each.version), safe(each.state), safe(_offers(each)), safe(each.reason)) for each in found
-    ]
-    out.table(("plugin", "version", "state", "offers", ""), rows)
+    rows = []
+    for each in found:
+        checked = quality.of(each, known)
+        tier = checked.words if checked else "not checked"
+        rows.append(tuple(safe(word) for word in (each.id, each.version, each.state, tier, _offers(each), each.reason)))
+    out.table(("plugin", "version", "state", "tier", "offers", ""), rows)
 
 
 @plugin.command("info")
@@ -125,10 +129,14 @@ def new(context: click.Context, id_: str, into: Path) -> None:
 
 @plugin.command("check")
 @click.argument("which", metavar="ID|FOLDER")
+@click.option("--live", metavar="QUERY", help="Also ask the platform itself, with your own keys.")
 @with_workspace
-async def check(workspace: Workspace, out: Output, which: str) -> int:
-    """Look a plugin over: its manifest, its import, whether it supplies what it announces."""
-    found = await authoring.check(workspace, which)
+async def check(workspace: Workspace, out: Output, which: str, live: str | None) -> int:
+    """Look a plugin over: its manifest, its import, its contract tests; and say which tier that makes.
+
+    The tier of an installed plugin is kept for `plugin list`, for this version and 180 days.
+    """
+    found = await authoring.check(workspace, which, live=live)
     if out.json:
         findings = [
             {"code": each.code, "level": each.level, "place": each.place, "problem": each.problem, "fix": each.fix}
@@ -141,6 +149,9 @@ async def check(workspace: Workspace, out: Output, which: str) -> int:
                 "works": found.works,
                 "import_ms": None if found.import_ms is None else round(found.import_ms, 1),
                 "findings": findings,
+                "tier": _tier(found.quality),
+                "unmet": [msgspec.structs.asdict(each) for each in found.quality.unmet],
+                "live": found.live,
             }
         )
         return 0 if found.works else FAILED
@@ -150,7 +161,12 @@ async def check(workspace: Workspace, out: Output, which: str) -> int:
         out.say(f"   {each.fix}")
     took = "" if found.import_ms is None else f", imported in {found.import_ms:.0f} ms"
     out.say(f"{found.plugin}: {'works' if found.works else 'does not work'}{took}")
-    out.note("What it does with a platform's answers is held by its contract tests: run pytest in its folder.")
+    if found.live is not None:
+        out.say(f"live: {found.live}")
+    out.say(f"tier: {found.quality.words}")
+    for unmet in found.quality.unmet:
+        out.say(f"   {unmet.tier}: {unmet.says}")
+        out.say(f"      {unmet.why}")
     return 0 if found.works else FAILED
 
 
@@ -231,6 +247,16 @@ async def answers_(workspace: Workspace, out: Output, ref: str) -> None:
         out.say(each.body)
     if not found and not out.json:
         out.note(f"No answer about {ref} is kept.")
+
+
+def _tier(checked: quality.Quality | None) -> dict[str, Any] | None:
+    if checked is None:
+        return None
+    return {
+        "tier": checked.tier,
+        "checked_at": rfc3339(Millis(checked.checked_at)),
+        "live_at": None if checked.live_at is None else rfc3339(Millis(checked.live_at)),
+    }
 
 
 def _tell_state(out: Output, found: PluginState) -> None:

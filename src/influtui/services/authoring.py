@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
@@ -24,7 +24,10 @@ from influtui.host.calls import Fault
 from influtui.host.discovery import Found, installed
 from influtui.host.manifests import Manifest, ManifestError
 from influtui.model.failures import Failure, NotFound, WrongUsage
+from influtui.services import quality, quotas
+from influtui.services.findings import Finding
 from influtui.services.plugins import plugin
+from influtui.services.quality import Quality
 from influtui.services.workspace import Workspace
 
 SLOW_IMPORT_S: Final = 0.15
@@ -43,16 +46,6 @@ _FILES: Final = {
 """Template -> where it goes."""
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """One thing about a plugin. An error keeps it from working; advice would make it better."""
-
-    code: str
-    level: Literal["error", "advice"]
-    place: str
-    problem: str
-    fix: str
-
-
 class Checked(msgspec.Struct, frozen=True):
     """What a check found."""
 
@@ -60,6 +53,9 @@ class Checked(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     import_ms: float | None
     """How long its import took; None where it was not come to."""
+    quality: Quality
+    live: str | None = None
+    """What asking the live platform brought, in words; None where it was not asked."""
 
     @property
     def works(self) -> bool:
@@ -95,8 +91,11 @@ def new_plugin(id_: str, into: Path) -> list[Path]:
     return written
 
 
-async def check(workspace: Workspace, which: str) -> Checked:
-    """Look a plugin over: an installed one by its id, or one in a folder. Imports it, on a loop of its own."""
+async def check(workspace: Workspace, which: str, *, live: str | None = None) -> Checked:
+    """Look a plugin over: an installed one by its id, or one in a folder. Imports it, on a loop of its own.
+
+    `live` is a question to ask the platform itself, with the user's own keys.
+    """
     folder = Path(which)
     with _importable(folder if folder.is_dir() else None):
         found = _in_folder(folder) if folder.is_dir() else await _installed(workspace, which)
@@ -105,7 +104,17 @@ async def check(workspace: Workspace, which: str) -> Checked:
         if found.manifest is not None and not any(finding.level == "error" for finding in findings):
             code, import_ms = await _of_code(workspace, found.manifest, found)
             findings += code
-    return Checked(found.id, tuple(findings), import_ms)
+        works = not any(finding.level == "error" for finding in findings)
+        said, live_at = await _asked_live(workspace, found, live) if live and works else (None, None)
+        tested = await quality.contract_results(found) if works else "it does not work"
+    now = workspace.clock()
+    known = quality.kept(now).get(found.id)
+    if live_at is None and live is None and known is not None and known.version == found.version:
+        live_at = known.live_at
+    judged = quality.judged(found, findings, tested, live_at=live_at, now=now)
+    if not folder.is_dir():
+        quality.keep(found.id, judged)
+    return Checked(found.id, tuple(findings), import_ms, judged, said)
 
 
 async def _installed(workspace: Workspace, id_: str) -> Found:
@@ -188,6 +197,30 @@ async def _of_code(workspace: Workspace, manifest: Manifest, found: Found) -> tu
     finally:
         await host.close()
     return findings, import_ms
+
+
+async def _asked_live(workspace: Workspace, found: Found, question: str) -> tuple[str, int | None]:
+    """Ask every source of a plugin one question for three accounts. What came, in words, and the time where it was well."""
+    if found.manifest is None or not found.manifest.source:
+        return "it has no source to ask", None
+    host = Host([found], workspace.settings.plugin, workspace.clock, folder=workspace.folder)
+    try:
+        for entry in found.manifest.source:
+            opened = await host.open_source(entry.id, await quotas.uses(workspace, entry.id))
+            try:
+                page = await opened.search(question, cursor=None, limit=min(3, entry.page))
+            finally:
+                await quotas.keep(workspace, opened)
+                await opened.close()
+            if page.junk:
+                return f"{entry.id}: {page.junk[0].reason}", None
+            if not page.profiles:
+                return f"{entry.id} found nobody for “{question}”: ask for what there is", None
+    except (Fault, Failure) as failure:
+        return failure.message, None
+    finally:
+        await host.close()
+    return "it answered as it should", workspace.clock()
 
 
 @contextmanager
