@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -44,51 +44,76 @@ class Usual(NamedTuple):
 _NOBODY: Final = Usual(0, None, None, None)
 
 
+class _Metric:
+    """One metric of the accounts of a platform that have it, along the follower axis."""
+
+    def __init__(self) -> None:
+        self._points: list[tuple[int, float]] = []
+        self._followers: list[int] = []
+
+    def add(self, followers: int, value: float) -> None:
+        self._points.append((followers, value))
+
+    def ready(self) -> None:
+        """To be called once, after the last `add`."""
+        self._points.sort()
+        self._followers = [followers for followers, _ in self._points]
+
+    def around(self, followers: float, rules: Peers) -> Sequence[float]:
+        """The values of the nearest group that is large enough; none where there is no such group."""
+        for widened in range(rules.widened + 1):
+            factor = rules.factor ** (2**widened)
+            first = bisect_left(self._followers, followers / factor)
+            last = bisect_right(self._followers, followers * factor)
+            if last - first >= rules.smallest_group:
+                return [value for _, value in self._points[first:last]]
+        return ()
+
+
 class PeerTable:
     """Medians along the follower axis, per platform."""
 
     def __init__(self, members: Iterable[Member], rules: Peers) -> None:
         self._rules = rules
-        self._platforms: dict[str, list[Member]] = {}
+        self._metrics: dict[tuple[str, str], _Metric] = {}
         for member in members:
             if member.followers > 0:
-                self._platforms.setdefault(member.platform, []).append(member)
-        for group in self._platforms.values():
-            group.sort(key=lambda member: member.followers)
-        self._followers: Mapping[str, Sequence[int]] = {
-            platform: [member.followers for member in group] for platform, group in self._platforms.items()
-        }
+                self._add(member)
+        for metric in self._metrics.values():
+            metric.ready()
         self._known: dict[tuple[str, str | None, int], Usual] = {}
 
     def usual(self, platform: str, followers: int | None, variant: str | None = None) -> Usual:
         """What is usual around `followers` on a platform; nothing where the group is too small to say."""
-        if not followers or followers < 1 or platform not in self._platforms:
+        if not followers or followers < 1:
             return _NOBODY
         step = round(math.log(followers) / _STEP)
         key = (platform, variant, step)
         if key not in self._known:
-            self._known[key] = self._around(platform, math.exp(step * _STEP), variant)
+            near = math.exp(step * _STEP)
+            names = (_rate(variant), "likes_per_comment", "views_per_follower")
+            rates, ratios, views = (self._around(platform, name, near) for name in names)
+            self._known[key] = Usual(len(rates), _median(rates), _median(ratios), _median(views))
         return self._known[key]
 
-    def _around(self, platform: str, followers: float, variant: str | None) -> Usual:
-        rates = self._nearest(
-            platform, followers, lambda each: each.engagement_rate if each.variant == variant else None
-        )
-        ratios = self._nearest(platform, followers, lambda each: each.likes_per_comment)
-        views = self._nearest(platform, followers, lambda each: each.views_per_follower)
-        return Usual(len(rates), *(median(_sampled(values)) if values else None for values in (rates, ratios, views)))
+    def _add(self, member: Member) -> None:
+        for name, value in (
+            (_rate(member.variant), member.engagement_rate),
+            ("likes_per_comment", member.likes_per_comment),
+            ("views_per_follower", member.views_per_follower),
+        ):
+            if value is not None:
+                self._metrics.setdefault((member.platform, name), _Metric()).add(member.followers, value)
 
-    def _nearest(self, platform: str, followers: float, value: Callable[[Member], float | None]) -> list[float]:
-        """The values of the nearest group in which enough accounts have one; none where there is no such group."""
-        axis, group = self._followers[platform], self._platforms[platform]
-        for widened in range(self._rules.widened + 1):
-            factor = self._rules.factor ** (2**widened)
-            members = group[bisect_left(axis, followers / factor) : bisect_right(axis, followers * factor)]
-            known = [found for member in members if (found := value(member)) is not None]
-            if len(known) >= self._rules.smallest_group:
-                return known
-        return []
+    def _around(self, platform: str, name: str, followers: float) -> Sequence[float]:
+        metric = self._metrics.get((platform, name))
+        return metric.around(followers, self._rules) if metric else ()
 
 
-def _sampled(values: Sequence[float]) -> Sequence[float]:
-    return values[:: max(1, len(values) // _SAMPLE)]
+def _rate(variant: str | None) -> str:
+    """Rates compare only within their definition: each is a metric of its own."""
+    return f"rate {variant or ''}"
+
+
+def _median(values: Sequence[float]) -> float | None:
+    return median(values[:: max(1, len(values) // _SAMPLE)]) if values else None
