@@ -276,3 +276,13 @@ def test_the_search_line_completes_qualifiers_and_remembers_across_sessions(open
     again.wait("/ country:AT")
     again.press("enter")
     again.wait("1 account", "jonas_cooks")
+
+
+def test_lookalikes_come_with_their_grounds_and_esc_shows_everybody_again(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("4 accounts", "@OATS")
+    app.press("down", "L")
+    app.wait("like @anna.bakes", "95 of 100 like @anna.bakes", "1 account")
+    assert handles(app)[0] == "oda.oats"
+    app.press("esc")
+    app.wait("4 accounts", "Everybody again")

@@ -10,15 +10,16 @@ import msgspec
 
 from influtui.model.creators import PLATFORMS, Creator, Ref
 from influtui.model.failures import NotFound, WrongUsage
-from influtui.model.ids import NoteId, PersonId
+from influtui.model.ids import CreatorId, NoteId, PersonId
 from influtui.model.measurements import Opinions, Reading, opinions
 from influtui.model.memory import Memory
 from influtui.model.nearest import nearest
 from influtui.model.scoring.engagement import Rate
 from influtui.services.scoring import own_rates
 from influtui.services.workspace import Workspace
+from influtui.store import creator_posts, people, suppressions
 from influtui.store import creators as rows
-from influtui.store import people, suppressions
+from influtui.store.creator_posts import SeenPost
 
 
 class CreatorDetail(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +92,11 @@ async def memories(workspace: Workspace, persons: list[PersonId]) -> dict[Person
 def _suppressed(suppressed: suppressions.Suppressed, account: Creator) -> str | None:
     reason = suppressed.account(account.platform, account.handle)
     return reason or (suppressed.email(account.email) if account.email else None)
+
+
+async def recent_posts(workspace: Workspace, creator: CreatorId, limit: int = 6) -> list[SeenPost]:
+    """What an account posted lately, as far as some source saw it."""
+    return await creator_posts.newest(workspace.db, creator, limit)
 
 
 async def note(workspace: Workspace, ref: Ref, text: str) -> NoteId:

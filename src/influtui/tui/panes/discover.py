@@ -210,11 +210,12 @@ class Discover(Searching):
         from influtui.tui.render import work as show
 
         look, meter = self.desk.look(), self.desk.standing.meter
-        note = show.meter(meter, look, short=self.narrow) if meter is not None else ()
+        short = self.narrow or self._like is not None
+        note = show.meter(meter, look, short=short) if meter is not None else ()
         if self._like is not None:
             note = (Span(f"like @{cell(self._like.handle)}  ", "accent"), *note)
         if self.rejections:
-            note = (*note, *show.rejected(self.rejections, look, hidden=self.hides_rejected, short=self.narrow))
+            note = (*note, *show.rejected(self.rejections, look, hidden=self.hides_rejected, short=short))
         return note
 
     # How the list looks.

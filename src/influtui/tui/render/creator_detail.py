@@ -9,7 +9,7 @@ from influtui.model.memory import line as memory_line
 from influtui.model.times import Millis
 from influtui.tui.render.creator_scores import scores
 from influtui.tui.render.creators import VERDICT_ROLES, freshness, verdict_glyph
-from influtui.tui.render.numbers import UNKNOWN, age, compact, exact, percent, sparkline
+from influtui.tui.render.numbers import UNKNOWN, age, compact, day, exact, percent, sparkline
 from influtui.tui.render.spans import EMPTY, Line, Look, Span, beside, cell, clip, fit, wrap, wrapped
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from influtui.model.measurements import Measured, Opinions
     from influtui.model.shortlist import Pick
     from influtui.services.creators import CreatorDetail
+    from influtui.store.creator_posts import SeenPost
 
 LABELS: Final = {
     "followers": "followers", "engagement_rate": "engagement", "avg_views": "views a post", "avg_likes": "likes a post",
@@ -29,16 +30,18 @@ _HISTORY: Final = 12
 
 def detail(
     known: CreatorDetail, width: int, look: Look, *, pick: Pick | None = None, row: Creator | None = None,
-    work: Sequence[Line] = (),
+    work: Sequence[Line] = (), seen: Sequence[SeenPost] = (), like: Sequence[Line] = (),
 ) -> list[Line]:  # fmt: skip
-    """The detail panel of one account and its person. `work` is what the campaign has of the person: terms, parcels, posts."""
+    """The detail panel of one account and its person. `work` is what the campaign has of the person: terms, parcels, posts;
+    `seen` is what the account posted, `like` why it is a lookalike."""
     creator = known.creator
-    lines = [*_who(known, width, look, pick), *scores(row or creator, width, look)]
+    lines = [*_who(known, width, look, pick), *([EMPTY, *like] if like else []), *scores(row or creator, width, look)]
     if work:
         lines += [EMPTY, *work]
     lines += [EMPTY, *_numbers(known, width, look)]
     if creator.bio:
         lines += [EMPTY, (Span("Bio", "heading"),), *wrapped(creator.bio, width)]
+    lines += posts(seen, width, look)
     if len(known.accounts) > 1:
         lines += [EMPTY, (Span(f"{len(known.accounts)} accounts of this person", "heading"),)]
         lines += [_account(account, account.id == creator.id, width, look) for account in known.accounts]
@@ -110,16 +113,40 @@ def _numbers(known: CreatorDetail, width: int, look: Look) -> list[Line]:
         return [*lines, *wrapped("None known. Importing a file or asking the platform brings them.", width, "dim")]
     for metric in shown:
         lines += _metric(metric, known.measured[metric], width, look)
-    growth = [reading.values.get("followers") for reading in known.series]
-    line = sparkline(growth, look, width=max(8, min(40, width - _LABEL - 14)))
-    if line:
-        known_points = [value for value in growth if value is not None]
-        change = (known_points[-1] - known_points[0]) / known_points[0] * 100 if known_points[0] else None
-        trend = "" if change is None else f"{change:+.1f}%"
-        since = age(known.series[0].at, look.now)
-        lines.append(
-            clip((Span(fit("growth", _LABEL), "dim"), Span(line, "accent"), Span(f" {trend} in {since}", "dim")), width)
-        )
+    return [*lines, *_growth(known, width, look)]
+
+
+def _growth(known: CreatorDetail, width: int, look: Look) -> list[Line]:
+    """How the followers went, with the dates between which that was seen."""
+    counted = [(reading.at, reading.values.get("followers")) for reading in known.series]
+    line = sparkline([value for _, value in counted], look, width=max(8, min(40, width - _LABEL - 9)))
+    points = [(at, value) for at, value in counted if value is not None]
+    if not line or len(points) < 2:
+        return []
+    (since, first), (until, last) = points[0], points[-1]
+    change = f"  {(last - first) / first * 100:+.1f}%" if first else ""
+    dates = f"  {day(since)} {compact(first)} {look.glyphs.arrow} {day(until)} {compact(last)}"
+    return [
+        clip((Span(fit("growth", _LABEL), "dim"), Span(line, "accent"), Span(change)), width),
+        clip((Span(dates, "dim"),), width),
+    ]
+
+
+def posts(seen: Sequence[SeenPost], width: int, look: Look) -> list[Line]:
+    """What the account posted lately, as some source saw it."""
+    if not seen:
+        return []
+    lines: list[Line] = [EMPTY, (Span("Recent posts", "heading"), Span(f"  seen by {cell(seen[0].source)}", "dim"))]
+    for post in seen:
+        numbers = (("views", post.views), ("likes", post.likes), ("comments", post.comments), ("shares", post.shares))
+        told = "  ".join(f"{compact(number)} {name}" for name, number in numbers if number is not None)
+        when = age(post.posted_at, look.now) if post.posted_at is not None else "?"
+        ad: Line = (Span("ad  ", "warn"),) if post.sponsored else ()
+        lines.append(clip((Span(fit(when, 6), "dim"), *ad, Span(told or "no numbers")), width))
+        if post.caption:
+            lines.append(clip((Span("      "), Span(cell(post.caption), "dim")), width))
+        if post.url:
+            lines.append(clip((Span("      "), Span(cell(post.url), "link")), width))
     return lines
 
 
