@@ -170,6 +170,11 @@ class Database:
             finally:
                 self._writer = None
 
+    async def let_log_grow(self, pages: int) -> None:
+        """How many pages an import's transactions may leave in the log before one of them takes it into the database."""
+        connection = await self._connection("normal")
+        await connection.execute_fetchall(f"PRAGMA wal_autocheckpoint = {pages:d}")
+
     async def changes_since(self, seq: int) -> list[Change]:
         """What changed in any session after change number `seq`.
 

@@ -46,6 +46,12 @@ long: the text index merges when it wants to."""
 FAIR_PAUSE_S: Final = 0.005
 """The database's waiting is unfair: without a pause between transactions a waiting session may miss several turns."""
 
+LOG_ALONE: Final = 16_384
+"""Pages (64 MB) that the log may hold while nobody else is on: what an index touches again and again is copied once."""
+
+LOG_BESIDE_OTHERS: Final = 500
+"""Half of what makes another session's own small write copy them: then the import does it, which nobody waits for."""
+
 FORGOTTEN: Final = "asked to be forgotten"
 LARGE: Final = 20_000
 """From this many new rows on, the text index is merged at the end."""
@@ -124,6 +130,7 @@ class Intake:
         self.import_id: ImportId | None = None
         self._entry: JournalId | None = None
         self._rows_at_once = MOST_ROWS
+        self._log: int | None = None
         self._seen: set[int] = set()
         self._seen_keys: set[int] = set()
         self._persons: dict[str, int] = {}
@@ -138,6 +145,8 @@ class Intake:
         self._restoring = self._keeps_ids and await catalogue.is_empty(database)
         if not database.is_alone():
             self._rows_at_once = FIRST_BESIDE_OTHERS
+        if not self._dry_run:
+            await self._pace()
         gc.collect()
         gc.disable()  # a tenth of an import's time, and its records hold no cycles
         return self
@@ -205,12 +214,23 @@ class Intake:
         return f"imported {self._source}: {counts['added']} added, {counts['updated']} updated{stopped}"
 
     async def _adapt(self, size: int, took: float) -> None:
-        if self._dry_run or self._workspace.db.is_alone():
+        if self._dry_run:
+            return
+        if self._workspace.db.is_alone():
             self._rows_at_once = MOST_ROWS
+            await self._pace()
             return
         fits = int(size * BESIDE_OTHERS_S / max(took, 0.001))
-        self._rows_at_once = max(FEWEST_ROWS, min(MOST_ROWS, fits, size * 2))
+        self._rows_at_once = max(FEWEST_ROWS, min(MOST_ROWS - 1, fits, size * 2))
+        await self._pace()
         await asyncio.sleep(FAIR_PAUSE_S)
+
+    async def _pace(self) -> None:
+        """Have the log taken in often while others wait for it, seldom while nobody does."""
+        wanted = LOG_ALONE if self._rows_at_once == MOST_ROWS else LOG_BESIDE_OTHERS
+        if wanted != self._log:
+            self._log = wanted
+            await self._workspace.db.let_log_grow(wanted)
 
     def _settle(self, found: Sorted, batch: Batch, start: int) -> None:
         """Count what a transaction did, once it is committed."""
