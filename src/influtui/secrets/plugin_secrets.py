@@ -97,8 +97,8 @@ async def _found(wanted: Wanted, folder: Path | None) -> Secret:
             return Secret(given)
     if wanted.command:
         return await places.from_command(wanted.command, wanted.name, what=WHAT, key=f"{wanted.key}{COMMAND}")
-    if (path := places.credential(wanted.name)) is not None:
-        return places.first_line(path.read_text("utf-8"), wanted.name, str(path), what=WHAT)
-    if folder is not None and (path := places.kept_at(folder, wanted.name)).exists():
-        return places.from_file(path, wanted.name, what=WHAT)
+    if (credential := places.credential(wanted.name)) is not None:
+        return places.first_line(credential.read_text("utf-8"), wanted.name, str(credential), what=WHAT)
+    if folder is not None and (kept := places.kept_at(folder, wanted.name)).exists():
+        return places.from_file(kept, wanted.name, what=WHAT)
     raise NeedsConfiguration(f"there is no {wanted.name}", hint=remedy(wanted))

@@ -128,8 +128,8 @@ class _Run:
         try:
             opened = await open_source(self._workspace, host, source)
         except Failure as failure:
-            problem = Trouble(failure.kind, failure.message, failure.hint)
-            return _nothing(source, entry.platform, len(handles), problem)
+            why = Trouble(failure.kind, failure.message, failure.hint)
+            return _nothing(source, entry.platform, len(handles), why)
         intake = Intake(
             self._workspace,
             source=source,
@@ -137,7 +137,8 @@ class _Run:
             as_of=self._workspace.clock(),
             reject=lambda line, reason, ref: self.skipped.append(Omitted(str(ref), reason)),
         )
-        asked, problem = 0, None
+        asked = 0
+        problem: Trouble | None = None
         try:
             async with intake:
                 for some in _pages(handles, entry.page):
