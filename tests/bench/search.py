@@ -109,7 +109,7 @@ def measure(columns: ColumnSearch, connection: sqlite3.Connection, text: str, so
         matches = len(found)
 
     ask()
-    first, wall = timed(ask, columns.forget_questions)
+    first, wall = timed(ask, columns.forget_words)
     again, _ = timed(ask)
     words = [leaf for leaf in leaves(query) if isinstance(leaf, Words)]
     anchor = None

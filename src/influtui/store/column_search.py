@@ -147,6 +147,12 @@ class ColumnSearch:
         self._kept.clear()
         self._kept_bytes = 0
 
+    def forget_words(self) -> None:
+        """Drop also the frequent words that were kept for good, but for the letters that are learned ahead."""
+        self.forget_questions()
+        for words in [words for words in self._dense if not (words.prefix and len(words.words[0]) == 1)]:
+            del self._dense[words]
+
     def learn(self) -> bool:
         """Look up one more one-letter beginning, at last make the order by name, which takes long.
 
