@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     import click
 
-    from influtui.tui.app import Ran
     from influtui.tui.command_lines import Attendant
+    from influtui.tui.hearing import Ran
 
 USAGE = 2
 FAILED = 1
@@ -189,8 +189,7 @@ def run_line(
 
     from influtui.cli.frame import ATTENDANT
     from influtui.cli.main import main as command_line
-    from influtui.tui.app import Ran
-    from influtui.tui.hearing import Heard
+    from influtui.tui.hearing import Heard, Ran
 
     given = ["--workspace", str(folder), *(["--read-only"] if read_only else []), *said, *words]
     out, err, stdin = io.StringIO(), Heard(attendant.says), sys.stdin

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -190,3 +191,62 @@ def test_ctrl_q_does_nothing_and_q_closes_what_is_open_before_the_app(open_termi
     assert app.child.isalive()
     app.press("q")
     assert app.ended() == 0
+
+
+def test_the_terminals_title_says_what_waits_and_is_given_back(open_terminal: Open, world: Path) -> None:
+    assert command(["inbox", "log-dm", "instagram:anna.bakes", "--text", "Is it on?"]) == 0
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+    app.settle()
+    assert b"\x1b[22;2t" in app.raw
+    assert b"\x1b]2;influtui - OATS - 1 waiting\x07" in app.raw
+    app.press("q")
+    assert app.ended() == 0
+    assert b"\x1b[23;2t" in app.raw
+
+
+def test_what_was_said_can_be_read_again(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+    app.press("s")
+    app.wait("Shortlisted")
+    app.press("1")
+    app.wait("There is no pane 1")
+    app.press("!")
+    app.wait("Messages", "Shortlisted", "There is no pane 1")
+
+
+def test_who_writes_is_told_when_somebody_else_writes_there(open_terminal: Open, world: Path) -> None:
+    assert command(["inbox", "log-dm", "instagram:anna.bakes", "--text", "Is it on?"]) == 0
+    app = open_terminal()
+    app.wait("3 accounts")
+    app.press("4")
+    app.wait("1 conversation", "Is it on?")
+    app.press("r")
+    app.wait("Reply to Anna")
+    app.press("text:Yes")
+    assert command(["inbox", "log-dm", "instagram:anna.bakes", "--text", "Never mind"]) == 0
+    app.wait("has written meanwhile", "Never mind", "Yes")
+
+
+@pytest.mark.parametrize("mouse", [True, False])
+def test_the_mouse_is_asked_for_only_where_it_is_wanted(open_terminal: Open, world: Path, mouse: bool) -> None:
+    app = open_terminal(*([] if mouse else ["--no-mouse"]))
+    app.wait("3 accounts", "@OATS")
+    assert (b"\x1b[?1000h" in app.raw) == mouse
+
+
+def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_brings_the_app_back(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+    app.settle()
+    before = len(app.raw)
+    app.child.send("\x1a")
+    app.settle(1.0)
+    assert b"\x1b[?1049l" in app.raw[before:]
+    again = len(app.raw)
+    app.kill(signal.SIGCONT)
+    app.settle(1.0)
+    assert b"\x1b[?1049h" in app.raw[again:]
+    app.press("4")
+    app.wait("0 conversations")

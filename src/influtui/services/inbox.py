@@ -48,6 +48,11 @@ async def conversations(workspace: Workspace, query: str = "") -> list[Conversat
     return await stored.listed(workspace.db, condition, values)
 
 
+async def waiting_count(workspace: Workspace) -> int:
+    """How many conversations wait for us."""
+    return await stored.waiting_count(workspace.db)
+
+
 async def conversation(workspace: Workspace, number: int) -> Conversation:
     """A conversation with its messages and the draft that somebody left in it. Raises `NotFound`."""
     row = await stored.one(workspace.db, number)

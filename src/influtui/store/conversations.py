@@ -56,6 +56,12 @@ async def listed(reader: Reader, where: str = "", values: Sequence[Any] = ()) ->
     return [_row(row) for row in await reader.all(f"{_ROWS}{condition}{_ORDER}", values)]
 
 
+async def waiting_count(reader: Reader) -> int:
+    """How many conversations wait for us."""
+    rows = await reader.all("SELECT count(*) AS many FROM conversations WHERE awaiting = 'us'")
+    return int(rows[0]["many"])
+
+
 async def one(reader: Reader, conversation: int) -> ConversationRow | None:
     """One conversation as the Inbox lists it."""
     rows = await listed(reader, "c.id = ?", (conversation,))

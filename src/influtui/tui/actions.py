@@ -115,6 +115,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("pipe", "list", ("|",), "pipe", "Send the marked rows to a program, as one JSON object a line."),
     Action("campaign", "everywhere", ("@",), "campaign", "Choose the campaign in use.", line="campaign use CAMPAIGN"),
     Action("help", "everywhere", ("?",), "keys", "The keys of this place.", footer=22),
+    Action("notices", "everywhere", ("!",), "messages", "What was said in this session, the newest first."),
     Action("suspend", "everywhere", ("ctrl+z",), "suspend", "Back to the shell for a while; fg comes back here."),
     *(Action(pane.name, "everywhere", (pane.digit,), pane.title, pane.help) for pane in PANES),
     Action("quit", "everywhere", ("q",), "quit", "Close what is open; at the top, quit. Drafts are kept.", footer=23),

@@ -10,11 +10,12 @@ import asyncio
 import gc
 import os
 import signal
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -24,13 +25,22 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 
 from influtui.model.failures import Failure
+from influtui.model.text import safe
 from influtui.services.workspace import PluginChoice, Workspace, opened, wall_clock
+from influtui.store import refusals
 from influtui.tui import actions, crash, standing, themes, user_keys
-from influtui.tui.command_lines import Attendant, CommandLines
+from influtui.tui.command_lines import CommandLines, Commands, RunLine
 from influtui.tui.keyboard import Keyboard
 from influtui.tui.keymap import Keymap
 from influtui.tui.panes.base import Pane
-from influtui.tui.private import Burst, CrashesQuietly, notice_pasted_text, say_after_exit
+from influtui.tui.private import (
+    Burst,
+    CrashesQuietly,
+    keep_title,
+    notice_pasted_text,
+    say_after_exit,
+    write_title,
+)
 from influtui.tui.render import bars
 from influtui.tui.render.spans import ASCII, Glyphs, Look
 from influtui.tui.scrubber import AsciiDrawing, Scrubber
@@ -40,27 +50,10 @@ from influtui.tui.watch import watch
 from influtui.tui.widgets.lines import Bar
 from influtui.tui.widgets.prompt import Confirmation, Prompt, Question
 
-if TYPE_CHECKING:
-    import click
-
-RunLine = Callable[[Sequence[str], Path, bool, Attendant], "Ran"]
-"""Runs words of the command line on a workspace, in this process, and returns what it wrote."""
-Commands = Callable[[], "click.Command"]
-"""The tree of commands, for completion; imported with the first call."""
-
 AFTER_FIRST_ROWS: Final = 0.05
 SKELETON_AT_MOST: Final = 1.0
 """Seconds until the frame is drawn even when no row has come."""
 LEAVES_EDITOR: Final = frozenset({"escape", "ctrl+s"})
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command line wrote, and its exit code."""
-
-    exit_code: int
-    out: str
-    err: str
 
 
 @dataclass(frozen=True)
@@ -127,6 +120,9 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         self.standing = Standing()
         self.standing_known = asyncio.Event()
         self._notice: tuple[str, str] = ("", "text")
+        self.notices: deque[tuple[int, str, str]] = deque(maxlen=200)
+        """What was said, when and in which tone, the newest last."""
+        self._title = ""
         self.keyboard = Keyboard(self)
         self.lines = CommandLines(self)
         self._resources = AsyncExitStack()
@@ -183,6 +179,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
             # A test runs the app off the main thread's terminal, where there is nothing to restore.
             if not self.is_headless:
                 loop.add_signal_handler(number, self._told_to_go, number)
+        keep_title(self)
         self._draw_frame()
         self.background(self._open())
         self.background(self.keyboard.read())
@@ -233,14 +230,17 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
                 )
             )
         except Failure as failure:
-            lines = [f"influtui: {failure.message}", *([f"  {failure.hint}"] if failure.hint else [])]
-            self.exit(return_code=failure.exit_code)
-            say_after_exit(self, lines)
+            self._refuse(failure)
             return False
         self._clock = self.workspace.clock  # a demo world has a time of its own
         if self.workspace.settings.theme and not self.options.theme:
             self._use_theme(self.workspace.settings.theme)
         return True
+
+    def _refuse(self, failure: Failure) -> None:
+        """End the app with the words of a failure."""
+        self.exit(return_code=failure.exit_code)
+        say_after_exit(self, [f"influtui: {failure.message}", *([f"  {failure.hint}"] if failure.hint else [])])
 
     def _take_textuals_colours(self) -> None:
         if self.palette.theme.ansi:
@@ -263,6 +263,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         """Let drafts be written, stop what runs, close the workspace."""
+        write_title(self, None)
         try:
             self.lines.stop()
             for pane in self.query(Pane):
@@ -368,8 +369,10 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         )
 
     def notice(self, text: str, kind: str = "text") -> None:
-        """Say what happened, until the next key."""
+        """Say what happened, until the next key. It can be read again later."""
         self._notice = (text, kind)
+        if text:
+            self.notices.append((self.now, text, kind))
         self.draw_prompt()
 
     def clear_notice(self) -> None:
@@ -385,6 +388,11 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
                 self.pane.read("Not done", lambda width: bars.failure(error.message, error.hint, width))
                 said = error.message
             self.notice(said, "bad")
+        elif (refused := refusals.explained(error)) is not None:
+            if self.opened.is_set():
+                self.failed(refused)
+            else:
+                self._refuse(refused)
         elif isinstance(error, Exception):
             self.crashed(error)
 
@@ -414,6 +422,11 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         )
         self._bar("header").show(lambda width: bars.header(facts, width, self.look()))
         self.draw_footer()
+        waiting = f"{facts.waiting} waiting" if facts.waiting else ""
+        said = " - ".join(safe(part) for part in ("influtui", facts.campaign or "", waiting) if part)
+        if said != self._title:
+            self._title = said
+            write_title(self, said)
 
     draw_header = _draw_frame
 
@@ -453,6 +466,8 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         await self.read_standing()
         for pane in self.query(Pane):
             await pane.changed(nouns)
+            if pane.cover is not None:
+                await pane.cover.look_again()
 
     async def refresh_panes(self) -> None:
         """Show the workspace as it is now, at once and not with the next look at the change feed."""

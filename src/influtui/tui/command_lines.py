@@ -10,16 +10,20 @@ import asyncio
 import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from influtui.model.failures import Failure, WrongUsage
+from influtui.tui.hearing import Ran
 from influtui.tui.render.output import output_page
 from influtui.tui.widgets.prompt import HISTORY, Question, Ways
 
 if TYPE_CHECKING:
-    from influtui.tui.app import InflutuiApp, Ran
+    import click
+
+    from influtui.tui.app import InflutuiApp
     from influtui.tui.user_keys import OwnCommand
 
 _LEAVE: Final = frozenset({"q", "quit", "exit"})
@@ -92,6 +96,12 @@ class Attendant:
         so_far = self.progress or (f"{seconds} s" if seconds else "")
         line = self.text if len(self.text) <= _SHOWN else f"{self.text[: _SHOWN - 1]}…"
         return f"esc stops  :{line}" + (f"  {so_far}" if so_far else "")
+
+
+RunLine = Callable[[Sequence[str], Path, bool, Attendant], Ran]
+"""Runs words of the command line on a workspace, in this process, and returns what it wrote."""
+Commands = Callable[[], "click.Command"]
+"""The tree of commands, for completion; imported with the first call."""
 
 
 class CommandLines:
@@ -253,8 +263,6 @@ class CommandLines:
         return [[_filled(word, row) for word in words] for row in rows]
 
     async def _run_all(self, text: str, lines: Sequence[Sequence[str]]) -> Ran:
-        from influtui.tui.app import Ran
-
         run_line = self.desk.run_line
         if run_line is None:
             raise Failure("this app was started without a command line")

@@ -106,6 +106,11 @@ class Everywhere:
         """Ask for a line of the command line."""
         self.desk.lines.ask()
 
+    def do_notices(self) -> None:
+        """What was said, the newest first."""
+        said = list(self.desk.notices)
+        self.desk.pane.read("Messages", lambda width: bars.notices(said, width, self.desk.look()))
+
     async def do_palette(self) -> None:
         """Find anything that can be done here."""
         from influtui.tui.palette import open_palette

@@ -1,14 +1,24 @@
-"""Standard error of a line that runs inside the app: its words are kept, its progress is passed on as it comes."""
+"""What a line that runs inside the app writes: its words are kept, its progress is passed on as it comes."""
 
 from __future__ import annotations
 
 import io
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 ERASES: Final = re.compile(r"\x1b\[[0-9;]*K")
 """What a progress line is wiped with."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command line wrote, and its exit code."""
+
+    exit_code: int
+    out: str
+    err: str
 
 
 class Heard(io.StringIO):

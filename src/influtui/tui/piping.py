@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from influtui.model.failures import NeedsConfiguration, WrongUsage
-
-if TYPE_CHECKING:
-    from influtui.tui.app import Ran
+from influtui.tui.hearing import Ran
 
 PATIENCE: Final = 60.0
 """Seconds that a program may take."""
@@ -31,8 +29,6 @@ def words_of(line: str) -> list[str]:
 
 async def run_program(words: list[str], given: str, folder: Path) -> Ran:
     """Run a program in the workspace's folder with `given` on its standard input."""
-    from influtui.tui.app import Ran
-
     try:
         process = await asyncio.create_subprocess_exec(
             *words,

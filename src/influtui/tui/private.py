@@ -5,10 +5,12 @@
 - `linux_driver.selectors` and the parser's `_timeout_time`: a lone escape is answered after ESCDELAY instead of 100 ms more.
 - `App._exit_renderables`, `_fatal_error`, `_handle_exception`, `_exception`, `_close_messages_no_wait`: what Textual prints
   after the screen is closed: by default a traceback with local variables, which may hold a password.
+- `App._driver`: the terminal's title is written through it, in order with the frames.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import selectors
 import sys
@@ -129,6 +131,20 @@ class CrashesQuietly(App[None]):
             raise error
         except Exception as raised:
             self._handle_exception(raised)
+
+
+def write_title(app: App[Any], text: str | None) -> None:
+    """Set the terminal's title (OSC 2), which must be safe text; None gives back the one it had before."""
+    driver = app._driver
+    if driver is not None and not app.is_headless and os.environ.get("TERM") != "linux":
+        driver.write("\x1b[23;2t" if text is None else f"\x1b]2;{text}\x07")
+
+
+def keep_title(app: App[Any]) -> None:
+    """Have the terminal remember the title it has now."""
+    driver = app._driver
+    if driver is not None and not app.is_headless and os.environ.get("TERM") != "linux":
+        driver.write("\x1b[22;2t")
 
 
 def say_after_exit(app: App[Any], lines: list[str]) -> None:

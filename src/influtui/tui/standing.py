@@ -27,7 +27,7 @@ async def read(workspace: Workspace) -> Standing:
 
     campaign = await campaigns.in_use(workspace)
     meter = await campaigns.meter(workspace, campaign.code) if campaign else None
-    waiting = sum(row.awaiting == "us" for row in await inbox.conversations(workspace))
+    waiting = await inbox.waiting_count(workspace)
     return Standing(campaign, meter, waiting)
 
 

@@ -369,11 +369,17 @@ class Pane(Widget):
         accept: Callable[[str], Awaitable[bool]],
         keep: Callable[[str], Awaitable[None]] | None = None,
         watch: Callable[[str], Sequence[Line]] | None = None,
+        stale: Callable[[], Awaitable[str | None]] | None = None,
     ) -> None:
-        """Open an editor in place of list and detail. What it needs is imported with the first use."""
+        """Open an editor in place of list and detail. What it needs is imported with the first use.
+
+        `stale` says what somebody else has changed meanwhile of what is written about.
+        """
         from influtui.tui.widgets.cover import Editor
 
-        self.put_cover(Editor(self.desk, heading, text=text, verb=verb, accept=accept, keep=keep, watch=watch))
+        self.put_cover(
+            Editor(self.desk, heading, text=text, verb=verb, accept=accept, keep=keep, watch=watch, stale=stale)
+        )
 
     # What covers the pane for a while: help, output, an editor.
 

@@ -138,9 +138,17 @@ class Inbox(Pane):
             them = current.name or current.ref
             return one_message(theirs, width, self.desk.look(), them=them) if theirs else ()
 
+        async def stale() -> str | None:
+            now = (await inbox.conversation(self.desk.workspace, current.id)).messages
+            newest = now[-1] if now else None
+            if newest is None or newest.id == seen:
+                return None
+            who = (current.name or current.ref) if newest.direction == "in" else "Somebody else here"
+            return f"{who} has written meanwhile: “{newest.body}”"
+
         heading = f"Reply to {current.name or current.ref or current.address}"
         verb = "sends it" if by_mail else "notes it as sent by hand"
-        self.write(heading, text=conversation.draft or "", verb=verb, accept=accept, keep=keep, watch=said)
+        self.write(heading, text=conversation.draft or "", verb=verb, accept=accept, keep=keep, watch=said, stale=stale)
 
     async def _send(self, row: ConversationRow, text: str, seen: int | None) -> bool:
         from influtui.services import inbox

@@ -98,7 +98,13 @@ async def note_terms(desk: InflutuiApp, ref: Ref, who: str) -> None:
         desk.notice(f"Terms with {who} {word}. u takes it back.", "good")
         return True
 
-    desk.pane.write(f"Terms with {who}", text=begun or form, verb="notes them", accept=accept, keep=keep)
+    async def stale() -> str | None:
+        now = await negotiation.sheet(desk.workspace, found.id)
+        if now.terms == sheet.terms and (now.agreement is None) == (sheet.agreement is None):
+            return None
+        return "Somebody else has changed these terms meanwhile: esc keeps what you wrote; the detail shows theirs."
+
+    desk.pane.write(f"Terms with {who}", text=begun or form, verb="notes them", accept=accept, keep=keep, stale=stale)
 
 
 def read_form(text: str) -> dict[str, str]:

@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 
 from influtui.tui.actions import Action
 from influtui.tui.keymap import shown
-from influtui.tui.render.spans import Line, Look, Span, beside, cell, clip, fit, width_of, wrapped
+from influtui.tui.render.numbers import age
+from influtui.tui.render.spans import Line, Look, Role, Span, beside, cell, clip, fit, width_of, wrapped
 
 
 class HeaderFacts(NamedTuple):
@@ -112,8 +113,23 @@ def _fitting(ordered: Sequence[tuple[Action, str | None]], width: int) -> list[t
 
 def notice(text: str, kind: str, width: int, look: Look) -> Line:
     """What has just happened, until something else does."""
-    role = {"good": "good", "bad": "bad", "warn": "warn"}.get(kind, "text")
-    return clip((Span(" "), Span(fit(cell(text), width - 2).rstrip(), role)), width)  # type: ignore[arg-type]
+    role = _ROLES.get(kind, "text")
+    return clip((Span(" "), Span(fit(cell(text), width - 2).rstrip(), role)), width)
+
+
+_ROLES: Final[dict[str, Role]] = {"good": "good", "bad": "bad", "warn": "warn"}
+_AGE_WIDE: Final = 8
+
+
+def notices(said: Sequence[tuple[int, str, str]], width: int, look: Look) -> list[Line]:
+    """What was said, the newest first, each with its age."""
+    lines: list[Line] = []
+    for at, text, kind in reversed(said):
+        role = _ROLES.get(kind, "text")
+        parts = wrapped(text, max(20, width - _AGE_WIDE), role)
+        aged = fit(age(at, look.now), _AGE_WIDE)
+        lines += [(Span(aged if not number else " " * _AGE_WIDE, "dim"), *part) for number, part in enumerate(parts)]
+    return lines or [(Span("Nothing yet.", "dim"),)]
 
 
 def failure(message: str, hint: str | None, width: int) -> list[Line]:

@@ -55,6 +55,9 @@ class Cover(Widget):
     def scroll_by(self, by: int) -> None:
         """The moving keys."""
 
+    async def look_again(self) -> None:
+        """Something changed in the workspace."""
+
     async def closing(self) -> None:
         """The app ends, or the cover is taken away: keep what was typed."""
 
@@ -107,8 +110,11 @@ class Editor(Cover):
         accept: Callable[[str], Awaitable[bool]],
         keep: Callable[[str], Awaitable[None]] | None = None,
         watch: Callable[[str], Sequence[Line]] | None = None,
+        stale: Callable[[], Awaitable[str | None]] | None = None,
     ) -> None:
         super().__init__(desk, heading)
+        self._stale = stale
+        self._told: str | None = None
         self._accept = accept
         self._keep = keep
         self._watch = watch
@@ -148,6 +154,13 @@ class Editor(Cover):
                 self.below.styles.height = height
             self.below.show(lambda width: said)
 
+    async def look_again(self) -> None:
+        """Say once when somebody else changed what is written about."""
+        said = await self._stale() if self._stale is not None and not (self._done or self._finishing) else None
+        if said is not None and said != self._told:
+            self.desk.notice(said, "warn")
+        self._told = said
+
     async def _save(self) -> None:
         self._timer = None
         if self._keep is not None and self.area.text != self._kept:
@@ -163,6 +176,7 @@ class Editor(Cover):
             await self._save()
 
     _done = False
+    _finishing = False
 
     def takes_key(self, key: str, character: str | None) -> bool:
         """`ctrl+s` and `esc`; everything else has gone to the text already."""
@@ -175,8 +189,12 @@ class Editor(Cover):
         return True
 
     async def _finish(self) -> None:
-        if await self._accept(self.area.text):
-            self._done = True
+        self._finishing = True  # What changes now is our own doing.
+        try:
+            self._done = await self._accept(self.area.text)
+        finally:
+            self._finishing = False
+        if self._done:
             self.desk.pane.uncover()
         elif self.is_mounted:
             self.area.focus()
