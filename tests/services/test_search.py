@@ -26,6 +26,7 @@ async def catalogue(workspace: Workspace, account: Account) -> Workspace:
         bio="Vegan baking",
         followers=5_000,
         engagement_rate=4.5,
+        engagement_variant="er_followers",
         country="US",
         language="en",
         topics="|baking|vegan|",
@@ -41,7 +42,15 @@ async def catalogue(workspace: Workspace, account: Account) -> Workspace:
         topics="|baking|",
         as_of=now - 40 * DAY,
     )
-    await account("tiktok:zed", name="Anna Zed", bio="गणित और हिन्दी", followers=999, engagement_rate=1.0, country="US")
+    await account(
+        "tiktok:zed",
+        name="Anna Zed",
+        bio="गणित और हिन्दी",
+        followers=999,
+        engagement_rate=1.0,
+        country="US",
+        engagement_variant="er_views_lc",
+    )
     await account("tiktok:mei", name="美", bio="護膚品 reviews", followers=2_000_000, country="TW", tags="|vip|")
     await account("youtube:jose", name="José", bio="Crème brûlée🥑recipes", followers=None)
     await account("bluesky:nobody")
@@ -73,6 +82,9 @@ async def refs(workspace: Workspace, query: str, sort: str | None = "id") -> lis
         ("tier:nano", ["zed"]),
         ("followers:>=5k followers:<150000", ["anna", "gamer"]),
         ("er:>3", ["anna"]),
+        ("variant:er_followers", ["anna"]),
+        ("variant:er_*", ["anna", "zed"]),
+        ("variant:er_views -variant:er_f*", []),
         ("-er:>3", ["annabel.bakes", "zed", "mei", "jose", "nobody", "gamer"]),
         ("country:US -topic:gambling", ["anna", "zed"]),
         ("-has:followers", ["jose", "nobody"]),

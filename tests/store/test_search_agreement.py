@@ -353,6 +353,7 @@ qualified = st.one_of(
             "person:3",
             "#7",
             "variant:x",
+            "variant:er*",
         ]
     ),
 )

@@ -118,7 +118,7 @@ CREATORS: Final = Table(
             kind="code",
             field="engagement_variant",
             meaning="which definition the engagement rate follows",
-            examples=("variant:followers",),
+            examples=("variant:er_followers", "variant:er_views*"),
         ),
         Qualifier(name="following", kind="number", meaning="accounts that it follows", examples=("following:<1k",)),
         Qualifier(name="posts", kind="number", meaning="posts so far", examples=("posts:>100",)),

@@ -244,7 +244,8 @@ def _language(_qualifier: Qualifier, piece: Piece, _table: Table) -> Value:
 
 
 def _code(_qualifier: Qualifier, piece: Piece, _table: Table) -> Value:
-    return (Is(piece.text.casefold()),)
+    code = piece.text.casefold()
+    return (Starts(code[:-1]) if code.endswith("*") and len(code) > 1 and not piece.quoted else Is(code),)
 
 
 def _set(_qualifier: Qualifier, piece: Piece, _table: Table) -> Value:
