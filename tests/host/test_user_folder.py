@@ -12,7 +12,8 @@ from influtui.host import user_folder
 
 
 @pytest.fixture
-def mine() -> Path:
+def mine(monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delitem(sys.modules, "influtui_mine", raising=False)  # a test before may have trusted one of that name
     package = user_folder.folder() / "mine" / "influtui_mine"
     package.mkdir(parents=True)
     (package / "influtui.toml").write_text(MANIFEST.format(id="mine", timeout=1))
