@@ -93,6 +93,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("terms", "list", ("e",), "terms", "Note the agreed terms of the collaboration.", line="collab terms %"),
     Action("file_post", "list", ("f",), "file post", "File the link of a post of this collaboration.", line="post add URL %"),
     Action("paste", "discover", ("p",), "paste", "Paste box: handles and links of people to add.", line="creators add LINK"),
+    Action("import_file", "discover", ("I",), "import", "Import a file: begins the line, tab completes the path.", line="creators import FILE"),
+    Action("ask_platform", "discover", ("D",), "ask platform", "Find people on a platform: begins the line, tab completes the source.", line="discover SOURCE QUERY"),
     Action("copy_handle", "list", ("y",), "copy handle", "Copy the handle, or the tracking number."),
     Action("copy_link", "list", ("Y",), "copy link", "Copy the link."),
     # Inbox.
@@ -123,7 +125,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
 """In the order in which `?` tells them."""
 
 WRITES: Final = frozenset(
-    {"shortlist", "reject", "later", "compose", "tag", "edit_rows", "note", "terms", "file_post", "paste", "reply", "paste_answer",
+    {"shortlist", "reject", "later", "compose", "tag", "edit_rows", "import_file", "ask_platform", "note", "terms", "file_post", "paste", "reply", "paste_answer",
      "add", "paste_numbers", "undo", "redo"}
 )  # fmt: skip
 """What `--read-only` refuses."""

@@ -110,6 +110,7 @@ def test_one_key_answers_at_once_and_any_other_begins_words() -> None:
     assert "1 price" in shown
     assert "2 timing" in shown
     assert width_of(prompt.line(20, Look(0))) <= 20
+    assert "2 timin" in "".join(span.text for span in prompt.line(22, Look(0)))
     prompt.key("2", "2")
     assert said == ["timing"]
     assert not prompt.open

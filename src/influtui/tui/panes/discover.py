@@ -102,10 +102,17 @@ class Discover(Searching):
         self.table.sorted_by, self.table.descending = render.sorted_column(self.view.sort)
         if self._like is not None:
             self.table.sorted_by = None
-        look = self.desk.look()
-        self.table.empty = nothing_found(self.query_text, look) if self.query_text else first_run(look)
+        self.table.empty = self._nobody()
         self.listing = listing
         self.table.show(self._source(listing), keep_rows=keep_place)
+
+    def _nobody(self) -> list[Line]:
+        """What to say where there is no row, and what to do next."""
+        like = self._like.handle if self._like is not None else None
+        hidden = self.rejections if self.hides_rejected else 0
+        if not self.query_text and like is None and not hidden:
+            return first_run()
+        return nothing_found(self.query_text, rejected=hidden, like=like)
 
     async def found(self, query: str) -> Listing:
         """What the search finds, without those rejected for the campaign in use unless they are asked for."""
@@ -223,7 +230,7 @@ class Discover(Searching):
     async def do_sort(self) -> None:
         """Order by what a letter stands for; the order there is, the other way round."""
         labels = {key: name or "as searched" for key, name in render.SORTS.items()}
-        said = await self.desk.answer("sort by", instant=labels, hint=" again: turned")
+        said = await self.desk.answer("sort by", instant=labels)
         if said is None:
             return
         wanted = next(

@@ -161,6 +161,14 @@ class People(Pane):
             return
         self.desk.copy("\n".join(each.url or "" for each in who), plural(len(who), "link"))
 
+    def do_import_file(self) -> None:
+        """Begin the line that imports a file."""
+        self.desk.lines.ask("creators import ")
+
+    def do_ask_platform(self) -> None:
+        """Begin the line that asks a platform."""
+        self.desk.lines.ask("discover ")
+
     def do_paste(self) -> None:
         """Open the paste box."""
         self.pasted("")

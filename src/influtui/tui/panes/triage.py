@@ -73,10 +73,10 @@ class Triage(People):
         if not who:
             return
         reason = await self.desk.answer(
-            f"reject {self.named(who)}:",
+            "reject:" if self.narrow else f"reject {self.named(who)}:",
             kind="reason",
             instant=reasons(),
-            hint=" or words; enter: no reason; esc: not",
+            hint="" if self.narrow else "  or words",
         )
         if reason is not None:
             await self._judge("rejected", reason or None, "Rejected", who)

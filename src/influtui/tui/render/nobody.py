@@ -2,40 +2,52 @@
 
 from __future__ import annotations
 
-from influtui.model.text import safe
-from influtui.tui.render.spans import EMPTY, Line, Look, Span, fit
+from typing import Final
+
+from influtui.tui.render.spans import EMPTY, Line, Span, cell, fit
+
+_KEY: Final = 7
+_WHAT: Final = 34
 
 
-def first_run(look: Look) -> list[Line]:
+def first_run() -> list[Line]:
     """What to do in a workspace without anybody in it."""
-
-    def key(name: str, text: str) -> Line:
-        return (Span(fit(name, 34), "key"), Span(text))
-
     return [
         (Span("Nobody here yet. Four ways to begin:", "strong"),),
         EMPTY,
-        key(":creators import FILE", "a CSV, NDJSON or account download"),
-        key("p", "paste handles or profile links"),
-        key(":discover bluesky vegan baking", "ask a platform, no account needed"),
-        key("q, then: influtui demo", "look around in a made-up workspace"),
+        _way("I", "import a file", ":creators import FILE"),
+        _way("p", "paste handles or profile links", ":creators add LINK"),
+        _way("D", "ask a platform, no account needed", ":discover bluesky vegan baking"),
+        _way("q", "and look around in a made-up world", "influtui demo"),
         EMPTY,
+        (Span("A file is a CSV, NDJSON, an account download or another tool's list.", "dim"),),
         (Span("? shows the keys of this place.", "dim"),),
     ]
 
 
-def nothing_found(query: str, look: Look) -> list[Line]:
-    """What to do when a search finds nobody."""
-    return [
-        (Span("Nobody matches ", "strong"), Span(safe(query), "accent")),
-        EMPTY,
-        (
-            Span("/", "key"),
-            Span("  change the search"),
-        ),
-        (
-            Span("esc", "key"),
-            Span("  show everybody"),
-        ),
-        (Span("Unknown values match no qualifier: try with fewer of them.", "dim"),),
-    ]
+def nothing_found(query: str, *, rejected: int = 0, like: str | None = None) -> list[Line]:
+    """What to do when there are people, and none of them is shown."""
+    lines: list[Line] = []
+    if like is not None:
+        lines += [(Span("Nobody is like ", "strong"), Span(f"@{cell(like)}", "accent")), EMPTY]
+    elif query:
+        lines += [(Span("Nobody matches ", "strong"), Span(cell(query), "accent")), EMPTY]
+    else:
+        lines += [(Span("Everybody here is rejected for the campaign in use.", "strong"),), EMPTY]
+    if query:
+        lines.append(_way("/", "change the search"))
+    if rejected:
+        lines.append(_way("X", "look among those rejected too"))
+    if query or like is not None:
+        lines.append(_way("esc", "show everybody"))
+    if query:
+        lines += [EMPTY, (Span("Unknown values match no qualifier: try with fewer of them.", "dim"),)]
+    return lines
+
+
+def _way(key: str, what: str, line: str = "") -> Line:
+    return (
+        Span(fit(key, _KEY), "key"),
+        Span(fit(what, _WHAT) if line else what),
+        Span(f"  {line}" if line else "", "dim"),
+    )

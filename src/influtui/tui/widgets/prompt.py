@@ -252,7 +252,8 @@ class Prompt:
         role: Role = "text"
         line: Line = (*label, Span(shown[:caret], role), Span(under, "chip"), Span(shown[caret + 1 :], role))
         if asked.instant and not self.text:
-            return clip((*line, *_answers(asked.instant), Span(asked.hint, "dim")), width)
+            room = width - width_of(line)
+            return clip((*line, *_answers(asked.instant, room - len(asked.hint)), Span(asked.hint, "dim")), width)
         if self._ways.words:
             return clip((*line, *_offered(self._ways.words, self._way or 0)), width)
         if asked.matching is not None and self.text:
@@ -262,9 +263,20 @@ class Prompt:
         return line
 
 
-def _answers(instant: Mapping[str, str]) -> Line:
-    """The keys that answer at once: `1 price  2 timing`."""
-    return tuple(span for key, said in instant.items() for span in (Span(f" {key}", "key"), Span(f" {said} ", "dim")))
+def _answers(instant: Mapping[str, str], room: int) -> Line:
+    """The keys that answer at once, `1 price  2 timing`: in fewer letters where there is no room for all."""
+    line: Line = ()
+    for letters in range(_LETTERS, 2, -1):
+        blank = " " if letters == _LETTERS else ""
+        pairs = [(f" {key}", f" {said[:letters].rstrip()}{blank}") for key, said in instant.items()]
+        line = tuple(span for key, said in pairs for span in (Span(key, "key"), Span(said, "dim")))
+        if width_of(line) <= room:
+            break
+    return line
+
+
+_LETTERS: Final = 20
+"""Letters of an answer at most."""
 
 
 _GOES_ON: Final = frozenset({":", "=", "/", ".", " "})
