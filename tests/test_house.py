@@ -32,6 +32,12 @@ def test_a_floor_does_not_carry_what_it_does_not_need(statement: str, forbidden:
     assert not imported_by(statement) & forbidden
 
 
+def test_the_first_frame_of_the_app_waits_for_nothing_that_it_does_not_draw() -> None:
+    path = "import influtui.tui.app, influtui.tui.panes.discover, influtui.services.search"
+    heavy = {"numpy", "httpx", "jinja2", "aiosmtplib", "click", "cryptography", "pluggy", "selectolax", "zipfile"}
+    assert not imported_by(path) & heavy
+
+
 def test_no_module_is_longer_than_a_person_reads() -> None:
     long = {
         str(path.relative_to(ROOT)): count

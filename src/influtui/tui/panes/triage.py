@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 from influtui.model.creators import Ref
@@ -139,5 +139,5 @@ class Triage(People):
 @cache
 def reasons() -> dict[str, str]:
     """Common reasons to reject somebody, by the digit that gives them."""
-    text = files("influtui.tui").joinpath("reasons.toml").read_text("utf-8")
+    text = (Path(__file__).parents[1] / "reasons.toml").read_text("utf-8")
     return {str(digit): str(words) for digit, words in enumerate(tomllib.loads(text)["reasons"], 1)}
