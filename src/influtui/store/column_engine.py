@@ -7,7 +7,6 @@ SQLite within a millisecond, or never begun. Every question runs in one read tra
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import queue
 import sqlite3
 import threading
@@ -212,6 +211,8 @@ def _give_back(connection: sqlite3.Connection) -> None:
     with suppress(sqlite3.Error):
         connection.execute("PRAGMA shrink_memory")
     with suppress(OSError, AttributeError):
+        import ctypes
+
         ctypes.CDLL(None).malloc_trim(0)
 
 
