@@ -22,7 +22,7 @@ from influtui.model.exchange import CreatorOut, to_record
 from influtui.model.failures import Failure
 from influtui.model.profile_records import Measured, ProfileRecord, SeenComment, SeenPost, WrittenNote
 from influtui.services.exporting import export
-from influtui.services.importing import Progress, batches, files, import_file, ingest, intake, objects
+from influtui.services.importing import Progress, batches, files, import_file, ingest, objects, pacing
 from influtui.services.importing.reading import LONGEST_LINE, Input
 from influtui.services.workspace import Workspace, opened
 from influtui.store.journal import entries
@@ -30,7 +30,7 @@ from influtui.store.journal import entries
 
 def _tens(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten rows make a batch, so that a short input has several."""
-    for module in (batches, files, intake, objects):
+    for module in (batches, files, objects, pacing):
         monkeypatch.setattr(module, "MOST_ROWS", 10)
 
 

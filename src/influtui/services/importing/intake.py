@@ -20,7 +20,8 @@ from influtui.model.ids import ImportId, JournalId
 from influtui.model.profile_records import UNMEASURED, Measured, ProfileRecord, metrics
 from influtui.model.times import rfc3339
 from influtui.services.importing import merging
-from influtui.services.importing.batches import MOST_ROWS, Batch, Sorted, in_batches
+from influtui.services.importing.batches import Batch, Sorted, in_batches
+from influtui.services.importing.pacing import Pace
 from influtui.services.importing.plain import PlainRecords, at_indexes, handles_of, keys_of, platforms_of
 from influtui.services.importing.report import ImportReport, Progress
 from influtui.services.importing.rows import (
@@ -38,25 +39,10 @@ from influtui.store.database import Row
 from influtui.store.journal import UnitOfWork
 from influtui.store.sqlite import Durability
 
-FEWEST_ROWS: Final = 100
-BESIDE_OTHERS_S: Final = 0.03
-"""What a transaction should take while another session is on, whose own small writes wait that long. Some take twice as
-long: the text index merges when it wants to."""
-
-FAIR_PAUSE_S: Final = 0.005
-"""The database's waiting is unfair: without a pause between transactions a waiting session may miss several turns."""
-
-LOG_ALONE: Final = 16_384
-"""Pages (64 MB) that the log may hold while nobody else is on: what an index touches again and again is copied once."""
-
-LOG_BESIDE_OTHERS: Final = 500
-"""Half of what makes another session's own small write copy them: then the import does it, which nobody waits for."""
-
 FORGOTTEN: Final = "asked to be forgotten"
 LARGE: Final = 20_000
 """From this many new rows on, the text index is merged at the end."""
 
-FIRST_BESIDE_OTHERS: Final = 500
 MOST_LINES_NAMED: Final = 10
 
 
@@ -129,8 +115,7 @@ class Intake:
         """Lines of the first few repeated accounts."""
         self.import_id: ImportId | None = None
         self._entry: JournalId | None = None
-        self._rows_at_once = MOST_ROWS
-        self._log: int | None = None
+        self._pace = Pace(workspace.db)
         self._seen: set[int] = set()
         self._seen_keys: set[int] = set()
         self._persons: dict[str, int] = {}
@@ -143,10 +128,8 @@ class Intake:
         if database.read_only and not self._dry_run:
             raise ReadOnly("nothing was imported: this session is read-only", hint="Leave out --read-only.")
         self._restoring = self._keeps_ids and await catalogue.is_empty(database)
-        if not database.is_alone():
-            self._rows_at_once = FIRST_BESIDE_OTHERS
         if not self._dry_run:
-            await self._pace()
+            await self._pace.begin()
         gc.collect()
         gc.disable()  # a tenth of an import's time, and its records hold no cycles
         return self
@@ -156,6 +139,7 @@ class Intake:
         if self._entry is None or self.import_id is None:
             return
         state = "done" if kind is None else "stopped"
+        await self._pace.end()
         async with self._change("full") as unit:
             unit.summary = self._summary(state)
             await catalogue.keep_count(unit.transaction, self.import_id, self.counts, state=state)
@@ -169,10 +153,10 @@ class Intake:
         `meanwhile` may be called once, while the database indexes text in one long statement and this thread has nothing
         to do: the time to read the next batch. Not beside another session, whose writes would wait for it.
         """
-        self._meanwhile = meanwhile if self._rows_at_once == MOST_ROWS else None
+        self._meanwhile = meanwhile if self._pace.is_full else None
         start = 0
         while start < len(batch.records):
-            records = batch.records[start : start + self._rows_at_once]
+            records = batch.records[start : start + self._pace.rows]
             began = time.monotonic()
             found, interrupted = await _whole(self._count_only(records) if self._dry_run else self._write(records))
             took = time.monotonic() - began
@@ -184,7 +168,8 @@ class Intake:
             self.progress.tell()
             if interrupted:
                 raise asyncio.CancelledError
-            await self._adapt(len(records), took)
+            if not self._dry_run:
+                await self._pace.adapt(len(records), took)
 
     def rejected(self, line: int, reason: str, original: Any) -> None:
         """Count a row that could not be read, and keep it for its owner."""
@@ -212,25 +197,6 @@ class Intake:
         counts = self.counts
         stopped = ", stopped half-way" if state == "stopped" else ""
         return f"imported {self._source}: {counts['added']} added, {counts['updated']} updated{stopped}"
-
-    async def _adapt(self, size: int, took: float) -> None:
-        if self._dry_run:
-            return
-        if self._workspace.db.is_alone():
-            self._rows_at_once = MOST_ROWS
-            await self._pace()
-            return
-        fits = int(size * BESIDE_OTHERS_S / max(took, 0.001))
-        self._rows_at_once = max(FEWEST_ROWS, min(MOST_ROWS - 1, fits, size * 2))
-        await self._pace()
-        await asyncio.sleep(FAIR_PAUSE_S)
-
-    async def _pace(self) -> None:
-        """Have the log taken in often while others wait for it, seldom while nobody does."""
-        wanted = LOG_ALONE if self._rows_at_once == MOST_ROWS else LOG_BESIDE_OTHERS
-        if wanted != self._log:
-            self._log = wanted
-            await self._workspace.db.let_log_grow(wanted)
 
     def _settle(self, found: Sorted, batch: Batch, start: int) -> None:
         """Count what a transaction did, once it is committed."""
