@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -250,3 +251,75 @@ def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_brings_the_app_back(open_
     assert b"\x1b[?1049h" in app.raw[again:]
     app.press("4")
     app.wait("0 conversations")
+
+
+def test_who_asks_to_stop_is_told_with_the_command_that_helps(open_terminal: Open, world: Path) -> None:
+    assert command(["inbox", "log-dm", "instagram:anna.bakes", "--text", "STOP"]) == 0
+    app = open_terminal(size=(140, 40))
+    app.wait("3 accounts", "@OATS")
+    app.press("4")
+    app.wait("They ask for no more messages", ":suppress add instagram:anna.bakes")
+
+
+def test_an_answer_and_on_to_the_next_who_waits_in_four_keys(open_terminal: Open, world: Path) -> None:
+    for ref in ("instagram:anna.bakes", "tiktok:jonas_cooks"):
+        assert command(["inbox", "log-dm", ref, "--text", f"Question of {ref}"]) == 0
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+    app.press("4")
+    app.wait("2 conversations", "2 wait for us")
+    first = "Anna Mistel" if "Anna Mistel" in app.line(3) else "Jonas Quill"
+    other = "Jonas Quill" if first == "Anna Mistel" else "Anna Mistel"
+    app.press("R")
+    app.wait(f"Reply to {first}")
+    app.press("x", "ctrl+s")
+    app.wait("1 wait for us", "Noted as sent", gone="Reply to")
+    app.press("R")
+    app.wait(f"Reply to {other}")
+    app.press("x", "ctrl+s")
+    app.wait("waits for them", gone="wait for us")
+
+
+@pytest.mark.parametrize(
+    ("keys", "shows", "typed"),
+    [
+        (["N"], "note on", "met her at the fair"),
+        ([":"], ":", "creators note instagram:anna.bakes"),
+        (["/"], "/", "topic:vegan"),
+        (["p"], "Add people", "instagram:someone.new"),
+        (["5", "p"], "Tracking numbers", "1Z5R89390357567127"),
+        (["e"], "Terms with", "remarkable"),
+    ],
+)
+def test_what_is_typed_anywhere_survives_kill_dash_nine(
+    open_terminal: Open, world: Path, keys: list[str], shows: str, typed: str
+) -> None:
+    assert command(["campaign", "shortlist", "add", "tiktok:jonas_cooks"]) == 0
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+    app.settle(1.0)
+    app.press(*keys)
+    app.wait(shows)
+    app.press(f"text:{typed}")
+    app.wait(typed)
+    time.sleep(2.0)
+    app.kill(signal.SIGKILL)
+    app.ended()
+    again = open_terminal()
+    again.wait("3 accounts", "@OATS")
+    again.settle(1.0)
+    again.press(*keys)
+    again.wait(shows, typed)
+
+
+def test_an_answered_question_leaves_nothing_behind(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+    app.settle(1.0)
+    app.press("N", "text:met at the fair")
+    time.sleep(1.5)
+    app.press("enter")
+    app.wait("Noted")
+    app.press("N")
+    app.wait("note on")
+    assert "met at the fair" not in app.line(-2)

@@ -99,6 +99,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("copy_link", "list", ("Y",), "copy link", "Copy the link."),
     # Inbox.
     Action("reply", "inbox", ("r",), "reply", "Write a reply. The draft is kept while you type.", footer=1, line="inbox reply {id}"),
+    Action("reply_next", "inbox", ("R",), "reply, go on", "Write a reply, and then go to the next who waits.", line="inbox reply {id}"),
     Action("paste_answer", "inbox", ("p",), "log answer", "Paste an answer that came another way.", footer=2, line="inbox log-dm {id}"),
     # Shipments.
     Action("add", "shipments", ("a",), "add parcel", "Add one parcel for a person.", footer=1, line="ship add REF NUMBER"),
@@ -125,7 +126,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
 """In the order in which `?` tells them."""
 
 WRITES: Final = frozenset(
-    {"shortlist", "reject", "later", "compose", "tag", "edit_rows", "import_file", "ask_platform", "note", "terms", "file_post", "paste", "reply", "paste_answer",
+    {"shortlist", "reject", "later", "compose", "tag", "edit_rows", "import_file", "ask_platform", "note", "terms", "file_post", "paste", "reply", "reply_next", "paste_answer",
      "add", "paste_numbers", "undo", "redo"}
 )  # fmt: skip
 """What `--read-only` refuses."""

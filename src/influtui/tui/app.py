@@ -46,6 +46,7 @@ from influtui.tui.render.spans import ASCII, Glyphs, Look
 from influtui.tui.scrubber import AsciiDrawing, Scrubber
 from influtui.tui.standing import Standing
 from influtui.tui.themes import Palette
+from influtui.tui.unfinished import Unfinished
 from influtui.tui.watch import watch
 from influtui.tui.widgets.lines import Bar
 from influtui.tui.widgets.prompt import Confirmation, Prompt, Question
@@ -125,6 +126,8 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         self._title = ""
         self.keyboard = Keyboard(self)
         self.lines = CommandLines(self)
+        self.unfinished = Unfinished(self)
+        self.prompt.typed, self.prompt.closed = self.unfinished.typed, self.unfinished.closed
         self._resources = AsyncExitStack()
         self._tasks: set[asyncio.Task[Any]] = set()
         self.opened = asyncio.Event()
@@ -203,6 +206,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         await self.read_standing()
         if self.campaign is not None:
             await self.pane.changed({"picks"})
+        await self.unfinished.recall()
         await self.lines.recall()
         await self._take_own_keys()
         self.background(watch(self.workspace, self._changed))
@@ -266,6 +270,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         write_title(self, None)
         try:
             self.lines.stop()
+            await self.unfinished.save()
             for pane in self.query(Pane):
                 await pane.closing()
             for task in self._tasks:
@@ -317,6 +322,8 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
     def ask(self, asked: Question | Confirmation) -> None:
         """Open the prompt line. An editor that has the keys gives them up for the answer."""
         self.screen.set_focus(None)
+        if isinstance(asked, Question) and asked.kind and not asked.text:
+            asked.text = self.unfinished.begun(asked.label)
         self.prompt.ask(asked)
         self.keyboard.asked.set()
         self.draw_prompt()

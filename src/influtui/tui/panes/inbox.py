@@ -9,7 +9,7 @@ from influtui.model.creators import Ref
 from influtui.model.failures import Failure
 from influtui.tui.panes import work
 from influtui.tui.panes.base import Pane
-from influtui.tui.render.conversations import COLUMNS, detail, nothing_here, one_message
+from influtui.tui.render.conversations import COLUMNS, detail, nothing_here, one_message, stop_hint
 from influtui.tui.render.spans import Line
 from influtui.tui.widgets.list import Fixed, VirtualList
 
@@ -69,14 +69,20 @@ class Inbox(Pane):
 
         def lines(width: int) -> list[Line]:
             extra = list(done(width))
-            return [*detail(conversation, width, self.desk.look()), *([(), *extra] if extra else [])]
+            return [
+                *stop_hint(conversation, width),
+                *detail(conversation, width, self.desk.look()),
+                *([(), *extra] if extra else []),
+            ]
 
         return lines
 
     def _nobody(self) -> str | None:
         return None if self.table.total else "there is no conversation here"
 
-    why_not_reply = why_not_paste_answer = why_not_terms = why_not_file_post = why_not_copy_handle = _nobody
+    why_not_reply = why_not_reply_next = why_not_paste_answer = why_not_terms = why_not_file_post = (
+        why_not_copy_handle
+    ) = _nobody
     why_not_copy_link = why_not_note = _nobody
 
     def why_not_sort(self) -> str | None:
@@ -117,6 +123,13 @@ class Inbox(Pane):
 
     async def do_reply(self) -> None:
         """Write an answer under what they wrote last. It is kept while it is written."""
+        await self._reply(go_on=False)
+
+    async def do_reply_next(self) -> None:
+        """The same, and then to the next who waits."""
+        await self._reply(go_on=True)
+
+    async def _reply(self, *, go_on: bool) -> None:
         from influtui.services import inbox
 
         current = await self.table.current_row()
@@ -131,7 +144,10 @@ class Inbox(Pane):
             await inbox.save_draft(self.desk.workspace, current.id, text)
 
         async def accept(text: str) -> bool:
-            return await self._send(current, text, seen) if by_mail else await self._note_sent(current, text)
+            done = await self._send(current, text, seen) if by_mail else await self._note_sent(current, text)
+            if done and go_on:
+                await self._to_the_longest_waiting()
+            return done
 
         def said(text: str) -> Sequence[Line]:
             width = max(20, self.size.width - 2)
@@ -149,6 +165,14 @@ class Inbox(Pane):
         heading = f"Reply to {current.name or current.ref or current.address}"
         verb = "sends it" if by_mail else "notes it as sent by hand"
         self.write(heading, text=conversation.draft or "", verb=verb, accept=accept, keep=keep, watch=said, stale=stale)
+
+    async def _to_the_longest_waiting(self) -> None:
+        rows = await self.table.slice(0, self.table.total)
+        at = next((at for at, row in enumerate(rows) if row.awaiting == "us"), None)
+        if at is None:
+            self.desk.notice("Answered. Nobody else waits for us.", "good")
+        else:
+            self.table.to(at)
 
     async def _send(self, row: ConversationRow, text: str, seen: int | None) -> bool:
         from influtui.services import inbox

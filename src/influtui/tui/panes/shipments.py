@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from influtui.model.failures import Failure
 from influtui.model.shipping import states
@@ -15,6 +15,9 @@ from influtui.tui.widgets.list import Fixed, VirtualList
 
 if TYPE_CHECKING:
     from influtui.store.shipments import Shipment
+
+BOX: Final = "parcels"
+"""Where the draft of the paste box is kept."""
 
 
 class Shipments(Pane):
@@ -132,12 +135,28 @@ class Shipments(Pane):
 
     def pasted(self, text: str) -> None:
         """Tracking numbers, one a line, recognised as they come."""
+        self.desk.background(self._open_box(text))
+
+    async def _open_box(self, text: str) -> None:
         from influtui.model.parcel_lists import read_line
+        from influtui.services import drafts
 
         def watch(written: str) -> Sequence[Line]:
             return recognised([read_line(line) for line in written.splitlines() if line.strip()], self.desk.look())
 
-        self.write("Tracking numbers", text=text, verb="records them", accept=self._record, watch=watch)
+        async def keep(written: str) -> None:
+            await drafts.keep(self.desk.workspace, BOX, written)
+
+        async def record(written: str) -> bool:
+            done = await self._record(written)
+            if done:
+                await keep("")
+            return done
+
+        begun = [each for each in (await drafts.kept(self.desk.workspace, BOX), text) if each.strip()]
+        self.write(
+            "Tracking numbers", text="\n".join(begun), verb="records them", accept=record, keep=keep, watch=watch
+        )
 
     async def _record(self, text: str) -> bool:
         from influtui.services import fulfilment

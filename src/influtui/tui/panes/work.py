@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from influtui.model.creators import Ref
 from influtui.model.failures import Failure, NotFound, WrongUsage
@@ -156,9 +156,20 @@ def _count(text: str) -> int:
     return int(read.value)
 
 
+PEOPLE_BOX: Final = "people"
+"""Where the draft of the paste box is kept."""
+
+
 def open_people_box(desk: InflutuiApp, text: str) -> None:
     """A box for handles and links, one person a line; each line says what it is taken for."""
-    from influtui.services import adding
+    desk.background(_people_box(desk, text))
+
+
+async def _people_box(desk: InflutuiApp, text: str) -> None:
+    from influtui.services import adding, drafts
+
+    async def keep(written: str) -> None:
+        await drafts.keep(desk.workspace, PEOPLE_BOX, written)
 
     def watch(written: str) -> Sequence[Line]:
         lines = [line.strip() for line in written.splitlines() if line.strip()]
@@ -201,7 +212,9 @@ def open_people_box(desk: InflutuiApp, text: str) -> None:
         if refused:
             desk.notice(f"{said} {plural(len(refused), 'line')} refused: {refused[0]}.", "warn")
             return False
+        await keep("")
         desk.notice(said, "good")
         return True
 
-    desk.pane.write("Add people", text=text, verb="adds them", accept=accept, watch=watch)
+    begun = "\n".join(each for each in (await drafts.kept(desk.workspace, PEOPLE_BOX), text) if each.strip())
+    desk.pane.write("Add people", text=begun, verb="adds them", accept=accept, keep=keep, watch=watch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from influtui.model.replies import asks_to_stop
 from influtui.model.text import safe
 from influtui.tui.render.columns import Cell, Column
 from influtui.tui.render.numbers import UNKNOWN, age, stamp
@@ -112,6 +113,18 @@ def body(text: str, width: int, look: Look) -> list[Line]:
 
 def _folded(count: int, look: Look) -> Line:
     return (Span(f"{look.glyphs.quote} {count} quoted {'line' if count == 1 else 'lines'}", "dim"),)
+
+
+def stop_hint(conversation: Conversation, width: int) -> list[Line]:
+    """Where the newest answer asks for no more messages: what to do, before anybody writes again."""
+    newest = conversation.messages[-1] if conversation.messages else None
+    if newest is None or newest.direction != "in" or not asks_to_stop(newest.body):
+        return []
+    return [
+        *wrapped("They ask for no more messages. Nothing is written to them again after", width, "warn"),
+        *wrapped(f":suppress add {conversation.row.ref or conversation.row.address or '%'}", width, "key"),
+        (),
+    ]
 
 
 def nothing_here(query: str) -> list[Line]:

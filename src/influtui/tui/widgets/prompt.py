@@ -73,6 +73,10 @@ class Prompt:
     _ways: Ways = _NONE
     _way: int | None = None
     """Which of the ways stands in the line, or is in front of those that fit."""
+    typed: Callable[[str, str], None] = lambda label, text: None
+    """Told of each change of an answer that has a kind, with the question."""
+    closed: Callable[[], None] = lambda: None
+    """Told when a question is answered or given up."""
     remembered: Callable[[str, str], None] = lambda kind, text: None
     """Told of each answer that joins a history."""
 
@@ -105,6 +109,8 @@ class Prompt:
             asked.accept(asked.instant[character or ""])
         elif asked is not None:
             self._edit(asked, key, character)
+        if self.asked is not asked:
+            self.closed()
 
     def insert(self, text: str) -> None:
         """Put text in at the caret (a paste): line ends become blanks, and nothing in it acts."""
@@ -208,6 +214,8 @@ class Prompt:
             if asked.matching is not None:
                 self._fit(asked)
             asked.changed(text)
+            if asked.kind:
+                self.typed(asked.label, text)
 
     def _front(self) -> str:
         return self._ways.words[self._way] if self._way is not None else ""
