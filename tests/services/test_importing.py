@@ -322,3 +322,16 @@ async def test_two_imports_at_once_lose_nothing_and_add_nobody_twice(tmp_path: P
         _, error = process.communicate(timeout=120)
         assert process.returncode == 0, error
     assert rows_in(folder) == 4_500
+
+
+async def test_a_post_read_again_takes_its_later_numbers_and_keeps_what_is_not_said(workspace: Workspace) -> None:
+    noon = workspace.clock()
+
+    def read_at(as_of: int, likes: int | None, views: int | None) -> ProfileRecord:
+        post = SeenPost(platform_post_id="p1", posted_at=noon - 9 * 86_400_000, likes=likes, views=views, as_of=as_of)
+        return ProfileRecord(platform="youtube", handle="ann.a", as_of=as_of, seen_posts=(post,))
+
+    for record in (read_at(noon - 10, 5, 100), read_at(noon, 9, None), read_at(noon - 5, 7, 700)):
+        await ingest(workspace, [record], source="source", kind="plugin")
+    (row,) = await workspace.db.all("SELECT likes, views FROM creator_posts")
+    assert tuple(row) == (9, 100)

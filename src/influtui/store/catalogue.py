@@ -32,6 +32,13 @@ POST: Final = (
     "as_of", "source", "import_id",
 )  # fmt: skip
 
+_LATER_READING: Final = (
+    "ON CONFLICT (creator_id, platform_post_id) DO UPDATE SET likes = coalesce(excluded.likes, likes),"
+    " comments = coalesce(excluded.comments, comments), shares = coalesce(excluded.shares, shares),"
+    " views = coalesce(excluded.views, views), sponsored = coalesce(excluded.sponsored, sponsored),"
+    " as_of = excluded.as_of, source = excluded.source WHERE excluded.as_of > as_of"
+)
+
 COUNTS: Final = ("read", "added", "updated", "unchanged", "duplicates", "rejected")
 
 
@@ -40,7 +47,7 @@ def _insert(table: str, columns: Sequence[str], after: str = "") -> str:
 
 
 NOTHING: Final = bytearray()
-"""Stands for NULL on its way into a statement, which turns it back. Python binds None fifty times slower than a number
+"""Stands for NULL on its way into a statement, which turns it back. Python binds None several times slower than a number
 (it looks for an adapter each time): of the 28 columns of an account most are None."""
 
 _ADD_SNAPSHOT: Final = _insert("snapshots", SNAPSHOT, "ON CONFLICT DO NOTHING")
@@ -184,8 +191,11 @@ async def add_notes(
 
 
 async def add_posts(transaction: Transaction, rows: Sequence[Sequence[Any]], comments: Sequence[Sequence[Any]]) -> int:
-    """Posts of accounts in the order of `POST`, and comments (creator, platform_post_id, seq, commenter, text, at)."""
-    added = await transaction.many(_insert("creator_posts", POST, "ON CONFLICT DO NOTHING"), rows)
+    """Posts of accounts in the order of `POST`, and comments (creator, platform_post_id, seq, commenter, text, at).
+
+    A post that is known takes the numbers of a later reading; what that reading does not say stays.
+    """
+    added = await transaction.many(_insert("creator_posts", POST, _LATER_READING), rows)
     await transaction.many(
         "INSERT INTO creator_comments (post_id, seq, commenter, text, at) SELECT id, ?3, ?4, ?5, ?6 FROM creator_posts"
         " WHERE creator_id = ?1 AND platform_post_id = ?2 ON CONFLICT DO NOTHING",
