@@ -147,19 +147,13 @@ class Shipments(Pane):
         async def keep(written: str) -> None:
             await drafts.keep(self.desk.workspace, BOX, written)
 
-        async def record(written: str) -> bool:
-            done = await self._record(written)
-            if done:
-                await keep("")
-            return done
-
         begun = [each for each in (await drafts.kept(self.desk.workspace, BOX), text) if each.strip()]
         self.write(
-            "Tracking numbers", text="\n".join(begun), verb="records them", accept=record, keep=keep, watch=watch
+            "Tracking numbers", text="\n".join(begun), verb="records them", accept=self._record, keep=keep, watch=watch
         )
 
     async def _record(self, text: str) -> bool:
-        from influtui.services import fulfilment
+        from influtui.services import drafts, fulfilment
 
         lines = [line for line in text.splitlines() if line.strip()]
         if not lines:
@@ -170,6 +164,7 @@ class Shipments(Pane):
         except Failure as failure:
             self.desk.failed(failure)
             return False
+        await drafts.keep(self.desk.workspace, BOX, "")
         await self.desk.refresh_panes()
         added = sum(each.status == "added" for each in done)
         rejected = sum(each.status == "rejected" for each in done)
