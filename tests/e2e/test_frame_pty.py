@@ -267,7 +267,7 @@ def test_an_answer_and_on_to_the_next_who_waits_in_four_keys(open_terminal: Open
     app = open_terminal()
     app.wait("3 accounts", "@OATS")
     app.press("4")
-    app.wait("2 conversations", "2 wait for us")
+    app.wait("2 conversations", "2 wait for us", "Anna Mistel", "Jonas Quill")
     first = "Anna Mistel" if "Anna Mistel" in app.line(3) else "Jonas Quill"
     other = "Jonas Quill" if first == "Anna Mistel" else "Anna Mistel"
     app.press("R")

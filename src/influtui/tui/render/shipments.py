@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from influtui.model.memory import ago
 from influtui.model.shipping import states
+from influtui.model.times import Millis
 from influtui.model.tracking import carrier_name
 from influtui.tui.render.columns import Cell, Column
 from influtui.tui.render.numbers import UNKNOWN, age, day, stamp
@@ -72,7 +74,7 @@ def detail(known: ShipmentDetail, width: int, look: Look) -> list[Line]:
     facts = [
         ("for", f"{who} ({cell(parcel.ref)})" if parcel.ref and parcel.who else who),
         ("campaign", cell(parcel.campaign or UNKNOWN)),
-        ("recorded", f"{day(parcel.created_at)}, {age(parcel.created_at, look.now)} ago"),
+        ("recorded", f"{day(parcel.created_at)}, {ago(Millis(parcel.created_at), Millis(look.now))}"),
         ("delivered", stamp(parcel.delivered_at) if parcel.delivered_at else ""),
         ("declared", str(parcel.declared) if parcel.declared else ""),
         ("cost", str(parcel.cost) if parcel.cost else ""),
