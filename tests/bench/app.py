@@ -132,9 +132,9 @@ def main() -> None:
         ours: list[Start] = []
         for _ in range(RUNS + 1):  # the first of each only warms the caches
             floor.append(_start([sys.executable, str(hello)], "hello world"))
-            ours.append(_start(app, f"{count:,} accounts"))
+            ours.append(_start(app, " accounts"))
         _print_starts(count, floor[1:], ours[1:])
-        _print_keys(app, f"{count:,} accounts")
+        _print_keys(app, " accounts")
 
 
 def _start(argv: Sequence[str], text: str) -> Start:
