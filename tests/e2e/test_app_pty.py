@@ -356,10 +356,11 @@ def test_idle_and_focus_cost_nothing_and_a_step_little(open_terminal: Callable[.
     app.child.send("\x1b[O\x1b[I")
     assert app.settle() == b""
     steps = []
-    for arrow in ("\x1b[B", "\x1b[A", "\x1b[B"):
+    for arrow in ("\x1b[B", "\x1b[A", "\x1b[B", "\x1b[A", "\x1b[B"):
         app.child.send(arrow)
         steps.append(len(app.settle(0.2)))
         app.settle(0.5)
-    assert min(steps) <= 600, "a busy machine may draw the detail within the same moment, but not every time"
+    # Of five the middle one: on a busy machine a detail may be drawn within the same moment as a step.
+    assert sorted(steps)[2] <= 600, steps
     app.child.send("/")
     assert len(app.settle(0.2)) <= 300
