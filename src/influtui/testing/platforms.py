@@ -104,10 +104,22 @@ FAULTS: Final[dict[str, Fault]] = {
     "null": lambda reply: Reply(200, {}, b"null"),
     "a lost connection": _lost,
     "403 with the usual body": lambda reply: Reply(403, {}, reply.body),
+    "a status that nobody foresaw": lambda reply: Reply(451, {}, reply.body),
 }
 """What platforms do on bad days."""
 
-REFUSALS: Final = frozenset({"401", "403", "429", "500", "302", "a lost connection", "403 with the usual body"})
+REFUSALS: Final = frozenset(
+    {
+        "401",
+        "403",
+        "429",
+        "500",
+        "302",
+        "a lost connection",
+        "403 with the usual body",
+        "a status that nobody foresaw",
+    }
+)
 """Those after which a search has no answer: an empty page would say that there is nobody."""
 
 
