@@ -143,3 +143,24 @@ async def test_no_parameter_and_no_place_of_a_redirect_gets_into_words(server: B
     await client.aclose()
     for error in (moved.value, gone.value):
         assert "canary" not in f"{error!r} {error} {error.detail} {error.__cause__!r}"
+
+
+async def test_a_question_with_a_body_is_asked_again_and_an_exchange_of_secrets_is_not(server: BlueskyStandIn) -> None:
+    server.fault = lambda method, count: (503, {}, b"") if count in (1, 3) else (200, {}, b"{}")
+    client = _client(server)
+    assert (await client.post("query", {"fields": "id"}, json={"max_count": 3})).status == 200
+    with pytest.raises(Transient):
+        await client.post("token", form={"refresh_token": "rft&1"})
+    assert (await client.post("token", form={"refresh_token": "rft&1"})).status == 200
+    await client.aclose()
+    assert server.verbs == ["POST"] * 4
+    assert server.bodies == [b'{"max_count":3}'] * 2 + [b"refresh_token=rft%261"] * 2
+    assert client.take_bodies() == [b"{}"], "the answer of an exchange is kept nowhere"
+
+
+async def test_another_service_stands_in_for_every_announced_host(server: BlueskyStandIn) -> None:
+    server.fault = lambda method, count: (200, {}, b"{}")
+    client = _client(server)
+    await client.get("https://acme.example/other/api", {"y": "2"})
+    await client.aclose()
+    assert server.requests == [("/other/api", {"y": ["2"]})]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import stat
 import sys
 from pathlib import Path
@@ -66,3 +67,67 @@ def test_forgetting_a_plugins_keys_leaves_the_others(tmp_path: Path) -> None:
     other = plugin_secrets.keep(tmp_path, Wanted("tuber", "api_key"), Secret("long-enough"))
     assert plugin_secrets.forget(tmp_path, "tube") == [kept]
     assert other.exists()
+
+
+ROTATES = Wanted("tiktok", "refresh_token", env="TIKTOK_REFRESH_TOKEN", rotates=True)
+
+
+async def test_a_token_that_is_renewed_is_kept_and_comes_before_the_one_it_was_made_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIKTOK_REFRESH_TOKEN", "rft.first")
+    seen: list[str] = []
+
+    async def exchange(old: str) -> str:
+        seen.append(old)
+        return f"{old}+"
+
+    assert await plugin_secrets.renewed(tmp_path, ROTATES, exchange) == "rft.first+"
+    assert await plugin_secrets.renewed(tmp_path, ROTATES, exchange) == "rft.first++"
+    assert seen == ["rft.first", "rft.first+"]
+    assert (await plugin_secrets.secret_for(ROTATES, tmp_path)).reveal() == "rft.first++"
+    assert stat.S_IMODE((tmp_path / "secrets" / "tiktok.refresh_token").stat().st_mode) == 0o600
+
+
+async def test_two_that_renew_at_once_do_it_one_after_the_other(tmp_path: Path) -> None:
+    plugin_secrets.keep(tmp_path, ROTATES, Secret("token.0"))
+    valid = ["token.0"]
+
+    async def exchange(old: str) -> str:
+        assert old == valid[-1], "a token that is spent already was sent again"
+        await asyncio.sleep(0.01)
+        valid.append(f"token.{len(valid)}")
+        return valid[-1]
+
+    await asyncio.gather(*(plugin_secrets.renewed(tmp_path, ROTATES, exchange) for _ in range(4)))
+    assert (await plugin_secrets.secret_for(ROTATES, tmp_path)).reveal() == "token.4"
+
+
+async def test_a_token_that_was_exchanged_is_kept_though_nobody_waits_for_it_any_more(tmp_path: Path) -> None:
+    plugin_secrets.keep(tmp_path, ROTATES, Secret("rft.old"))
+    sent, done = asyncio.Event(), asyncio.Event()
+
+    async def exchange(_: str) -> str:
+        sent.set()
+        await done.wait()
+        return "rft.new"
+
+    waiting = asyncio.create_task(plugin_secrets.renewed(tmp_path, ROTATES, exchange))
+    await sent.wait()
+    waiting.cancel()
+    done.set()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await asyncio.gather(*(task for task in asyncio.all_tasks() if task is not asyncio.current_task()))
+    assert (await plugin_secrets.secret_for(ROTATES, tmp_path)).reveal() == "rft.new"
+
+
+async def test_an_exchange_that_fails_leaves_the_old_token(tmp_path: Path) -> None:
+    plugin_secrets.keep(tmp_path, ROTATES, Secret("rft.old"))
+
+    async def exchange(_: str) -> str:
+        raise OSError
+
+    with pytest.raises(OSError):
+        await plugin_secrets.renewed(tmp_path, ROTATES, exchange)
+    assert (await plugin_secrets.secret_for(ROTATES, tmp_path)).reveal() == "rft.old"

@@ -25,12 +25,18 @@ class StandIn:
         self.agents: set[str] = set()
         self.sent: list[dict[str, str]] = []
         """The headers of each request, their names in lower case."""
+        self.verbs: list[str] = []
+        self.bodies: list[bytes] = []
+        """What was sent with each request; empty where nothing was."""
         self.fault: Callable[[str, int], Answer | float | None] = lambda method, count: None
         """Told the path and how many requests came so far: an answer, seconds to wait first, or None."""
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                outer._serve(self)
+
+            def do_POST(self) -> None:
                 outer._serve(self)
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
@@ -69,6 +75,8 @@ class StandIn:
         parts = urlsplit(handler.path)
         method = parts.path.removeprefix(self.root)
         parameters = parse_qs(parts.query, keep_blank_values=True)
+        self.verbs.append(handler.command)
+        self.bodies.append(handler.rfile.read(int(handler.headers.get("content-length") or 0)))
         self.requests.append((method, parameters))
         self.agents.add(handler.headers.get("user-agent", ""))
         self.sent.append({name.lower(): value for name, value in handler.headers.items()})

@@ -22,8 +22,9 @@ from influtui.api.errors import (
     UpstreamChanged,
 )
 from influtui.api.hooks import CarriersContext, Plugin, SourcesContext, hookimpl
+from influtui.api.reading import Number, count, email_in, moment, read, read_each
 from influtui.api.records import Comment, Page, Post, Profile, Quality, Skipped
-from influtui.api.source import Http, Parameter, Reply, Source, SourceContext
+from influtui.api.source import Http, Keys, Parameter, Reply, Source, SourceContext
 
 API_VERSION: Final = "1.0"
 
@@ -37,7 +38,9 @@ __all__ = [
     "HostDenied",
     "Http",
     "InvalidInput",
+    "Keys",
     "NotFound",
+    "Number",
     "Page",
     "Parameter",
     "Plugin",
@@ -55,5 +58,10 @@ __all__ = [
     "Transient",
     "Unsupported",
     "UpstreamChanged",
+    "count",
+    "email_in",
     "hookimpl",
+    "moment",
+    "read",
+    "read_each",
 ]

@@ -8,10 +8,10 @@ one run; nothing is kept between calls but the cursor.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol, cast
 
 import msgspec
 
@@ -58,6 +58,53 @@ class Http(Protocol):
         """
         ...
 
+    async def post(
+        self,
+        path: str,
+        parameters: Mapping[str, Parameter] | None = None,
+        *,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        method: str = "",
+        key: str | None = None,
+    ) -> Reply:
+        """Ask with a body: `json` for questions that do not fit into an address, `form` for exchanging secrets.
+
+        A form is sent once, because what is exchanged may be spent by it, and its answer is kept nowhere.
+        """
+        ...
+
+
+class Keys(Protocol):
+    """The host's keeping of secrets, as a plugin sees it."""
+
+    def learn(self, value: str) -> None:
+        """From now on the host strikes `value` out too: a token that was got for the secrets, and lasts for this run."""
+        ...
+
+    async def renew(self, key: str, exchange: Callable[[str], Awaitable[str]]) -> str:
+        """Replace the secret field `key` by what `exchange` makes of it, and give that.
+
+        One session of the workspace at a time, beginning with the value that stands there then: another may have renewed
+        it. The new value is on disk before this returns, the old one until then, and neither a crash nor a cancellation
+        leaves anything between the two. The manifest says `rotates = true` of such a field.
+        """
+        ...
+
+
+class _NoKeys:
+    """Where there is no host: nothing is kept."""
+
+    def __init__(self, secrets: Mapping[str, str]) -> None:
+        self._secrets = secrets
+
+    def learn(self, value: str) -> None:
+        return
+
+    async def renew(self, key: str, exchange: Callable[[str], Awaitable[str]]) -> str:
+        return await exchange(self._secrets.get(key, ""))
+
 
 @dataclass(frozen=True)
 class SourceContext:
@@ -71,6 +118,12 @@ class SourceContext:
     """The time now, aware. The only clock to use."""
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The fields of kind `secret`. The host strikes their values out of whatever leaves the plugin in words."""
+    keys: Keys = field(default=cast("Keys", None), repr=False)
+    """For tokens that are renewed."""
+
+    def __post_init__(self) -> None:
+        if self.keys is None:
+            object.__setattr__(self, "keys", _NoKeys(self.secrets))
 
 
 class Source(ABC):

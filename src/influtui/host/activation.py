@@ -23,6 +23,7 @@ from influtui.host.budgets import Ledger, Uses
 from influtui.host.calls import Calls, Fault, at_border
 from influtui.host.discovery import Found
 from influtui.host.http import HostClient
+from influtui.host.keys import KeptKeys
 from influtui.host.manifests import CarrierEntry, SourceEntry
 from influtui.host.sources import OpenSource
 from influtui.host.states import LeftOut, PluginState, Settings, Standing, State
@@ -92,13 +93,18 @@ class Host:
         plugin = state.id
         if not state.usable:
             raise Fault(plugin, state.state, state.reason)
+        own = secrets is None
         secrets = await self._secrets(plugin, entry) if secrets is None else secrets
         classes = await self._classes(plugin, "influtui_sources", SourcesContext(plugin, API_VERSION), Source)
         ledger = Ledger(entry.budget, uses or {}, self._clock)
         settings = self.standing.settings(plugin)
         base_url = str(settings.get("base_url", entry.base_url))
         client = HostClient(base_url=base_url, hosts=frozenset(entry.hosts), ledger=ledger, clock=self._clock)
-        context = SourceContext(plugin=plugin, http=client, settings=settings, clock=self._now, secrets=secrets)
+        wanted = {field.key: each for field, each in self.standing.secrets(plugin, entry)} if own else {}
+        context = SourceContext(
+            plugin=plugin, http=client, settings=settings, clock=self._now, secrets=secrets,
+            keys=KeptKeys(wanted, self.standing.folder, secrets),
+        )  # fmt: skip
         kind = classes[id_]
 
         async def make() -> Source:

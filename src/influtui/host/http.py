@@ -11,8 +11,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Final
-from urllib.parse import urljoin, urlsplit
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import msgspec
 
 from influtui import __version__
 from influtui.api import HostDenied, Parameter, RateLimited, Reply, Transient, UpstreamChanged
@@ -32,6 +34,13 @@ REMEMBERED: Final = 20_000_000
 """Bytes of answers of one page that are remembered, to be kept beside what was read from them."""
 
 
+class _Call(NamedTuple):
+    verb: Literal["GET", "POST"]
+    parameters: Mapping[str, Parameter] | None
+    headers: Mapping[str, str] | None
+    body: bytes | None = None
+
+
 class HostClient:
     """`influtui.api.Http` for one source."""
 
@@ -48,6 +57,8 @@ class HostClient:
         base = urlsplit(self._base)
         self._origin = (base.scheme, base.netloc)
         self._hosts = hosts
+        self._stands_in = base.hostname not in hosts
+        """Whether the user has put another service in the place of the announced hosts: then it is in the place of all."""
         self._ledger = ledger
         self._clock = clock
         self._sleep = sleep
@@ -64,15 +75,41 @@ class HostClient:
         key: str | None = None,
     ) -> Reply:
         """Ask the platform. What is worth another try is tried again; what is not comes back or is raised as its type."""
+        return await self._ask(path, _Call("GET", parameters, headers), method, key, ATTEMPTS)
+
+    async def post(
+        self,
+        path: str,
+        parameters: Mapping[str, Parameter] | None = None,
+        *,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        method: str = "",
+        key: str | None = None,
+    ) -> Reply:
+        """Ask with a body, likewise. A form exchanges secrets: it is sent once, and its answer is not remembered."""
+        own = dict(headers or {})
+        if form is not None:
+            own["content-type"] = "application/x-www-form-urlencoded"
+            call = _Call("POST", parameters, own, urlencode(form).encode())
+            return await self._ask(path, call, method, key, 1, remembers=False)
+        own["content-type"] = "application/json"
+        call = _Call("POST", parameters, own, msgspec.json.encode(json))
+        return await self._ask(path, call, method, key, ATTEMPTS)
+
+    async def _ask(
+        self, path: str, call: _Call, method: str, key: str | None, attempts: int, *, remembers: bool = True
+    ) -> Reply:
         url = self._allowed(urljoin(self._base, self._below(path)))
-        if any(name.lower() == "host" for name in headers or ()):
+        if any(name.lower() == "host" for name in call.headers or ()):
             raise HostDenied("the plugin sets the Host header, which would lead elsewhere than the address says")
         pause = FIRST_PAUSE_S
-        for attempt in range(1, ATTEMPTS + 1):
-            last = attempt == ATTEMPTS
+        for attempt in range(1, attempts + 1):
+            last = attempt == attempts
             self._ledger.spend(method, key)
             try:
-                reply = await self._once(url, parameters, headers)
+                reply = await self._once(url, call)
             except Transient:
                 if last:
                     raise
@@ -80,7 +117,8 @@ class HostClient:
                 pause *= 2
                 continue
             if reply.status != 429:
-                self._remember(reply)
+                if remembers:
+                    self._remember(reply)
                 return reply
             wait = self._told_to_wait(reply.headers)
             if last or wait is None or wait > PATIENCE_S:
@@ -103,9 +141,7 @@ class HostClient:
             await self._client.aclose()
             self._client = None
 
-    async def _once(
-        self, url: str, parameters: Mapping[str, Parameter] | None, own_headers: Mapping[str, str] | None
-    ) -> Reply:
+    async def _once(self, url: str, call: _Call) -> Reply:
         import httpx
 
         if self._client is None:
@@ -117,7 +153,7 @@ class HostClient:
         host = _host(url)
         try:
             async with self._client.stream(
-                "GET", url, params=_pairs(parameters) or None, headers=own_headers
+                call.verb, url, params=_pairs(call.parameters) or None, headers=call.headers, content=call.body
             ) as response:
                 body = b""
                 async for chunk in response.aiter_bytes():
@@ -150,8 +186,12 @@ class HostClient:
         parts = urlsplit(url)
         if (parts.scheme, parts.netloc) == self._origin:
             return url
-        if parts.scheme == "https" and parts.hostname in self._hosts and parts.port in (None, 443):
-            return url
+        if parts.scheme == "https" and parts.netloc in (parts.hostname, f"{parts.hostname}:443"):
+            if parts.hostname in self._hosts and self._stands_in:
+                below = urljoin(self._base, self._below(parts.path.removeprefix("/")))
+                return f"{below}?{parts.query}" if parts.query else below
+            if parts.hostname in self._hosts:
+                return url
         raise HostDenied(
             f"the plugin asked for {_host(url) or 'something that is no address'}, which it does not announce"
         )

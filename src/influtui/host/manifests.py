@@ -108,6 +108,8 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pattern: str = ""
     """A regular expression that the whole value must match."""
     choices: tuple[str, ...] = ()
+    rotates: bool = False
+    """Of a secret: the plugin renews it, and what it keeps comes before where it was taken from first."""
 
     def wrong(self, value: str | int | bool) -> str | None:
         """What is wrong with `value` for this field, without repeating it; None where nothing is."""
@@ -294,6 +296,8 @@ def _problems_of_field(field: Field) -> Iterator[str]:
         yield f"{field.key} is every plugin's setting already"
     if field.kind == "secret" and field.default is not None:
         yield f"the secret {field.key} has a default, which everybody could read"
+    if field.rotates and field.kind != "secret":
+        yield f"{field.key} rotates: that is for secrets"
     if (field.kind == "choice") != bool(field.choices):
         yield f"{field.key}: choices belong to a field of kind choice, which needs them"
     if field.env and not re.fullmatch(r"[A-Z][A-Z0-9_]*", field.env):

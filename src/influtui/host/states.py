@@ -134,9 +134,8 @@ class Standing:
         for field in self._fields(plugin, entry):
             if field.kind == "secret":
                 command = self._settings.get(plugin, {}).get(f"{field.key}{COMMAND}", ())
-                wanted.append(
-                    (field, Wanted(plugin, field.key, field.env, command if isinstance(command, tuple) else ()))
-                )
+                command = command if isinstance(command, tuple) else ()
+                wanted.append((field, Wanted(plugin, field.key, field.env, command, rotates=field.rotates)))
         return wanted
 
     def kept_at(self, wanted: Wanted) -> str | None:

@@ -7,10 +7,12 @@ stores a secret, except `keep`, which is asked to.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +23,7 @@ FOLDER: Final = "secrets"
 """The folder of a workspace that holds kept secrets: 0700, a file each, 0600."""
 PATIENCE: Final = 60.0
 """Seconds a command may take: long enough to type a passphrase for it."""
+LOOK_AGAIN_S: Final = 0.05
 
 
 async def from_command(command: Sequence[str], named: str, *, what: str, key: str) -> Secret:
@@ -99,7 +102,36 @@ def keep(folder: Path, name: str, secret: Secret) -> Path:
         file.flush()
         os.fsync(file.fileno())
     written.replace(path)
+    _settled(path.parent)
     return path
+
+
+@asynccontextmanager
+async def alone(folder: Path, name: str) -> AsyncIterator[None]:
+    """While this is open, no other process does the same with the kept secret `name`."""
+    path = kept_at(folder, name)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.chmod(0o700)
+    handle = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                await asyncio.sleep(LOOK_AGAIN_S)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _settled(folder: Path) -> None:
+    """A new name in a folder is there after a power cut too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def kept_at(folder: Path, name: str) -> Path:

@@ -6,8 +6,9 @@ redactor before anybody gets it.
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +32,8 @@ class Wanted(msgspec.Struct, frozen=True):
     key: str
     env: str = ""
     command: tuple[str, ...] = ()
+    rotates: bool = False
+    """The platform gives a new one for it now and then: the newest is the one in the private file, whatever else there is."""
 
     @property
     def name(self) -> str:
@@ -46,6 +49,8 @@ class Wanted(msgspec.Struct, frozen=True):
 
 def place(wanted: Wanted, folder: Path | None) -> str | None:
     """Where the secret would be taken from, in words; None where there is none. Opens and runs nothing."""
+    if wanted.rotates and folder is not None and places.kept_at(folder, wanted.name).exists():
+        return f"a private file ({places.kept_at(folder, wanted.name)})"
     for variable in wanted.variables:
         if os.environ.get(variable):
             return f"the environment ({variable})"
@@ -83,6 +88,23 @@ def keep(folder: Path, wanted: Wanted, secret: Secret) -> Path:
     return places.keep(folder, wanted.name, secret)
 
 
+async def renewed(folder: Path, wanted: Wanted, exchange: Callable[[str], Awaitable[str]]) -> str:
+    """Replace a secret that rotates by what `exchange` makes of the newest one, and give that. One process at a time.
+
+    The exchange and the keeping of what it gave are one thing to whoever cancels this: both happen, or the first did not
+    begin. The old value stands until the new one is on disk.
+    """
+
+    async def both() -> str:
+        async with places.alone(folder, wanted.name):
+            new = await exchange((await secret_for(wanted, folder)).reveal())
+            redaction.learn(new)
+            keep(folder, wanted, Secret(new))
+            return new
+
+    return await asyncio.shield(asyncio.ensure_future(both()))
+
+
 def forget(folder: Path, plugin: str) -> Sequence[Path]:
     """Remove what is kept for a plugin. Returns the files that were there."""
     kept = sorted((folder / places.FOLDER).glob(f"{plugin}.*")) if (folder / places.FOLDER).is_dir() else []
@@ -92,6 +114,8 @@ def forget(folder: Path, plugin: str) -> Sequence[Path]:
 
 
 async def _found(wanted: Wanted, folder: Path | None) -> Secret:
+    if wanted.rotates and folder is not None and (kept := places.kept_at(folder, wanted.name)).exists():
+        return places.from_file(kept, wanted.name, what=WHAT)
     for variable in wanted.variables:
         if given := os.environ.get(variable):
             return Secret(given)

@@ -49,12 +49,31 @@ class Platform:
         key: str | None = None,
     ) -> Reply:
         """As the host's client: what is worth a type of its own is raised, all else comes back."""
+        return await self._replied(path, parameters or {})
+
+    async def post(
+        self,
+        path: str,
+        parameters: Mapping[str, Parameter] | None = None,
+        *,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        method: str = "",
+        key: str | None = None,
+    ) -> Reply:
+        """Likewise. What the body asks stands with the parameters, so that `answer` sees it; secrets of a form do not."""
+        asked = {name: value for name, value in (json or {}).items() if isinstance(value, str | int | list)}
+        named = {name: value for name, value in (form or {}).items() if name == "grant_type"}
+        return await self._replied(path, {**(parameters or {}), **asked, **named})
+
+    async def _replied(self, path: str, parameters: Mapping[str, Parameter]) -> Reply:
         number = len(self.asked)
-        self.asked.append((path, dict(parameters or {})))
+        self.asked.append((path, dict(parameters)))
         if self._hangs:
             await asyncio.sleep(3_600)
         await asyncio.sleep(0)
-        status, body = self._answer(path, parameters or {})
+        status, body = self._answer(path, parameters)
         reply = Reply(status, {}, body if isinstance(body, bytes) else msgspec.json.encode(body))
         if self._change is not None and number == self._at:
             reply = self._change(reply)
