@@ -37,6 +37,7 @@ _OURS: Final = {
     "terms": "collaboration_id IN (SELECT id FROM collaborations WHERE person_id = :person)",
     "agreements": "collaboration_id IN (SELECT id FROM collaborations WHERE person_id = :person)",
     "posts": "collaboration_id IN (SELECT id FROM collaborations WHERE person_id = :person)",
+    "enrolments": "collaboration_id IN (SELECT id FROM collaborations WHERE person_id = :person)",
     "conversations": "person_id = :person",
     "messages": "conversation_id IN (SELECT id FROM conversations WHERE person_id = :person)",
     "shipments": "person_id = :person OR collaboration_id IN (SELECT id FROM collaborations WHERE person_id = :person)",
@@ -54,6 +55,7 @@ _BLANKED: Final = {
     "terms": "value = NULL",
     "agreements": "terms = '{}', hash = '', ended_why = NULL",
     "posts": "handle = NULL, native_id = NULL, url = 'forgotten:' || id",
+    "enrolments": "state = 'stopped', why = 'forgotten', paused_until = NULL",
     "conversations": "creator_id = NULL, subject = NULL, address = NULL",
     "messages": "message_id = NULL, in_reply_to = NULL, references_ids = NULL, sender = NULL, recipient = NULL,"
     " subject = NULL, body = '', template = NULL, outcome = NULL,"
