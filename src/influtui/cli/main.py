@@ -32,6 +32,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "plugin": ("plugin", "Installed plugins: what they offer and how they stand."),
     "ship": ("ship", "Recognise tracking numbers, record parcels and what happens to them."),
     "theme": ("theme", "The colours of the app."),
+    "today": ("today", "What waits for you now, by what a day's delay costs."),
     "undo": ("journal", "Take back your latest change."),
     "redo": ("journal", "Put back what you took back last."),
     "journal": ("journal", "Who changed what, and when."),

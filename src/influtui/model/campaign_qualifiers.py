@@ -10,6 +10,7 @@ from influtui.model.pipeline import pipeline
 from influtui.model.posts import METRICS
 from influtui.model.qualifiers import Qualifier, Table
 from influtui.model.shortlist import VERDICTS
+from influtui.model.today import kinds
 
 _WHO: Final = (
     Qualifier(
@@ -83,6 +84,24 @@ PICKS: Final = Table(
         Qualifier(name="by", kind="text", field="judged_by", meaning="who decided it", examples=("by:mia",)),
         Qualifier(name="reason", kind="text", meaning="words of the reason", examples=("reason:competitor",)),
         _STATE,
+        *_WHO,
+    ),
+)  # fmt: skip
+
+TODAY: Final = Table(
+    noun="what waits",
+    text="name and handle, and what was said or happened",
+    qualifiers=(
+        Qualifier(
+            name="kind", kind="choice", choices=tuple(each.name for each in kinds()), meaning="what it is that waits",
+            examples=("kind:reply", "-kind:numbers"),
+        ),
+        Qualifier(name="late", kind="yes_no", meaning="its time is over", examples=("late:yes",)),
+        Qualifier(name="since", kind="time", meaning="since when it waits", examples=("since:>3d",)),
+        Qualifier(
+            name="campaign", kind="campaign", aliases=("in",),
+            meaning="of a campaign: its code, or `campaign` for the one in use", examples=("campaign:SPRING26",),
+        ),
         *_WHO,
     ),
 )  # fmt: skip

@@ -44,6 +44,15 @@ PICKS: Final = Noun(
 """The noun of `campaign shortlist list`."""
 
 
+# What may have gone has been tried: it counts, so that nobody is written to twice to fill the number.
+CONTACTED: Final = (
+    "(EXISTS (SELECT 1 FROM collaboration_moves m WHERE m.collaboration_id = l.id AND m.to_state = 'contacted')"
+    " OR EXISTS (SELECT 1 FROM conversations v JOIN messages m ON m.conversation_id = v.id"
+    " WHERE v.collaboration_id = l.id AND m.direction = 'out' AND m.state IN ('sent', 'logged', 'unknown')))"
+)
+"""Whether the person of a collaboration `l` was written to for it, as a condition."""
+
+
 async def matching(reader: Reader, campaign: CampaignId, condition: str, values: Sequence[Any]) -> list[Pick]:
     """The verdicts of a campaign that a condition of `store.filters.where` asks for, in the same order as all."""
     rows = await reader.all(f"{_SELECT} WHERE k.campaign_id = ? AND {condition} {_ORDER}", [campaign, *values])
@@ -88,12 +97,7 @@ async def meter(reader: Reader, campaign: Campaign) -> Meter:
     }
     done = (
         await reader.all(
-            "SELECT"
-            " count(CASE WHEN EXISTS (SELECT 1 FROM collaboration_moves m WHERE m.collaboration_id = l.id"
-            "  AND m.to_state = 'contacted') OR EXISTS (SELECT 1 FROM conversations v JOIN messages m"
-            "  ON m.conversation_id = v.id WHERE v.collaboration_id = l.id AND m.direction = 'out'"
-            # What may have gone has been tried: it counts, so that nobody is written to twice to fill the number.
-            "  AND m.state IN ('sent', 'logged', 'unknown')) THEN 1 END) AS contacted,"
+            f"SELECT count(CASE WHEN {CONTACTED} THEN 1 END) AS contacted,"
             " count(CASE WHEN EXISTS (SELECT 1 FROM agreements g WHERE g.collaboration_id = l.id AND g.ended_at IS NULL)"
             "  THEN 1 END) AS agreed,"
             " count(CASE WHEN EXISTS (SELECT 1 FROM posts p WHERE p.collaboration_id = l.id) THEN 1 END) AS posted"
