@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import pytest
 from mail_receiver import MailReceiver
+from mail_server import MailServer
 
 from influtui.model.creators import handle_key
 from influtui.model.times import Millis
@@ -90,3 +91,12 @@ def receiver() -> Iterator[MailReceiver]:
     server = MailReceiver().start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def mail_server() -> Iterator[MailServer]:
+    """A real IMAP server on loopback; each test takes an address of its own."""
+    if not MailServer.is_here():
+        pytest.skip("no Dovecot here: apt-get install dovecot-imapd")
+    with MailServer() as server:
+        yield server

@@ -8,7 +8,6 @@ tries again.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,10 +18,19 @@ import aiosmtplib
 import msgspec
 from aiosmtplib.errors import SMTPException, SMTPResponseException
 
+from influtui.mail.connecting import (
+    Server,
+    Unreachable,
+    explained,
+    no_encryption,
+    refuse_plain,
+    server_words,
+    tls,
+)
 from influtui.model.failures import Failure, NeedsConfiguration
 from influtui.model.messages import Outcome, Stage
 from influtui.model.settings import MailAccount
-from influtui.model.text import OutsideText, from_outside, safe
+from influtui.model.text import OutsideText
 from influtui.secrets.secret import Secret
 
 PATIENCE: Final = 60.0
@@ -32,7 +40,6 @@ PATIENCE_AFTER_THE_DOT: Final = 600.0
 
 # Our own address literal: the machine's name is nobody's business, and looking it up can take seconds.
 _OWN_NAME: Final = "[127.0.0.1]"
-_SAID_LIMIT: Final = 300
 _GONE: Final = (SMTPException, OSError, TimeoutError)
 
 
@@ -45,12 +52,6 @@ class Envelope(msgspec.Struct, frozen=True):
 
 class Withheld(Exception):
     """Raised by `claim` when this message must not go now. `submit` lets it through, with nothing transmitted."""
-
-
-class Unreachable(Failure):
-    """The server could not be reached, or would not go on: nothing was transmitted."""
-
-    kind = "unreachable"
 
 
 class Greeting(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,7 +136,8 @@ async def connected(account: MailAccount, secret: Secret | None) -> AsyncIterato
     Raises `Unreachable` where the server cannot be used now, and `NeedsConfiguration` where a setting or the password
     is wrong; both name what to do.
     """
-    refuse_plain(account)
+    server = smtp_server(account)
+    refuse_plain(server)
     client = aiosmtplib.SMTP(
         hostname=account.smtp_host,
         port=account.smtp_port,
@@ -145,91 +147,42 @@ async def connected(account: MailAccount, secret: Secret | None) -> AsyncIterato
         start_tls=False,
         tls_context=tls(),
     )
-    where = f"{account.smtp_host}:{account.smtp_port}"
     try:
-        await _open(client, account, where)
-        signed_in = await _sign_in(client, account, secret, where)
+        await _open(client, account, server)
+        signed_in = await _sign_in(client, account, secret, server.where)
         yield Submission(client, _greeting(client, signed_in=signed_in), secret)
     finally:
         await _close(client)
 
 
-def refuse_plain(account: MailAccount) -> None:
-    """No password and no mail goes unencrypted, except within this machine. Raises `NeedsConfiguration`."""
-    if account.smtp_security == "none" and not is_loopback(account.smtp_host):
-        raise NeedsConfiguration(
-            f"{account.smtp_host} would get mail and password unencrypted",
-            hint="Use --smtp-security tls (port 465) or starttls (port 587); none is for this machine only.",
-        )
+def smtp_server(account: MailAccount) -> Server:
+    """The mailbox's SMTP server."""
+    return Server("smtp", account.address, account.smtp_host, account.smtp_port, account.smtp_security)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine."""
-    if host.casefold() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def tls() -> ssl.SSLContext:
-    """TLS 1.2 or later, certificates and names always checked."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
-def server_words(text: str, secret: Secret | None = None) -> OutsideText:
-    """What a server said, bounded, on one line, with the password struck out should it repeat it."""
-    text = secret.redact(text) if secret else text
-    return from_outside(" ".join(text.split())[:_SAID_LIMIT])
-
-
-async def _open(client: aiosmtplib.SMTP, account: MailAccount, where: str) -> None:
+async def _open(client: aiosmtplib.SMTP, account: MailAccount, server: Server) -> None:
     try:
         await client.connect()
         await client.ehlo()
         if account.smtp_security == "starttls":
             if not client.supports_extension("starttls"):
-                raise Unreachable(
-                    f"{where} offers no encryption (STARTTLS); nothing was sent to it",
-                    hint="Port 465 with --smtp-security tls is the usual alternative.",
-                )
+                raise no_encryption(server)
             await client.starttls()
             await client.ehlo()
     except SMTPResponseException as refusal:
         raise Unreachable(
-            f"{where} would not talk to us: {refusal.code} {server_words(refusal.message)}",
+            f"{server.where} would not talk to us: {refusal.code} {server_words(refusal.message)}",
             hint="Try again later; `influtui account test` repeats only this step.",
         ) from None
     except _GONE as error:
-        raise _explained(error, account, where) from None
+        raise _explained(error, account) from None
 
 
-def _explained(error: BaseException, account: MailAccount, where: str) -> Failure:
-    test = f"`influtui account test {account.address}` repeats only this step."
-    cause: BaseException = error
+def _explained(error: BaseException, account: MailAccount) -> Failure:
+    cause = error
     while cause.__cause__ is not None and isinstance(cause, SMTPException):
         cause = cause.__cause__
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return NeedsConfiguration(
-            f"the certificate of {where} is not right for it: {cause.verify_message}",
-            hint=f"Nothing was sent. Check smtp_host in config.toml, and this machine's clock. {test}",
-        )
-    if isinstance(cause, ssl.SSLError):
-        other = "starttls" if account.smtp_security == "tls" else "tls"
-        return Unreachable(
-            f"{where} does not speak TLS the way it was asked to",
-            hint=f"Port and security belong together: 465 tls, 587 starttls. Try --smtp-security {other}.",
-        )
-    if isinstance(error, TimeoutError):
-        return Unreachable(f"{where} did not answer in time", hint=f"Is the port right and open here? {test}")
-    if isinstance(cause, ConnectionRefusedError):
-        return Unreachable(f"nothing answers at {where}", hint=f"Check smtp_host and smtp_port. {test}")
-    if isinstance(cause, OSError) and not isinstance(cause, SMTPException):
-        return Unreachable(f"{where} cannot be reached: {safe(cause.strerror or str(cause))}", hint=test)
-    return Unreachable(f"{where} hung up before the message", hint=f"Try again. {test}")
+    return explained(error if isinstance(error, TimeoutError) else cause, smtp_server(account))
 
 
 async def _sign_in(client: aiosmtplib.SMTP, account: MailAccount, secret: Secret | None, where: str) -> bool:
@@ -245,7 +198,7 @@ async def _sign_in(client: aiosmtplib.SMTP, account: MailAccount, secret: Secret
         hint = f"{mend} Gmail and others want an app password."
         raise NeedsConfiguration(f"{where} refused the password of {account.address}: {said}", hint=hint) from None
     except (ConnectionError, TimeoutError) as error:
-        raise _explained(error, account, where) from None
+        raise _explained(error, account) from None
     except SMTPException:
         raise NeedsConfiguration(f"{where} takes no password over this connection", hint=mend) from None
     return True

@@ -11,9 +11,10 @@ from influtui.model.times import Millis, millis
 
 
 class MailAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One mailbox to send from: the `[[account]]` table.
+    """One mailbox to send from and to read answers in: the `[[account]]` table.
 
-    `password_command` is run and its first line taken; `password_file` must be readable by its owner only.
+    `password_command` and `token_command` are run and their first line taken; `password_file` must be readable by its
+    owner only.
     """
 
     address: str
@@ -26,6 +27,18 @@ class MailAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     password_command: tuple[str, ...] | None = None
     password_file: str | None = None
     reply_to: str | None = None
+    imap_host: str | None = None
+    """None: nothing is read in this mailbox."""
+    imap_port: int | None = None
+    """Default: 993, with starttls 143."""
+    imap_security: Literal["tls", "starttls", "none"] = "tls"
+    imap_username: str | None = None
+    """To read with, where it is another one than `username`."""
+    auth: Literal["password", "xoauth2"] = "password"
+    """`xoauth2`: signs in with access tokens, from `token_command` or from `account login`."""
+    token_command: tuple[str, ...] | None = None
+    oauth: Literal["google", "microsoft"] | None = None
+    """Whose tokens `account login` gets."""
 
 
 class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -14,6 +14,7 @@ import tomli_w
 
 from influtui.mail import submission
 from influtui.mail.addresses import sendable
+from influtui.mail.connecting import refuse_plain
 from influtui.model.failures import NeedsConfiguration, NotFound, ReadOnly, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.model.settings import MailAccount
@@ -61,7 +62,7 @@ async def account(workspace: Workspace, address: str | None = None) -> MailAccou
 async def add(workspace: Workspace, given: MailAccount) -> MailAccount:
     """Keep a mailbox in `config.toml`. Raises `WrongUsage` for an address or a server that cannot be right."""
     checked = msgspec.structs.replace(given, address=sendable(given.address))
-    submission.refuse_plain(checked)
+    refuse_plain(submission.smtp_server(checked))
     if not checked.smtp_host.strip() or any(char.isspace() or char in "/@" for char in checked.smtp_host):
         raise WrongUsage(f"“{checked.smtp_host}” is not the name of a server", hint="--smtp-host smtp.example.com")
     if workspace.db.read_only:

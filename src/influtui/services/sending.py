@@ -17,6 +17,7 @@ from typing import Final, Literal
 import msgspec
 
 from influtui.mail import submission
+from influtui.mail.connecting import is_loopback
 from influtui.mail.submission import Envelope, Submission, Withheld
 from influtui.model.conversation_qualifiers import OUTBOX
 from influtui.model.failures import Failure, NotFound, ReadOnly, WrongUsage
@@ -103,7 +104,7 @@ async def sender(workspace: Workspace, account: MailAccount) -> AsyncIterator[Se
         raise ReadOnly("nothing was sent: this session is read-only", hint="Leave out --read-only.")
     if workspace.rehearsal:
         raise Failure("nothing is sent in a rehearsal")
-    if workspace.settings.world is not None and not submission.is_loopback(account.smtp_host):
+    if workspace.settings.world is not None and not is_loopback(account.smtp_host):
         raise Failure(
             "this is a demo world: its people are invented, so no mail leaves this machine",
             hint="Open a workspace of your own with --workspace DIR.",
