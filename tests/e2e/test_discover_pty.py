@@ -286,3 +286,34 @@ def test_lookalikes_come_with_their_grounds_and_esc_shows_everybody_again(open_t
     assert handles(app)[0] == "oda.oats"
     app.press("esc")
     app.wait("4 accounts", "Everybody again")
+
+
+def under_cursor(app: Any) -> str:
+    """The handle of the row that is highlighted."""
+    return str(next(line for line in app.text.splitlines() if line.startswith("›")).lstrip("› ✓✗z●").split()[0])
+
+
+def test_the_highlighted_row_the_detail_and_what_an_act_takes_are_one(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("4 accounts", "@OATS")
+    app.press("down", "down")
+    app.wait("Oda Flink", "Vegan oats and cakes")
+
+    app.press("/", "text:folowers:>3", "enter")
+    app.wait("folowers")
+    app.press("esc")
+    app.wait("/ search", "4 accounts")
+    assert under_cursor(app) == "oda.oats"
+    assert "Vegan oats and cakes" in app.text
+
+    app.press("/", "text:zzz")
+    app.wait("0 accounts")
+    app.press("esc")
+    app.wait("4 accounts", "Vegan oats and cakes")
+    assert under_cursor(app) == "oda.oats", "giving a search up goes back to the row"
+
+    assert command(["campaign", "shortlist", "reject", "tiktok:jonas_cooks"]) == 0
+    app.wait("3 accounts")
+    assert under_cursor(app) == "oda.oats", "rows that somebody else takes away move the cursor with its row"
+    app.press("s")
+    app.wait("Shortlisted: @oda.oats", "1/15 picked")

@@ -36,6 +36,10 @@ MOST_ROWS: Final = 10_000
 
 _SORTED_AT_ONCE: Final = 20_000
 _FIRST_ROWS: Final = 512
+_NEAR: Final = 500
+"""Places around one at which an account is looked for."""
+_FEW: Final = 50_000
+"""So many are looked through one by one."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -62,6 +66,14 @@ class Listing(Protocol):
 
     async def ids(self) -> list[CreatorId]:
         """All accounts that were found, in order."""
+        ...
+
+    async def place(self, creator: CreatorId, near: int) -> int | None:
+        """Where an account is. None where it was not found, or too far from `near` to be looked for at a person's pace."""
+        ...
+
+    async def held(self, creators: set[int]) -> set[int]:
+        """Those of the accounts that were found, as far as that can be told at a person's pace."""
         ...
 
     async def facets(self) -> Facets:
@@ -106,6 +118,16 @@ class _Known:
     async def ids(self) -> list[CreatorId]:
         return [CreatorId(int(each)) for each in self._ids]
 
+    async def place(self, creator: CreatorId, near: int) -> int | None:
+        start = max(0, near - _NEAR)
+        around = [int(each) for each in self._ids[start : near + _NEAR]]
+        if creator in around:
+            return start + around.index(creator)
+        return next((at for at, each in enumerate(self._ids) if each == creator), None) if self.total <= _FEW else None
+
+    async def held(self, creators: set[int]) -> set[int]:
+        return await asyncio.to_thread(lambda: creators.intersection(map(int, self._ids)))
+
     async def facets(self) -> Facets:
         engine = _loaded(self._workspace)
         if engine is None:
@@ -138,6 +160,15 @@ class _Begun:
 
     async def ids(self) -> list[CreatorId]:
         return await (await self._sorted()).ids()
+
+    async def place(self, creator: CreatorId, near: int) -> int | None:
+        first = self._beginning.first
+        if self._whole is None and near < len(first):
+            return first.index(creator) if creator in first else None
+        return await (await self._sorted()).place(creator, near)
+
+    async def held(self, creators: set[int]) -> set[int]:
+        return await _Known(self._workspace, self._asked, self._beginning.found).held(creators)
 
     async def facets(self) -> Facets:
         return await _Known(self._workspace, self._asked, self._beginning.found).facets()
@@ -173,6 +204,14 @@ class _Windows:
 
     async def ids(self) -> list[CreatorId]:
         return await store.ids(self._workspace.db, self._asked.query, self._asked.order)
+
+    async def place(self, creator: CreatorId, near: int) -> int | None:
+        start = max(0, near - _NEAR)
+        around = await store.window(self._workspace.db, self._asked.query, self._asked.order, start, 2 * _NEAR)
+        return start + around.index(creator) if creator in around else None
+
+    async def held(self, creators: set[int]) -> set[int]:
+        return creators
 
     async def facets(self) -> Facets:
         return await store.facets(self._workspace.db, self._asked.query)

@@ -343,6 +343,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         None when it was cancelled.
         """
         answered: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        self.pane.catch_up()
         self.ask(
             Question(
                 f"{label} ",

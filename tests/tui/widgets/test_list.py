@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+import pytest
 from textual.app import App, ComposeResult
 
 from influtui.tui import themes
@@ -156,3 +157,54 @@ async def test_a_failing_source_is_told_and_does_not_spin() -> None:
         await _until(lambda: bool(told))
         await asyncio.sleep(0.05)
         assert len(told) == 1
+
+
+class Shifting:
+    """Rows that another source has elsewhere; they come one at a time."""
+
+    def __init__(self, rows: Sequence[int], *, fails: bool = False) -> None:
+        self.all, self.total, self._fails = rows, len(rows), fails
+
+    async def rows(self, start: int, stop: int) -> Sequence[int]:
+        """Rows by position."""
+        await asyncio.sleep(0)
+        if self._fails:
+            raise RuntimeError("the store is gone")
+        return self.all[start:stop]
+
+    async def place(self, key: int, near: int) -> int | None:
+        """Where a row is."""
+        return self.all.index(key) if key in self.all else None
+
+    async def held(self, keys: set[int]) -> set[int]:
+        """Those that it has."""
+        return keys & set(self.all)
+
+
+async def test_the_cursor_goes_with_its_row_and_marks_go_with_theirs() -> None:
+    app = Bench()
+    async with app.run_test(size=(40, 12)):
+        table = app.table
+        await table.put(Shifting(range(100)), keep=False)
+        table.to(50)
+        table.toggle([3, 60])
+        offset = table.cursor - table.top
+        await table.put(Shifting([number for number in range(1, 100) if number != 60]), keep=True)
+        assert (table.current, table.cursor, table.marks) == (50, 49, {3})
+        assert table.cursor - table.top == offset, "the row stays where it is on the screen"
+        await table.put(Shifting([number for number in range(100) if number != 50]), keep=True)
+        assert table.current == 51, "the row that stood below it"
+        await table.put(Shifting(range(20)), keep=True, to=7)
+        assert table.current == 7
+
+
+async def test_a_source_that_fails_changes_nothing() -> None:
+    app = Bench()
+    async with app.run_test(size=(40, 12)):
+        table = app.table
+        await table.put(Shifting(range(100)), keep=False)
+        table.to(50)
+        before = app.shown()
+        with pytest.raises(RuntimeError):
+            await table.put(Shifting(range(5), fails=True), keep=False)
+        assert (table.cursor, table.total, app.shown()) == (50, 100, before)

@@ -30,6 +30,14 @@ class AlikeListing:
         """The rows from place `start` up to `stop`."""
         return self._rows[max(0, start) : max(0, stop)]
 
+    async def place(self, creator: CreatorId, near: int) -> int | None:
+        """Where an account is."""
+        return next((at for at, each in enumerate(self._found) if each == creator), None)
+
+    async def held(self, creators: set[int]) -> set[int]:
+        """Those of the accounts that are here."""
+        return creators & set(self._found)
+
     async def ids(self) -> list[CreatorId]:
         """All of them."""
         return list(self._found)

@@ -15,6 +15,7 @@ from influtui.model.failures import Failure
 from influtui.tui import crash
 from influtui.tui.actions import Place
 from influtui.tui.render import bars
+from influtui.tui.render.numbers import plural
 from influtui.tui.render.spans import Line, Span
 from influtui.tui.widgets.lines import Bar, Lines
 from influtui.tui.widgets.list import VirtualList
@@ -61,6 +62,10 @@ class Pane(Widget):
         """Whether the moving keys are the detail's."""
         self.narrow = False
         self._rest: asyncio.TimerHandle | None = None
+        self._filling = asyncio.Lock()
+        """One fill at a time: a slow one must not come after a newer one and show what nobody asked for any more."""
+        self.wanted_row: int | None = None
+        """The key of the row that gets the cursor with the next fill."""
         self._detail_task: asyncio.Task[Any] | None = None
         self._detail_key: object = None
 
@@ -78,8 +83,25 @@ class Pane(Widget):
         raise NotImplementedError
 
     async def load(self, *, keep_place: bool) -> None:
-        """Fill the list for `query_text`."""
+        """Fill the list for `query_text`. Called by `fill` alone."""
         raise NotImplementedError
+
+    async def fill(self, *, keep_place: bool, query: str | None = None, to: int | None = None) -> None:
+        """Fill the list, for another search where one is given; with `to`, and the cursor on that row.
+
+        What cannot be filled changes nothing: not the search, not the rows, not the cursor.
+        """
+        async with self._filling:
+            before = self.query_text
+            self.query_text = before if query is None else query
+            self.wanted_row = to
+            try:
+                await self.load(keep_place=keep_place)
+            except BaseException:
+                self.query_text = before
+                raise
+            finally:
+                self.wanted_row = None
 
     async def detail_of(self, record: Any) -> Callable[[int], Sequence[Line]]:
         """What the detail shows of a row, as a function of the width."""
@@ -119,7 +141,7 @@ class Pane(Widget):
 
     async def opened(self) -> None:
         """The pane is shown: fill the list on the first visit, refresh it on later ones."""
-        await self.load(keep_place=self.table.ready)
+        await self.fill(keep_place=self.table.ready)
         self.draw_title()
 
     async def closing(self) -> None:
@@ -132,7 +154,10 @@ class Pane(Widget):
     async def changed(self, nouns: set[str]) -> None:
         """Something changed in the workspace, by whomever."""
         if self.display and self.table.ready and nouns & self.watches():
-            await self.load(keep_place=True)
+            marked = self.table.marked
+            await self.fill(keep_place=True)
+            if (gone := marked - self.table.marked) > 0 and not self.table.all_marked:
+                self.desk.notice(f"{plural(gone, 'marked row has', 'marked rows have')} gone from this list.", "warn")
             self.follow(now=True, again=True)
             self.draw_title()
 
@@ -180,6 +205,11 @@ class Pane(Widget):
             follow = FAR_REST if self.desk.far_away else REST
             rest = follow if self._detail_key is not None else AT_ONCE
             self._rest = asyncio.get_running_loop().call_later(rest, self._fill_detail)
+
+    def catch_up(self) -> None:
+        """Somebody is asked about a row: the detail shows that row now, and not once the cursor has rested."""
+        if self._rest is not None:
+            self.follow(now=True)
 
     def _fill_detail(self) -> None:
         record = self.table.current
@@ -332,7 +362,6 @@ class Pane(Widget):
                 text=before,
                 kind="search",
                 changed=self.typed,
-                cancelled=lambda: self._accept_search(before),
                 hint=self.search_hint,
             )
         )
@@ -347,10 +376,8 @@ class Pane(Widget):
 
     async def search(self, text: str) -> None:
         """Show what a search finds."""
-        self.query_text = text
+        await self.fill(keep_place=False, query=text)
         self.table.mark_all(False)
-        self.table.cursor = self.table.top = 0
-        await self.load(keep_place=False)
         self.follow(now=True, again=True)
         self.draw_title()
 

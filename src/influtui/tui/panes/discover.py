@@ -9,6 +9,7 @@ import msgspec
 
 from influtui.model.creators import Creator, Ref
 from influtui.model.failures import Failure, WrongUsage
+from influtui.model.ids import CreatorId
 from influtui.tui.panes.alike import AlikeListing
 from influtui.tui.panes.people import work
 from influtui.tui.panes.searching import Searching, View
@@ -39,6 +40,14 @@ class JudgedRows:
     def _judged(self, creator: Any) -> Judged:
         pick = self._picks.get(creator.person)
         return Judged(creator, pick.verdict if pick else None)
+
+    async def place(self, key: int, near: int) -> int | None:
+        """Where an account is."""
+        return await self._listing.place(CreatorId(key), near)
+
+    async def held(self, keys: set[int]) -> set[int]:
+        """Those of the accounts that were found."""
+        return await self._listing.held(keys)
 
 
 class Discover(Searching):
@@ -104,7 +113,7 @@ class Discover(Searching):
             self.table.sorted_by = None
         self.table.empty = self._nobody()
         self.listing = listing
-        self.table.show(self._source(listing), keep_rows=keep_place)
+        await self.table.put(self._source(listing), keep=keep_place, to=self.wanted_row)
 
     def _nobody(self) -> list[Line]:
         """What to say where there is no row, and what to do next."""
@@ -260,9 +269,8 @@ class Discover(Searching):
         if "columns" in change:
             self.table.use_columns(render.chosen(self.view.columns))
         else:
-            self.table.cursor = self.table.top = 0
             try:
-                await self.load(keep_place=False)
+                await self.fill(keep_place=False)
             except Failure:
                 self.view = before
                 raise

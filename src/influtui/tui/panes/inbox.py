@@ -46,12 +46,10 @@ class Inbox(Pane):
         """Read the conversations."""
         from influtui.services import inbox
 
-        here = self.table.current
         rows = await inbox.conversations(self.desk.workspace, self.query_text)
         self.table.empty = nothing_here(self.query_text)
         # A conversation that moved in the list keeps the cursor: the person at the keys is reading it.
-        place = next((at for at, row in enumerate(rows) if here is not None and row.id == here.id), None)
-        self.table.show(Fixed(rows), cursor=place if keep_place else 0, keep_rows=keep_place)
+        await self.table.put(Fixed(rows), keep=keep_place, to=self.wanted_row)
 
     def counted(self) -> str:
         """How many there are, and how many wait for us."""

@@ -111,7 +111,7 @@ class People(Pane):
             await self._after_change("Noted. u takes it back.")
 
     async def _after_change(self, said: str) -> None:
-        await self.load(keep_place=True)
+        await self.fill(keep_place=True)
         self.follow(now=True, again=True)
         self.desk.notice(said, "good")
 
@@ -121,7 +121,7 @@ class People(Pane):
 
         if await bulk_edit.edit(self.desk, await self.chosen()):
             self.table.mark_all(False)
-            await self.load(keep_place=True)
+            await self.fill(keep_place=True)
             self.draw_title()
         self.follow(now=True, again=True)
 
@@ -130,7 +130,7 @@ class People(Pane):
         from influtui.tui.panes import compose
 
         await compose.contact(self.desk, [Ref(id=each) for each in await self.chosen()])
-        await self.load(keep_place=True)
+        await self.fill(keep_place=True)
         self.follow(now=True, again=True)
 
     async def do_terms(self) -> None:

@@ -43,7 +43,8 @@ class Searching(Triage):
 
     def do_search(self) -> None:
         """Open the search with what is searched for now."""
-        before = self.query_text
+        before, here = self.query_text, self.table.current
+        row = self.table.key_of(here) if here is not None else None
         self.desk.ask(
             Question(
                 "/ ",
@@ -51,7 +52,7 @@ class Searching(Triage):
                 text=before,
                 kind="search",
                 changed=self.typed,
-                cancelled=lambda: self._accept_search(before),
+                cancelled=lambda: self.desk.background(self._give_up(before, row)),
                 hint=self.search_hint,
                 complete=_ways,
                 keys={"ctrl+s": lambda text: self.desk.background(self._save(text))},
@@ -63,6 +64,16 @@ class Searching(Triage):
         if self._searching is not None:
             self._searching.cancel()
         self._searching = self.desk.background(self._search_soon(text))
+
+    async def _give_up(self, before: str, row: int | None) -> None:
+        """Back to what was shown before anything was typed, and to the same row; the marks have stayed."""
+        if self._searching is None:
+            return
+        self._searching.cancel()
+        self._searching = None
+        await self.fill(keep_place=True, query=before, to=row)
+        self.draw_title()
+        self.follow(now=True, again=True)
 
     async def _search_soon(self, text: str) -> None:
         await asyncio.sleep(FAR_SETTLE if self.desk.far_away else SETTLE)
@@ -78,20 +89,16 @@ class Searching(Triage):
             self._searching = None
         elif text == self.query_text:
             return
+        await self._show_search(text)
         self.table.mark_all(False)
-        before = self.query_text
-        try:
-            await self._show_search(text)
-        except Failure:
-            self.query_text = before
-            raise
+        self.draw_title()
         self.follow(now=True, again=True)
 
     async def _show_search(self, text: str) -> None:
-        self.query_text = text
-        self.table.cursor = self.table.top = 0
-        await self.load(keep_place=False)
-        self.draw_title()
+        try:
+            await self.fill(keep_place=False, query=text)
+        finally:
+            self.draw_title()
 
     async def remember(self, **change: Any) -> None:
         """Keep how the list is looked at."""

@@ -51,7 +51,7 @@ class Shipments(Pane):
 
         rows = await fulfilment.list_shipments(self.desk.workspace, self.query_text)
         self.table.empty = nothing_here(self.query_text)
-        self.table.show(Fixed(rows), cursor=None if keep_place else 0, keep_rows=keep_place)
+        await self.table.put(Fixed(rows), keep=keep_place, to=self.wanted_row)
 
     async def detail_of(self, record: Shipment) -> Callable[[int], Sequence[Line]]:
         """The parcel with its link and events."""

@@ -42,11 +42,8 @@ class Triage(People):
 
     async def do_rejected(self) -> None:
         """Show the rejected too, or hide them again."""
-        here = await self.table.current_row()
         self.shows_rejected = not self.shows_rejected
-        await self.load(keep_place=False)
-        if here is not None:
-            await self._go_to(here)
+        await self.fill(keep_place=True)
         self.draw_title()
         shown = "Their rows are marked. X hides them again." if self.shows_rejected else "X shows them."
         self.desk.notice(f"{plural(self.rejections, 'rejected person', 'rejected people')}. {shown}")
@@ -94,9 +91,7 @@ class Triage(People):
         about = self.named(who)
         await self.read_picks()
         self.table.mark_all(False)
-        await self.load(keep_place=True)
-        if coming is not None:
-            await self._go_to(coming)
+        await self.fill(keep_place=True, to=coming.creator.id if coming is not None else None)
         self.follow(now=True, again=True)
         await self.desk.read_standing()
         self.draw_title()
@@ -109,14 +104,6 @@ class Triage(People):
         here = await self.table.current_row()
         below = await self.table.slice(self.table.cursor + 1, min(self.table.total, self.table.cursor + 1 + NEAR))
         return next((each for each in below if here and each.creator.person != here.creator.person), None)
-
-    async def _go_to(self, wanted: Judged) -> None:
-        """Put the cursor on somebody who is near it, wherever the rows that went have left them."""
-        start = max(0, self.table.cursor - NEAR)
-        for position, row in enumerate(await self.table.slice(start, self.table.cursor + NEAR + 2), start):
-            if row.creator.id == wanted.creator.id:
-                self.table.to(position)
-                return
 
     async def read_picks(self) -> None:
         """Look up what was decided about whom in the campaign in use; nothing without one."""

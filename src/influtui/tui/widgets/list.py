@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar, runtime_checkable
 
 from textual import events
 from textual.geometry import Region, Size
@@ -26,6 +26,8 @@ R_co = TypeVar("R_co", covariant=True)
 PAGE: Final = 64
 KEPT_PAGES: Final = 48
 _GUTTER: Final = 2
+_BELOW: Final = 8
+"""Rows of which one gets the cursor when those above it have gone."""
 
 
 class Source(Protocol[R_co]):
@@ -38,6 +40,19 @@ class Source(Protocol[R_co]):
 
     async def rows(self, start: int, stop: int) -> Sequence[R_co]:
         """The rows from `start` up to and without `stop`."""
+        ...
+
+
+@runtime_checkable
+class Findable(Protocol):
+    """A source that can say where it has a row."""
+
+    async def place(self, key: int, near: int) -> int | None:
+        """Where the row with this key is, looked for around a place first; None where it is not, or too far away to tell."""
+        ...
+
+    async def held(self, keys: set[int]) -> set[int]:
+        """Those of the keys that it has."""
         ...
 
 
@@ -122,6 +137,68 @@ class VirtualList(Widget, Generic[R]):
         self.range_from = None
         self.to(self.cursor if cursor is None else cursor, always=True)
         self.refresh()
+
+    async def put(self, source: Source[R], *, keep: bool, to: int | None = None) -> None:
+        """Show another source as one step: its rows are fetched first, so that what is highlighted, drawn and taken agree.
+
+        With `keep` the cursor stays on its row (or goes to the row whose key is `to`) wherever the new source has it;
+        where it is gone, the row that stood below it gets the cursor. Nothing changes when the source fails.
+        """
+        while True:
+            cursor = self.cursor
+            place, top = 0, 0
+            if keep:
+                found = None
+                for key in [to] if to is not None else self._next_rows():
+                    if (found := await self._place(source, key)) is not None:
+                        break
+                place = max(0, min(cursor if found is None else found, source.total - 1))
+                top = max(0, min(place - (cursor - self.top), source.total - self.height))
+            first, last = top // PAGE, min(top + self.height, max(0, source.total - 1)) // PAGE
+            pages = {
+                page: await source.rows(page * PAGE, min(source.total, (page + 1) * PAGE))
+                for page in range(first, last + 1 if source.total else first)
+            }
+            held = await self._held(source) if self.marks and keep else self.marks
+            began = await self._where_range_began(source) if keep else None
+            if self.cursor == cursor or not keep:
+                break
+        self._source = source
+        self._generation += 1
+        self.total, self.ready = source.total, True
+        self._pages, self.marks = pages, held
+        self._stale.clear()
+        self.first_rows.set()
+        self.range_from = began
+        self.cursor, self.top = place, top
+        self.to(place, always=True)
+        self.refresh()
+
+    def _next_rows(self) -> list[int]:
+        """The keys of the row under the cursor and of those below it, as far as they have come."""
+        rows = (self.at(index) for index in range(self.cursor, min(self.total, self.cursor + _BELOW)))
+        return [self._key(row) for row in rows if row is not None]
+
+    async def _place(self, source: Source[R], key: int) -> int | None:
+        """Where a source has a row. None: nowhere near."""
+        if isinstance(source, Fixed):
+            return next((at for at, row in enumerate(source.all) if self._key(row) == key), None)
+        if isinstance(source, Findable):
+            return await source.place(key, self.cursor)
+        return None
+
+    async def _where_range_began(self, source: Source[R]) -> int | None:
+        if self.range_from is None or (record := self.at(self.range_from)) is None:
+            return self.range_from
+        return await self._place(source, self._key(record))
+
+    async def _held(self, source: Source[R]) -> set[int]:
+        """The marks whose rows the source still has: nobody acts on what has gone from the list."""
+        if isinstance(source, Fixed):
+            return self.marks & {self._key(row) for row in source.all}
+        if isinstance(source, Findable):
+            return await source.held(self.marks)
+        return self.marks
 
     def use_columns(self, columns: Sequence[Column[R]]) -> None:
         """Show other columns of the same rows."""

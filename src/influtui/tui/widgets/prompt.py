@@ -35,7 +35,7 @@ class Question:
     kind: str | None = None
     """Answers of one kind share a history; None keeps none (a confirmation, a secret)."""
     changed: Callable[[str], None] = lambda text: None
-    cancelled: Callable[[], None] = lambda: None
+    cancelled: Callable[[], object] = lambda: None
     hint: str = ""
     choices: Sequence[str] = ()
     """What `tab` goes through: those that begin with what was typed."""
