@@ -11,6 +11,7 @@ import pytest
 
 from influtui.host import manifests
 from influtui.model.failures import Failure, NotFound, WrongUsage
+from influtui.services import plugins
 from influtui.services.authoring import check, new_plugin
 from influtui.services.workspace import Workspace
 from influtui.testing.platforms import FAULTS
@@ -98,6 +99,22 @@ async def test_what_is_wrong_has_a_code_a_place_and_a_fix(
     assert finding.place
     assert finding.fix
     assert found.works is (finding.level == "advice")
+
+
+async def test_a_plugin_that_lacks_only_its_key_is_right_and_the_check_says_what_is_missing(
+    workspace: Workspace,
+) -> None:
+    found = await check(workspace, "youtube")
+    assert found.works
+    assert found.import_ms is not None, "everything else was looked at"
+    assert len(found.lacks) == 1
+    assert "influtui secret set youtube.api_key" in found.lacks[0]
+
+
+async def test_a_plugin_that_is_disabled_is_checked_all_the_same(workspace: Workspace) -> None:
+    await plugins.disable(workspace, "manual")
+    found = await check(workspace, "manual")
+    assert (found.works, found.lacks) == (True, ())
 
 
 async def test_a_folder_without_a_plugin_says_so(workspace: Workspace, tmp_path: Path) -> None:

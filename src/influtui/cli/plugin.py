@@ -147,6 +147,7 @@ async def check(workspace: Workspace, out: Output, which: str, live: str | None)
                 "schema": "influtui.plugin-check/1",
                 "id": found.plugin,
                 "works": found.works,
+                "lacks": list(found.lacks),
                 "import_ms": None if found.import_ms is None else round(found.import_ms, 1),
                 "findings": findings,
                 "tier": _tier(found.quality),
@@ -160,7 +161,9 @@ async def check(workspace: Workspace, out: Output, which: str, live: str | None)
         out.say(f"   {each.place}")
         out.say(f"   {each.fix}")
     took = "" if found.import_ms is None else f", imported in {found.import_ms:.0f} ms"
-    out.say(f"{found.plugin}: {'works' if found.works else 'does not work'}{took}")
+    out.say(f"{found.plugin}: {_works(found)}{took}")
+    for lack in found.lacks:
+        out.say(f"   {lack}")
     if found.live is not None:
         out.say(f"live: {found.live}")
     out.say(f"tier: {found.quality.words}")
@@ -168,6 +171,12 @@ async def check(workspace: Workspace, out: Output, which: str, live: str | None)
         out.say(f"   {unmet.tier}: {unmet.says}")
         out.say(f"      {unmet.why}")
     return 0 if found.works else FAILED
+
+
+def _works(found: authoring.Checked) -> str:
+    if not found.works:
+        return "does not work"
+    return "right as far as it can be checked without what it still needs" if found.lacks else "works"
 
 
 @plugin.command("enable")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -26,7 +26,7 @@ from influtui.host.http import HostClient
 from influtui.host.keys import KeptKeys
 from influtui.host.manifests import CarrierEntry, SourceEntry
 from influtui.host.sources import OpenSource
-from influtui.host.states import LeftOut, PluginState, Settings, Standing, State
+from influtui.host.states import LeftOut, PluginState, Settings, Standing, StandIns, State
 from influtui.model.failures import NeedsConfiguration
 from influtui.model.times import Millis, rfc3339
 from influtui.secrets import plugin_secrets
@@ -82,25 +82,25 @@ class Host:
         """Import a plugin and register its hooks; nothing where that is done. Raises `Fault`."""
         await self._activate(plugin)
 
-    async def open_source(
-        self, id_: str, uses: Uses | None = None, *, secrets: Mapping[str, str] | None = None
-    ) -> OpenSource:
-        """The source `id_`, ready to be asked; `uses` is what its budgets were spent on, `secrets` takes the place of the user's.
+    async def open_source(self, id_: str, uses: Uses | None = None, *, stand_ins: StandIns | None = None) -> OpenSource:
+        """The source `id_`, ready to be asked; `uses` is what its budgets were spent on.
+
+        With `stand_ins` it is made though settings or secrets are missing: to be looked over, not to be asked.
 
         Raises `Fault`; `NeedsConfiguration` for a secret that cannot be had; `KeyError` for an id that nobody announces.
         """
         state, entry = self.sources()[id_]
         plugin = state.id
-        if not state.usable:
+        if not state.usable and (stand_ins is None or state.state != "needs_config"):
             raise Fault(plugin, state.state, state.reason)
-        own = secrets is None
-        secrets = await self._secrets(plugin, entry) if secrets is None else secrets
+        secrets = await self._secrets(plugin, entry) if stand_ins is None else stand_ins.secrets
         classes = await self._classes(plugin, "influtui_sources", SourcesContext(plugin, API_VERSION), Source)
         ledger = Ledger(entry.budget, uses or {}, self._clock)
-        settings = self.standing.settings(plugin)
+        settings = {**(stand_ins.settings if stand_ins else {}), **self.standing.settings(plugin)}
         base_url = str(settings.get("base_url", entry.base_url))
         client = HostClient(base_url=base_url, hosts=frozenset(entry.hosts), ledger=ledger, clock=self._clock)
-        wanted = {field.key: each for field, each in self.standing.secrets(plugin, entry)} if own else {}
+        own = self.standing.secrets(plugin, entry) if stand_ins is None else []
+        wanted = {field.key: each for field, each in own}
         context = SourceContext(
             plugin=plugin, http=client, settings=settings, clock=self._now, secrets=secrets,
             keys=KeptKeys(wanted, self.standing.folder, secrets),

@@ -6,7 +6,7 @@ Which manifests there are is `discovery`'s to find; running what they announce i
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
@@ -64,6 +64,13 @@ class PluginState(msgspec.Struct, frozen=True, kw_only=True):
     def usable(self) -> bool:
         """Whether its sources and carriers may be asked."""
         return self.state in USABLE
+
+
+class StandIns(msgspec.Struct, frozen=True):
+    """What takes the place of a user's secrets, and of settings that are not made, where a plugin is only looked over."""
+
+    secrets: Mapping[str, str]
+    settings: Mapping[str, str | int | bool]
 
 
 class LeftOut(msgspec.Struct, frozen=True):
@@ -214,22 +221,29 @@ class Standing:
         return missing[0] if all(missing) else None
 
     def _missing(self, manifest: Manifest, fields: Sequence[Field]) -> str | None:
+        return next(self._lacks(manifest, fields), None)
+
+    def lacks(self, plugin: str) -> tuple[str, ...]:
+        """What its settings and secrets lack or have wrong, a sentence with the next step for each; those of all sources."""
+        manifest = self.found[plugin].manifest
+        return () if manifest is None else tuple(self._lacks(manifest, (BASE_URL, *manifest.fields)))
+
+    def _lacks(self, manifest: Manifest, fields: Sequence[Field]) -> Iterator[str]:
         settings = self.settings(manifest.id)
         wanted = {field.key: each for field, each in self.secrets(manifest.id)}
         for field in fields:
             if field.kind == "secret":
                 if field.required and self.kept_at(wanted[field.key]) is None:
                     help_ = f" {field.help.rstrip('.')}." if field.help else ""
-                    return f"{field.label} is missing: {plugin_secrets.remedy(wanted[field.key])}{help_}"
+                    yield f"{field.label} is missing: {plugin_secrets.remedy(wanted[field.key])}{help_}"
             elif field.key not in settings:
                 if field.required:
-                    return f"{field.label} is missing: `influtui config set plugin.{manifest.id}.{field.key} VALUE`."
+                    yield f"{field.label} is missing: `influtui config set plugin.{manifest.id}.{field.key} VALUE`."
             elif (wrong := field.wrong(settings[field.key])) is not None:
-                return (
+                yield (
                     f"{field.label} ({field.key}) {wrong}:"
                     f" `influtui config set plugin.{manifest.id}.{field.key} VALUE`."
                 )
-        return None
 
 
 def _unfit(found: Found, manifest: Manifest, entry: SourceEntry | None) -> str | None:

@@ -5,7 +5,6 @@ The contract tests are `influtui.testing`'s, run by the author's own pytest.
 
 from __future__ import annotations
 
-import asyncio
 import re
 import sys
 import time
@@ -21,14 +20,15 @@ from influtui.api import API_VERSION
 from influtui.host import manifests
 from influtui.host.activation import Host
 from influtui.host.calls import Fault
-from influtui.host.discovery import Found, installed
-from influtui.host.manifests import Manifest, ManifestError
-from influtui.model.failures import Failure, NotFound, WrongUsage
+from influtui.host.discovery import Found
+from influtui.host.manifests import Field, Manifest, ManifestError
+from influtui.host.states import ENABLED, StandIns, Value
+from influtui.model.failures import Failure, NeedsConfiguration, NotFound, WrongUsage
 from influtui.services import quality, quotas
 from influtui.services.findings import Finding
-from influtui.services.plugins import plugin
+from influtui.services.plugins import found_plugin
 from influtui.services.quality import Quality
-from influtui.services.workspace import Workspace
+from influtui.services.workspace import Workspace, read_settings
 
 SLOW_IMPORT_S: Final = 0.15
 """What importing a plugin may take: people wait for it on first use."""
@@ -56,6 +56,8 @@ class Checked(msgspec.Struct, frozen=True):
     quality: Quality
     live: str | None = None
     """What asking the live platform brought, in words; None where it was not asked."""
+    lacks: tuple[str, ...] = ()
+    """What a person must still set before it can be used: sentences with the next step."""
 
     @property
     def works(self) -> bool:
@@ -101,8 +103,9 @@ async def check(workspace: Workspace, which: str, *, live: str | None = None) ->
         found = _in_folder(folder) if folder.is_dir() else await _installed(workspace, which)
         findings = list(_of_manifest(found))
         import_ms: float | None = None
+        lacks: tuple[str, ...] = ()
         if found.manifest is not None and not any(finding.level == "error" for finding in findings):
-            code, import_ms = await _of_code(workspace, found.manifest, found)
+            code, import_ms, lacks = await _of_code(workspace, found.manifest, found)
             findings += code
         works = not any(finding.level == "error" for finding in findings)
         said, live_at = await _asked_live(workspace, found, live) if live and works else (None, None)
@@ -114,12 +117,14 @@ async def check(workspace: Workspace, which: str, *, live: str | None = None) ->
     judged = quality.judged(found, findings, tested, live_at=live_at, now=now)
     if not folder.is_dir():
         quality.keep(found.id, judged)
-    return Checked(found.id, tuple(findings), import_ms, judged, said)
+    return Checked(found.id, tuple(findings), import_ms, judged, said, lacks)
 
 
 async def _installed(workspace: Workspace, id_: str) -> Found:
-    await plugin(workspace, id_)  # raises, naming the nearest
-    return next(each for each in await asyncio.to_thread(installed) if each.id == id_)
+    found = await found_plugin(workspace, id_)
+    if found.untrusted is not None:
+        raise NeedsConfiguration(f"checking {id_} would run it", hint=found.untrusted)
+    return found
 
 
 def _in_folder(folder: Path) -> Found:
@@ -161,9 +166,15 @@ def _of_manifest(found: Found) -> Iterator[Finding]:
             )
 
 
-async def _of_code(workspace: Workspace, manifest: Manifest, found: Found) -> tuple[list[Finding], float | None]:
+async def _of_code(
+    workspace: Workspace, manifest: Manifest, found: Found
+) -> tuple[list[Finding], float | None, tuple[str, ...]]:
     place = found.path or found.distribution
-    host = Host([found], workspace.settings.plugin, workspace.clock)
+    host = Host([found], _though_disabled(workspace), workspace.clock, folder=workspace.folder)
+    stand_ins = StandIns(
+        {field.key: STAND_IN for field in manifest.fields if field.kind == "secret"},
+        {field.key: _of_its_kind(field) for field in manifest.fields if field.kind != "secret" and field.required},
+    )
     findings: list[Finding] = []
     import_ms: float | None = None
     try:
@@ -181,10 +192,7 @@ async def _of_code(workspace: Workspace, manifest: Manifest, found: Found) -> tu
                 )
             )
         for source in manifest.source:
-            opened = await host.open_source(
-                source.id,
-                secrets={field.key: STAND_IN for field in source.field + manifest.field if field.kind == "secret"},
-            )
+            opened = await host.open_source(source.id, stand_ins=stand_ins)
             await opened.close()
         for carrier in manifest.carrier:
             for code in carrier.carriers:
@@ -196,7 +204,21 @@ async def _of_code(workspace: Workspace, manifest: Manifest, found: Found) -> tu
         findings.append(Finding("C1", "error", place, fault.message, "Mend what it says and check again."))
     finally:
         await host.close()
-    return findings, import_ms
+    return findings, import_ms, host.standing.lacks(manifest.id)
+
+
+def _though_disabled(workspace: Workspace) -> dict[str, dict[str, Value]]:
+    """The settings of plugins, as if none were disabled: what nobody uses can be looked over too."""
+    return {
+        id_: {key: value for key, value in given.items() if key != ENABLED.key}
+        for id_, given in read_settings(workspace.folder).plugin.items()
+    }
+
+
+def _of_its_kind(field: Field) -> str | int | bool:
+    """Some value that a required setting could have."""
+    values: dict[str, str | int | bool] = {"int": 1, "bool": False, "url": "https://stand-in.example/"}
+    return field.choices[0] if field.choices else values.get(field.kind, "stand-in")
 
 
 async def _asked_live(workspace: Workspace, found: Found, question: str) -> tuple[str, int | None]:

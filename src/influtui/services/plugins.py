@@ -32,6 +32,7 @@ __all__ = [
     "SettingPlace",
     "disable",
     "enable",
+    "found_plugin",
     "hosted",
     "keep_secret",
     "plugin",
@@ -80,6 +81,12 @@ async def plugin(workspace: Workspace, id_: str) -> PluginState:
             hint=f"Did you mean {close}?" if close else f"Installed: {', '.join(known) or 'none'}.",
         )
     return known[id_]
+
+
+async def found_plugin(workspace: Workspace, id_: str) -> Found:
+    """One plugin as it lies there: its manifest, where it is. Raises `NotFound` naming the nearest."""
+    await plugin(workspace, id_)
+    return (await _host(workspace)).standing.found[id_]
 
 
 async def setting_places(workspace: Workspace, id_: str) -> tuple[SettingPlace, ...]:
@@ -151,8 +158,7 @@ async def disable(workspace: Workspace, id_: str) -> PluginState:
 
 async def trust(workspace: Workspace, id_: str) -> PluginState:
     """Let a plugin of the user's folder run, as its files are now."""
-    await plugin(workspace, id_)
-    found = (await _host(workspace)).standing.found[id_]
+    found = await found_plugin(workspace, id_)
     if found.root is None:
         raise WrongUsage(
             f"{id_} is installed, and what is installed runs",
