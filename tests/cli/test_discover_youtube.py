@@ -257,7 +257,7 @@ def test_a_broken_answer_ends_in_a_sentence(
     youtube.fault = lambda method, count: (200, {}, body)
     assert main(["discover", "youtube", "vegan"]) == 1
     said = capsys.readouterr().err
-    assert "does not look like a SearchList" in said
+    assert "does not look like SearchList" in said
     assert "Traceback" not in said
 
 

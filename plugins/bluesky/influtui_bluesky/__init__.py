@@ -7,11 +7,10 @@ computes engagement. Posts cannot be searched here: the public host refuses that
 from __future__ import annotations
 
 import asyncio
-import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import ClassVar, Final
@@ -33,7 +32,12 @@ from influtui.api import (
     SourceContext,
     SourcesContext,
     UpstreamChanged,
+    count,
+    email_in,
     hookimpl,
+    moment,
+    read,
+    read_each,
 )
 from influtui_bluesky.wire import (
     Actors,
@@ -43,8 +47,6 @@ from influtui_bluesky.wire import (
     PostView,
     Profiles,
     ProfileView,
-    read,
-    read_each,
     rkey,
 )
 
@@ -57,10 +59,10 @@ POSTS: Final = 50
 """Posts that are read for engagement: a dozen that are older than two days are wanted, beside replies and reposts."""
 FEEDS_AT_ONCE: Final = 4
 
+NAME: Final = "Bluesky"
 UNRESOLVED: Final = "handle.invalid"
 """Stands where an account's handle does not lead back to it."""
 
-_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE | re.ASCII)
 _REPOST: Final = "app.bsky.feed.defs#reasonRepost"
 _PIN: Final = "app.bsky.feed.defs#reasonPin"
 
@@ -79,9 +81,8 @@ class BlueskySource(Source):
         asked: dict[str, Parameter] = {"q": query, "limit": max(1, min(limit, 100))}
         if cursor is not None:
             asked["cursor"] = cursor
-        found = read((await self._get(SEARCH, asked)).body, Actors)
-        views, odd = read_each(found.actors, ProfileView)
-        skipped = [Skipped("?", "the account's entry cannot be read")] * odd
+        found = read((await self._get(SEARCH, asked)).body, Actors, NAME)
+        views, skipped = read_each(found.actors, ProfileView)
         # Labels of a search's short entry already say who is not to be shown: no further call is spent on those.
         wanted = [view for view in views if not self._left_out(view, skipped)]
         detailed = await self._detailed(wanted, skipped)
@@ -93,15 +94,19 @@ class BlueskySource(Source):
     async def profiles(self, handles: Sequence[str]) -> Page:
         skipped: list[Skipped] = []
         views: dict[str, ProfileView] = {}
+        odd: dict[str, str] = {}
         for start in range(0, len(handles), PROFILES_AT_ONCE):
             actors = list(handles[start : start + PROFILES_AT_ONCE])
-            answer = read((await self._get(PROFILES, {"actors": actors})).body, Profiles)
-            views |= {view.handle.casefold(): view for view in read_each(answer.profiles, ProfileView)[0]}
+            answer = read((await self._get(PROFILES, {"actors": actors})).body, Profiles, NAME)
+            given, unread = read_each(answer.profiles, ProfileView)
+            views |= {view.handle.casefold(): view for view in given}
+            odd |= {each.ref.casefold(): each.reason for each in unread}
         kept: list[ProfileView] = []
         for handle in handles:
             view = views.get(handle.casefold())
             if view is None:
-                skipped.append(Skipped(handle, "there is no account of that handle any more"))
+                reason = odd.get(handle.casefold(), "there is no account of that handle any more")
+                skipped.append(Skipped(handle, reason))
             elif not self._left_out(view, skipped):
                 kept.append(view)
         posts = await asyncio.gather(*(self._posts(view) for view in kept))
@@ -111,16 +116,18 @@ class BlueskySource(Source):
     async def _detailed(self, views: Sequence[ProfileView], skipped: list[Skipped]) -> list[ProfileView]:
         """The accounts with their counts, in the order of the search."""
         known: dict[str, ProfileView] = {}
+        odd: dict[str, str] = {}
         for start in range(0, len(views), PROFILES_AT_ONCE):
             dids = [view.did for view in views[start : start + PROFILES_AT_ONCE]]
-            answer = read((await self._get(PROFILES, {"actors": dids})).body, Profiles)
-            for view in read_each(answer.profiles, ProfileView)[0]:
-                known[view.did] = view
+            answer = read((await self._get(PROFILES, {"actors": dids})).body, Profiles, NAME)
+            given, unread = read_each(answer.profiles, ProfileView)
+            known |= {view.did: view for view in given}
+            odd |= {each.ref: each.reason for each in unread}
         kept: list[ProfileView] = []
         for view in views:
             detail = known.get(view.did)
             if detail is None:
-                skipped.append(Skipped(view.handle, "its profile was not given out"))
+                skipped.append(Skipped(view.handle, odd.get(view.handle, "its profile was not given out")))
             elif not self._left_out(detail, skipped):
                 kept.append(detail)
         return kept
@@ -134,12 +141,12 @@ class BlueskySource(Source):
 
     async def _posts(self, view: ProfileView) -> tuple[list[Post], str | None] | None:
         """Recent posts of the account's own and their most frequent language; None where they cannot be read."""
-        if not self.ctx.settings.get("engagement", True) or view.posts_count == 0:
+        if not self.ctx.settings.get("engagement", True) or count(view.posts_count) == 0:
             return None
         try:
             async with self._feeds:
                 reply = await self._get(FEED, {"actor": view.did, "filter": "posts_no_replies", "limit": POSTS})
-            items = read_each(read(reply.body, Feed).feed, FeedItem)[0]
+            items = read_each(read(reply.body, Feed, NAME).feed, FeedItem)[0]
         except PluginError:
             # The account itself is known; without its posts it has no engagement rate, and that is what is said.
             return None
@@ -148,7 +155,6 @@ class BlueskySource(Source):
         return [as_post(view, post) for post in own], languages.most_common(1)[0][0] if languages else None
 
     def _profile(self, view: ProfileView, recent: tuple[list[Post], str | None] | None) -> Profile:
-        email = _EMAIL.search(view.description or "")
         return Profile(
             platform="bluesky",
             handle=view.handle,
@@ -157,10 +163,10 @@ class BlueskySource(Source):
             url=f"https://bsky.app/profile/{view.handle}",
             bio=view.description or None,
             language=recent[1] if recent else None,
-            email=email[0] if email else None,
-            followers=view.followers_count,
-            following=view.follows_count,
-            posts=view.posts_count,
+            email=email_in(view.description),
+            followers=count(view.followers_count),
+            following=count(view.follows_count),
+            posts=count(view.posts_count),
             recent_posts=tuple(recent[0]) if recent else None,
             as_of=self.ctx.clock(),
         )
@@ -170,7 +176,7 @@ class BlueskySource(Source):
         if reply.status == 200:
             return reply
         try:
-            said = read(reply.body, Error)
+            said = read(reply.body, Error, NAME)
         except UpstreamChanged:
             said = Error()
         if reply.status == 400:
@@ -214,31 +220,23 @@ def own_posts(view: ProfileView, items: Iterable[FeedItem]) -> list[PostView]:
 def as_post(view: ProfileView, post: PostView) -> Post:
     """A post in the host's terms. Quotes are shares with a word of one's own."""
     written = post.written()
-    known = post.repost_count is not None and post.quote_count is not None
-    shares = (post.repost_count or 0) + (post.quote_count or 0) if known else None
+    reposts, quotes = count(post.repost_count), count(post.quote_count)
     return Post(
         id=rkey(post.uri),
         url=f"https://bsky.app/profile/{view.handle}/post/{rkey(post.uri)}",
         text=written.text or None,
         posted_at=_moment(written.created_at, post.indexed_at),
-        likes=post.like_count,
-        comments=post.reply_count,
-        shares=shares,
+        likes=count(post.like_count),
+        comments=count(post.reply_count),
+        shares=reposts + quotes if reposts is not None and quotes is not None else None,
     )
 
 
 def _moment(claimed: str | None, indexed: str) -> datetime | None:
     """When a post was made: what its author claims, but never later than the service saw it."""
-    times = [time for text in (claimed, indexed) if (time := _time(text)) is not None]
+    # Old programs wrote no offset, and meant UTC.
+    times = [time for text in (claimed, indexed) if text and (time := moment(text) or moment(f"{text}Z")) is not None]
     return min(times) if times else None
-
-
-def _time(text: str | None) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    return time.replace(tzinfo=UTC) if time is not None and time.tzinfo is None else time
 
 
 @cache

@@ -6,13 +6,9 @@ read: pictures, the asker's own relations to the account, starter packs, live st
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import msgspec
 
-from influtui.api import UpstreamChanged
-
-T = TypeVar("T")
+from influtui.api import Number, UpstreamChanged, read
 
 
 class Label(msgspec.Struct, frozen=True, rename="camel"):
@@ -30,9 +26,9 @@ class ProfileView(msgspec.Struct, frozen=True, rename="camel"):
     display_name: str | None = None
     description: str | None = None
     website: str | None = None
-    followers_count: int | None = None
-    follows_count: int | None = None
-    posts_count: int | None = None
+    followers_count: Number = None
+    follows_count: Number = None
+    posts_count: Number = None
     labels: list[Label] = []
 
 
@@ -57,16 +53,16 @@ class PostView(msgspec.Struct, frozen=True, rename="camel"):
     author: Author
     record: msgspec.Raw
     indexed_at: str
-    reply_count: int | None = None
-    repost_count: int | None = None
-    like_count: int | None = None
-    quote_count: int | None = None
+    reply_count: Number = None
+    repost_count: Number = None
+    like_count: Number = None
+    quote_count: Number = None
 
     def written(self) -> PostRecord:
         """The author's record; records are free in form, and one that is odd tells nothing."""
         try:
-            return msgspec.json.decode(self.record, type=PostRecord)
-        except msgspec.DecodeError:
+            return read(self.record, PostRecord, "its author")
+        except UpstreamChanged:
             return PostRecord()
 
 
@@ -108,25 +104,6 @@ class Error(msgspec.Struct, frozen=True):
 
     error: str = ""
     message: str = ""
-
-
-def read(body: bytes | msgspec.Raw, kind: type[T]) -> T:
-    """A body as `kind`. Raises `UpstreamChanged` with the place where it differs."""
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UpstreamChanged(f"an answer of Bluesky does not look like {kind.__name__}", path=str(error)) from error
-
-
-def read_each(items: list[msgspec.Raw], kind: type[T]) -> tuple[list[T], int]:
-    """The items that are `kind`, and how many are not."""
-    found: list[T] = []
-    for item in items:
-        try:
-            found.append(msgspec.json.decode(item, type=kind))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            continue
-    return found, len(items) - len(found)
 
 
 def rkey(uri: str) -> str:

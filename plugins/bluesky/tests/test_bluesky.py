@@ -13,9 +13,19 @@ from typing import Any
 import msgspec
 import pytest
 from influtui_bluesky import FEED, PROFILES, SEARCH, BlueskySource, as_post, own_posts, reason_to_hide
-from influtui_bluesky.wire import FeedItem, Label, PostView, ProfileView, read, read_each
+from influtui_bluesky.wire import FeedItem, Label, PostView, ProfileView
 
-from influtui.api import InvalidInput, Page, Parameter, RateLimited, Reply, SourceContext, UpstreamChanged
+from influtui.api import (
+    InvalidInput,
+    Page,
+    Parameter,
+    RateLimited,
+    Reply,
+    SourceContext,
+    UpstreamChanged,
+    read,
+    read_each,
+)
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -58,7 +68,7 @@ def test_every_recorded_profile_becomes_a_record_with_its_numbers(payloads: dict
     profiles = [item for item in _items(payloads, "profile") + _items(payloads, "actor-search") if "did" in item]
     assert len(profiles) > 15
     for item in profiles:
-        view = read(json.dumps(item).encode(), ProfileView)
+        view = read(json.dumps(item).encode(), ProfileView, "it")
         assert view.followers_count == item.get("followersCount")
         assert view.display_name == item.get("displayName")
         assert view.description == item.get("description")
@@ -68,14 +78,14 @@ def test_what_is_among_the_recorded_profiles_but_is_none_is_not_taken_for_one(pa
     others = [item for item in _items(payloads, "profile") if "did" not in item]
     assert others, "a live status and a messaging record are there"
     found, odd = read_each([msgspec.Raw(json.dumps(item).encode()) for item in others], ProfileView)
-    assert (found, odd) == ([], len(others))
+    assert (found, len(odd)) == ([], len(others))
 
 
 def test_every_recorded_post_becomes_a_record_with_its_numbers(payloads: dict[str, Any]) -> None:
     posts = [item["post"] for item in _items(payloads, "author-feed")] + _items(payloads, "posts")
     assert len(posts) > 20
     for item in posts:
-        view = read(json.dumps(item).encode(), PostView)
+        view = read(json.dumps(item).encode(), PostView, "it")
         post = as_post(ProfileView(did=view.author.did, handle="anna.example"), view)
         assert (post.likes, post.comments) == (item["likeCount"], item["replyCount"])
         assert post.shares == item["repostCount"] + item["quoteCount"]
@@ -89,7 +99,7 @@ def test_reposts_and_pins_of_recorded_feeds_are_not_the_authors_posts(payloads: 
     for name, body in payloads.items():
         if not name.startswith("author-feed"):
             continue
-        items = [read(json.dumps(item).encode(), FeedItem) for item in body]
+        items = [read(json.dumps(item).encode(), FeedItem, "it") for item in body]
         reposted = {item.post.uri for item in items if item.reason and item.reason.type.endswith("reasonRepost")}
         seen |= {item.reason.type for item in items if item.reason}
         for author in {item.post.author.did for item in items}:

@@ -7,7 +7,6 @@ have access to it. Posts of a hashtag come without their authors: they are liste
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
@@ -28,7 +27,10 @@ from influtui.api import (
     Source,
     SourceContext,
     SourcesContext,
+    count,
+    email_in,
     hookimpl,
+    read_each,
 )
 from influtui_instagram.asking import Accounts, HashtagPosts, Market, Tagged, accounts, asked
 from influtui_instagram.graph import Graph
@@ -45,7 +47,6 @@ from influtui_instagram.wire import (
     MarketCreator,
     Media,
     User,
-    read_each,
 )
 
 AT_ONCE: Final = 4
@@ -64,8 +65,6 @@ NOT_REAL: Final = (
     "TEST DATA: without Advanced Access the creator marketplace answers with made-up creators. They are named so, and have"
     " the topic “test data”. Where Meta has granted you Advanced Access, set advanced_access = true under [plugin.instagram]."
 )
-
-_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?![\w@])", re.IGNORECASE | re.ASCII)
 
 
 class InstagramSource(Source):
@@ -141,9 +140,8 @@ class InstagramSource(Source):
         if cursor is not None:
             parameters["after"] = cursor
         listing = await self._graph.get(f"{user}/tags", parameters, Listing, question="tags")
-        tags, odd = read_each(listing.data, Media)
+        tags, skipped = read_each(listing.data, Media, "the post")
         named = accounts([tag.username for tag in tags if tag.username])
-        skipped = [Skipped("?", "the post's entry cannot be read")] * odd
         skipped += [
             Skipped(tag.permalink or tag.id, "the post does not say whose it is") for tag in tags if not tag.username
         ]
@@ -172,10 +170,10 @@ class InstagramSource(Source):
         listing = await self._graph.get(
             f"{tags[0].id}/{edge}", parameters, Listing, question="hashtag", key=wanted.name
         )
-        posts = read_each(listing.data, Media)[0]
+        posts, odd = read_each(listing.data, Media, "the post")
         reason = f"a post of #{wanted.name} whose author Instagram does not name"
         return Page(
-            skipped=tuple(Skipped(post.permalink or post.id, reason) for post in posts),
+            skipped=(*(Skipped(post.permalink or post.id, reason) for post in posts), *odd),
             notice=NO_AUTHORS if posts else f"Instagram shows no posts of #{wanted.name} now.",
         )
 
@@ -191,11 +189,11 @@ class InstagramSource(Source):
             parameters["after"] = cursor
         path = f"{user}/creator_marketplace_creators"
         listing = await self._graph.get(path, parameters, Listing, question="marketplace")
-        creators, odd = read_each(listing.data, MarketCreator)
+        creators, odd = read_each(listing.data, MarketCreator, "the creator")
         known = {creator.username.lower(): creator for creator in creators}
         return Page(
             profiles=tuple(self._market_profile(creator) for creator in list(known.values())[:limit]),
-            skipped=(Skipped("?", "the creator's entry cannot be read"),) * odd,
+            skipped=tuple(odd),
             next=_onward(listing, cursor),
             notice=None if self._real else NOT_REAL,
         )
@@ -206,7 +204,6 @@ class InstagramSource(Source):
 
     def _profile(self, name: str, view: User) -> Profile:
         handle = (view.username or name).lower()
-        email = _EMAIL.search(view.biography or "") or _EMAIL.search(view.website or "")
         given = view.media.data if view.media is not None else None
         posts = None if given is None else tuple(as_post(post) for post in read_each(given, Media)[0])
         return Profile(
@@ -216,10 +213,10 @@ class InstagramSource(Source):
             name=view.name or None,
             url=f"https://www.instagram.com/{handle}/",
             bio=view.biography or None,
-            email=email[0] if email else None,
-            followers=view.followers_count,
-            following=view.follows_count,
-            posts=view.media_count,
+            email=email_in(view.biography, view.website),
+            followers=count(view.followers_count),
+            following=count(view.follows_count),
+            posts=count(view.media_count),
             recent_posts=posts,
             as_of=self.ctx.clock(),
         )
@@ -265,15 +262,11 @@ def as_post(media: Media) -> Post:
         url=media.permalink,
         text=media.caption or None,
         posted_at=media.posted_at,
-        likes=_count(media.like_count),
-        comments=_count(media.comments_count),
-        shares=_count(media.reposts_count),
-        views=_count(media.view_count),
+        likes=count(media.like_count),
+        comments=count(media.comments_count),
+        shares=count(media.reposts_count),
+        views=count(media.view_count),
     )
-
-
-def _count(number: int | None) -> int | None:
-    return number if number is not None and number >= 0 else None
 
 
 def _onward(listing: Listing, cursor: str | None) -> str | None:

@@ -28,8 +28,10 @@ from influtui.api import (
     Transient,
     Unsupported,
     UpstreamChanged,
+    read,
+    read_each,
 )
-from influtui_instagram.wire import PAGE_FIELDS, GraphError, Listing, PageAccount, Refusal, read, read_each, usages
+from influtui_instagram.wire import NAME, PAGE_FIELDS, GraphError, Listing, PageAccount, Refusal, usages
 
 T = TypeVar("T")
 
@@ -87,12 +89,12 @@ class Graph:
         pause = PAUSE_S
         for _ in range(ATTEMPTS - 1):
             try:
-                return read((await self._ask(path, parameters, question, key)).body, kind)
+                return read((await self._ask(path, parameters, question, key)).body, kind, NAME)
             except _WorthAnotherTry:
                 await asyncio.sleep(pause)
                 pause *= 2
         try:
-            return read((await self._ask(path, parameters, question, key)).body, kind)
+            return read((await self._ask(path, parameters, question, key)).body, kind, NAME)
         except _WorthAnotherTry as error:
             raise Transient(error.message, detail=error.detail) from None
 
@@ -177,7 +179,7 @@ class _WorthAnotherTry(PluginError):
 def refusal(reply: Reply, question: Question, wait: float = USUAL_WAIT_S) -> PluginError:
     """The error that an answer stands for, told by its code."""
     try:
-        said = read(reply.body, Refusal).error
+        said = read(reply.body, Refusal, NAME).error
     except UpstreamChanged:
         return _unsigned(reply, question)
     detail = f"{question}: code {said.code}, subcode {said.error_subcode}: {said.message}"

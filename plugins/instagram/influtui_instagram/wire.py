@@ -6,15 +6,15 @@ What comes and is not read is in `ignored.toml`, each key with its reason.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
-from influtui.api import UpstreamChanged
+from influtui.api import Number, UpstreamChanged, count, moment, read, read_each
 
-T = TypeVar("T")
+NAME: Final = "Instagram"
+"""Whose answers these are."""
 
 POSTS: Final = 20
 """Posts that are read for engagement: a dozen that are older than two days are wanted."""
@@ -60,19 +60,15 @@ class Media(msgspec.Struct, frozen=True):
     permalink: str | None = None
     timestamp: str | None = None
     username: str | None = None
-    like_count: int | None = None
-    comments_count: int | None = None
-    view_count: int | None = None
-    reposts_count: int | None = None
+    like_count: Number = None
+    comments_count: Number = None
+    view_count: Number = None
+    reposts_count: Number = None
 
     @property
     def posted_at(self) -> datetime | None:
         """`2021-08-17T19:00:42+0000`, as a moment."""
-        try:
-            moment = datetime.fromisoformat(self.timestamp) if self.timestamp else None
-        except ValueError:
-            return None
-        return moment if moment is not None and moment.tzinfo is not None else None
+        return moment(self.timestamp)
 
 
 class MediaEdge(msgspec.Struct, frozen=True):
@@ -89,9 +85,9 @@ class User(msgspec.Struct, frozen=True):
     name: str | None = None
     biography: str | None = None
     website: str | None = None
-    followers_count: int | None = None
-    follows_count: int | None = None
-    media_count: int | None = None
+    followers_count: Number = None
+    follows_count: Number = None
+    media_count: Number = None
     media: MediaEdge | None = None
 
 
@@ -126,10 +122,9 @@ class Insight(msgspec.Struct, frozen=True):
         """The number; None where there is none."""
         latest = self.total_value or (self.values[-1] if self.values else None)
         try:
-            number = msgspec.json.decode(latest.value, type=int) if latest else None
-        except msgspec.DecodeError:
+            return count(read(latest.value, float, NAME)) if latest else None
+        except UpstreamChanged:
             return None
-        return number if number is not None and number >= 0 else None
 
 
 class Insights(msgspec.Struct, frozen=True):
@@ -198,25 +193,6 @@ class Usage(msgspec.Struct, frozen=True):
     def percent(self) -> float:
         """The fullest of the three."""
         return max(self.call_count, self.total_time, self.total_cputime)
-
-
-def read(body: bytes | msgspec.Raw, kind: type[T]) -> T:
-    """A body as `kind`. Raises `UpstreamChanged` with the place where it differs."""
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UpstreamChanged(f"an answer of Instagram does not look like {kind.__name__}", path=str(error)) from error
-
-
-def read_each(entries: Sequence[msgspec.Raw], kind: type[T]) -> tuple[list[T], int]:
-    """The entries that are `kind`, and how many are not."""
-    found: list[T] = []
-    for entry in entries:
-        try:
-            found.append(msgspec.json.decode(entry, type=kind))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            continue
-    return found, len(entries) - len(found)
 
 
 def usages(headers: dict[str, str]) -> list[Usage]:

@@ -371,7 +371,7 @@ async def test_without_advanced_access_marketplace_creators_are_marked_as_test_d
     assert profile.quality == {"followers": "estimated"}
     assert page.notice is not None
     assert page.notice.startswith("TEST DATA")
-    assert [each.ref for each in page.skipped] == ["?"]
+    assert [each.ref for each in page.skipped] == ["2"]
 
 
 async def test_with_advanced_access_they_are_people() -> None:

@@ -27,8 +27,9 @@ from influtui_instagram.wire import (
     Refusal,
     User,
     Value,
-    read,
 )
+
+from influtui.api import read
 
 KINDS: dict[str, type[msgspec.Struct] | None] = {
     "user": User, "media": Media, "insight": Insight, "value": Value, "hashtag": Hashtag, "creator": MarketCreator,
@@ -83,7 +84,7 @@ def test_every_recorded_node_becomes_a_record_with_what_it_says(payloads: dict[s
     for name, body in payloads.items():
         kind = KINDS[_kind(name)]
         for node in _nodes(body) if kind is not None else ():
-            record = read(_raw(node), kind)  # type: ignore[arg-type]
+            record = read(_raw(node), kind, "it")  # type: ignore[arg-type]
             seen.add(_kind(name))
             for key in _read_by(type(record)) & node.keys():
                 if isinstance(node[key], str | int):
@@ -142,35 +143,35 @@ def test_every_key_that_is_left_has_its_reason(ignored: dict[str, dict[str, str]
 def test_recorded_posts_keep_their_numbers_links_and_times(payloads: dict[str, Any]) -> None:
     entries = [payloads[f"discovery_medias_p{page}"]["business_discovery"]["media"]["data"] for page in (1, 2)]
     for node in (node for page in entries for node in page):
-        post = as_post(read(_raw(node), Media))
+        post = as_post(read(_raw(node), Media, "it"))
         assert (post.likes, post.comments, post.url) == (node["like_count"], node["comments_count"], node["permalink"])
         assert post.posted_at is not None
         assert post.posted_at.strftime("%Y-%m-%dT%H:%M:%S%z") == node["timestamp"]
 
 
 def test_views_come_with_reels_and_are_unknown_elsewhere(payloads: dict[str, Any]) -> None:
-    media = read(_raw(payloads["business_discovery_media_view_count"]), Discovered).business_discovery.media
+    media = read(_raw(payloads["business_discovery_media_view_count"]), Discovered, "it").business_discovery.media
     assert media is not None
-    posts = [as_post(read(entry, Media)) for entry in media.data or ()]
+    posts = [as_post(read(entry, Media, "it")) for entry in media.data or ()]
     assert [post.views for post in posts] == [7_757, None, None, None]
 
 
 def test_a_recorded_list_goes_on_by_its_cursor_and_never_by_its_address(payloads: dict[str, Any]) -> None:
-    first = read(_raw(payloads["hashtags_hashtag_top_medias_p1"]), Listing)
+    first = read(_raw(payloads["hashtags_hashtag_top_medias_p1"]), Listing, "it")
     assert first.goes_on == "after"
-    assert read(_raw(payloads["users_hashtag_search"]), Listing).goes_on is None
+    assert read(_raw(payloads["users_hashtag_search"]), Listing, "it").goes_on is None
 
 
 def test_the_number_of_a_metric_is_read_in_both_shapes(payloads: dict[str, Any]) -> None:
-    old = [read(_raw(node), Insight).number for node in payloads["medias_insights"]["data"]]
+    old = [read(_raw(node), Insight, "it").number for node in payloads["medias_insights"]["data"]]
     assert old == [8, 5, 0]
-    assert [read(_raw(node), Insight).number for node in payloads["medias_insights_new"]["data"]] == [11]
-    assert read(b'{"name": "x", "total_value": {"value": {"DE": 3}}}', Insight).number is None
-    assert read(b'{"name": "x"}', Insight).number is None
+    assert [read(_raw(node), Insight, "it").number for node in payloads["medias_insights_new"]["data"]] == [11]
+    assert read(b'{"name": "x", "total_value": {"value": {"DE": 3}}}', Insight, "it").number is None
+    assert read(b'{"name": "x"}', Insight, "it").number is None
 
 
 def test_recorded_refusals_are_read_by_code(payloads: dict[str, Any]) -> None:
-    codes = {name: read(_raw(body), Refusal).error.code for name, body in payloads.items() if "error" in body}
+    codes = {name: read(_raw(body), Refusal, "it").error.code for name, body in payloads.items() if "error" in body}
     assert sorted(code for code in codes.values() if code) == [32, 100, 110]
 
 

@@ -7,10 +7,8 @@ asked is the setting `base_url`. Counts of people of other servers are copies th
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import ClassVar, Final
 from urllib.parse import quote, urlsplit
 
@@ -33,16 +31,21 @@ from influtui.api import (
     SourcesContext,
     Unsupported,
     UpstreamChanged,
+    count,
+    email_in,
     hookimpl,
+    moment,
+    read,
+    read_each,
 )
-from influtui_mastodon.wire import Account, Error, Search, Status, plain, read, read_each
+from influtui_mastodon.wire import Account, Error, Search, Status, plain
 
+NAME: Final = "the Mastodon server"
 SEARCH: Final = "api/v2/search"
 MOST: Final = 40
 STATUSES: Final = 40
 AT_ONCE: Final = 4
 
-_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?![\w@])", re.IGNORECASE | re.ASCII)
 _PUBLIC: Final = frozenset({"public", "unlisted"})
 
 
@@ -58,8 +61,7 @@ class MastodonSource(Source):
     @override
     async def search(self, query: str, *, cursor: str | None, limit: int) -> Page:
         reply = await self._get(SEARCH, {"q": query, "type": "accounts", "limit": max(1, min(limit, MOST))})
-        accounts, odd = read_each(read(reply.body, Search).accounts, Account)
-        skipped = [Skipped("?", "the account's entry cannot be read")] * odd
+        accounts, skipped = read_each(read(reply.body, Search, NAME).accounts, Account)
         wanted: list[Account] = []
         for account in accounts:
             reason = reason_to_hide(account)
@@ -73,13 +75,13 @@ class MastodonSource(Source):
 
     async def _statuses(self, account: Account) -> list[Status] | None:
         """Recent public posts of the account's own; None where they cannot be read."""
-        if not self.ctx.settings.get("engagement", True) or account.statuses_count == 0:
+        if not self.ctx.settings.get("engagement", True) or count(account.statuses_count) == 0:
             return None
         path = f"api/v1/accounts/{quote(account.id, safe='')}/statuses"
         try:
             async with self._statuses_at_once:
                 reply = await self._get(path, {"limit": STATUSES, "exclude_replies": True, "exclude_reblogs": True})
-            items = read(reply.body, list[Raw])
+            items = read(reply.body, list[Raw], NAME)
         except PluginError:
             # The account itself is known; without its posts it has no engagement rate, and that is what is said.
             return None
@@ -88,7 +90,6 @@ class MastodonSource(Source):
     def _profile(self, account: Account, recent: list[Status] | None) -> Profile:
         bio = plain(account.note)
         lines = [bio, *(plain(field.value) for field in account.fields)]
-        email = next((found for line in lines if (found := _EMAIL.search(line))), None)
         languages = Counter(status.language[:2].lower() for status in recent or () if status.language)
         copied: Quality = "estimated"
         counts = ("followers", "following", "posts")
@@ -100,10 +101,10 @@ class MastodonSource(Source):
             url=account.url,
             bio=bio or None,
             language=languages.most_common(1)[0][0] if languages else None,
-            email=email[0] if email else None,
-            followers=account.followers_count,
-            following=account.following_count,
-            posts=account.statuses_count,
+            email=email_in(*lines),
+            followers=count(account.followers_count),
+            following=count(account.following_count),
+            posts=count(account.statuses_count),
             quality=dict.fromkeys(counts, copied) if "@" in account.acct else {},
             recent_posts=tuple(as_post(status) for status in recent) if recent is not None else None,
             as_of=self.ctx.clock(),
@@ -114,7 +115,7 @@ class MastodonSource(Source):
         if reply.status == 200:
             return reply
         try:
-            said = read(reply.body, Error).error
+            said = read(reply.body, Error, NAME).error
         except UpstreamChanged:
             said = ""
         if reply.status in (401, 403, 404):
@@ -171,17 +172,9 @@ def as_post(status: Status) -> Post:
         id=status.id,
         url=status.url,
         text=plain(status.content) or None,
-        posted_at=_moment(status.created_at),
-        likes=status.favourites_count,
-        comments=status.replies_count,
-        shares=status.reblogs_count,
+        posted_at=moment(status.created_at),
+        likes=count(status.favourites_count),
+        comments=count(status.replies_count),
+        shares=count(status.reblogs_count),
         pinned=bool(status.pinned),
     )
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None

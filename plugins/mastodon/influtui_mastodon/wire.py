@@ -6,13 +6,11 @@ After the entities `Account` and `Status` of the API's documentation. Counts of 
 from __future__ import annotations
 
 from html.parser import HTMLParser
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
-from influtui.api import UpstreamChanged
-
-T = TypeVar("T")
+from influtui.api import Number
 
 
 class Something(msgspec.Struct, frozen=True):
@@ -37,9 +35,9 @@ class Account(msgspec.Struct, frozen=True):
     url: str | None = None
     uri: str | None = None
     fields: list[Field] = []
-    followers_count: int | None = None
-    following_count: int | None = None
-    statuses_count: int | None = None
+    followers_count: Number = None
+    following_count: Number = None
+    statuses_count: Number = None
     discoverable: bool | None = None
     noindex: bool | None = None
     suspended: bool | None = None
@@ -64,9 +62,9 @@ class Status(msgspec.Struct, frozen=True):
     content: str = ""
     url: str | None = None
     language: str | None = None
-    favourites_count: int | None = None
-    replies_count: int | None = None
-    reblogs_count: int | None = None
+    favourites_count: Number = None
+    replies_count: Number = None
+    reblogs_count: Number = None
     pinned: bool | None = None
     reblog: Something | None = None
 
@@ -81,25 +79,6 @@ class Error(msgspec.Struct, frozen=True):
     """The body of an answer that refuses."""
 
     error: str = ""
-
-
-def read(body: bytes | msgspec.Raw, kind: type[T]) -> T:
-    """A body as `kind`. Raises `UpstreamChanged` with the place where it differs."""
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UpstreamChanged(f"the server's answer does not look as documented: {error}", path=str(error)) from error
-
-
-def read_each(items: list[msgspec.Raw], kind: type[T]) -> tuple[list[T], int]:
-    """The items that are `kind`, and how many are not."""
-    found: list[T] = []
-    for item in items:
-        try:
-            found.append(msgspec.json.decode(item, type=kind))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            continue
-    return found, len(items) - len(found)
 
 
 def plain(html: str) -> str:

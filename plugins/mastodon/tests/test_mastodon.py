@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from influtui_mastodon import as_post, handle, own_statuses, reason_to_hide
-from influtui_mastodon.wire import Account, Status, plain, read
+from influtui_mastodon.wire import Account, Status, plain
+
+from influtui.api import read
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def test_every_recorded_account_becomes_a_record_with_its_numbers(bodies: list[A
     accounts = [each for body in bodies for each in _entities(body) if "acct" in each and "followers_count" in each]
     assert len(accounts) > 30
     for item in accounts:
-        account = read(json.dumps(item).encode(), Account)
+        account = read(json.dumps(item).encode(), Account, "it")
         assert (account.followers_count, account.statuses_count) == (item["followers_count"], item["statuses_count"])
         assert handle(account).startswith(item["username"] + "@")
         assert "<" not in plain(account.note)
@@ -43,7 +45,7 @@ def test_every_recorded_status_becomes_a_record_with_its_numbers(bodies: list[An
     statuses = [each for body in bodies for each in _entities(body) if "favourites_count" in each]
     assert len(statuses) > 20
     for item in statuses:
-        post = as_post(read(json.dumps(item).encode(), Status))
+        post = as_post(read(json.dumps(item).encode(), Status, "it"))
         assert (post.likes, post.comments) == (item["favourites_count"], item["replies_count"])
         assert post.posted_at is not None
         assert post.posted_at.tzinfo is not None
@@ -95,7 +97,7 @@ ACCOUNT = {"id": "1", "acct": "anna", "username": "anna", "url": "https://this.e
     ("moved", {"id": "2"}, True), ("moved", None, False),
 ])  # fmt: skip
 def test_a_no_is_respected_and_silence_is_not_a_no(key: str, value: Any, hidden: bool) -> None:
-    account = read(json.dumps({**ACCOUNT, key: value}).encode(), Account)
+    account = read(json.dumps({**ACCOUNT, key: value}).encode(), Account, "it")
     assert (reason_to_hide(account) is not None) is hidden
 
 
@@ -104,7 +106,7 @@ def test_only_public_posts_of_its_own_count() -> None:
 
     def post(**more: Any) -> Status:
         given = {"id": "5", "created_at": "2026-11-01T10:00:00Z", "account": {"id": "1"}, **more}
-        return read(json.dumps(given).encode(), Status)
+        return read(json.dumps(given).encode(), Status, "it")
 
     posts = [
         post(),

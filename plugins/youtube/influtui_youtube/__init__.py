@@ -34,6 +34,8 @@ from influtui.api import (
     SourcesContext,
     UpstreamChanged,
     hookimpl,
+    read,
+    read_each,
 )
 from influtui_youtube.asking import Named, Place, by_handle, named, place
 from influtui_youtube.records import as_comments, as_posts, as_profile, handle, reason_to_hide
@@ -49,10 +51,9 @@ from influtui_youtube.wire import (
     SearchResult,
     Video,
     VideoList,
-    read,
-    read_each,
 )
 
+NAME: Final = "YouTube"
 PATH: Final = "youtube/v3/"
 AT_ONCE: Final = 50
 """What one call may ask for: results of a search, ids of channels or videos, entries of a playlist."""
@@ -83,14 +84,15 @@ class YouTubeSource(Source):
             return msgspec.structs.replace(page, next=str(start + limit) if more else None)
         stands = place(cursor) if cursor else Place(since=self._since())
         titles: dict[str, str] = {}
+        odd: list[Skipped] = []
         waiting = stands.ids()
         if not waiting:
-            stands, titles = await self._searched(query, stands)
+            stands, titles, odd = await self._searched(query, stands)
             waiting = stands.new(titles)
         handed, left = waiting[:limit], waiting[limit:]
         channels = await self._by_id(handed)
         page = await self._page([(titles.get(each) or each, channels.get(each)) for each in handed])
-        return msgspec.structs.replace(page, next=stands.after(handed, left).cursor())
+        return msgspec.structs.replace(page, skipped=(*odd, *page.skipped), next=stands.after(handed, left).cursor())
 
     @override
     async def profiles(self, handles: Sequence[str]) -> Page:
@@ -100,8 +102,8 @@ class YouTubeSource(Source):
             [(asked, channel) for asked, (_, channel) in zip(handles, found, strict=True)], keep=True
         )
 
-    async def _searched(self, query: str, stands: Place) -> tuple[Place, dict[str, str]]:
-        """One page of videos: where the search stands then, and whose they are, by id with the title."""
+    async def _searched(self, query: str, stands: Place) -> tuple[Place, dict[str, str], list[Skipped]]:
+        """One page of videos: where the search stands then, whose they are by id with the title, and what is no result."""
         asked: dict[str, Parameter] = {"part": "snippet", "type": "video", "q": query, "maxResults": AT_ONCE}
         for parameter, setting in (("regionCode", "region"), ("relevanceLanguage", "language")):
             if value := self.ctx.settings.get(setting):
@@ -112,12 +114,12 @@ class YouTubeSource(Source):
             asked["publishedAfter"] = stands.since
         if stands.token:
             asked["pageToken"] = stands.token
-        answer = read((await self._get("search", asked)).body, SearchList)
-        results, _ = read_each(answer.items, SearchResult)
+        answer = read((await self._get("search", asked)).body, SearchList, NAME)
+        results, odd = read_each(answer.items, SearchResult, "the search result")
         if answer.items and not results:
             raise UpstreamChanged("no result of YouTube's search can be read", path="search: items")
         titles = {result.snippet.channel_id: result.snippet.channel for result in results}
-        return msgspec.structs.replace(stands, token=answer.next_page_token), titles
+        return msgspec.structs.replace(stands, token=answer.next_page_token), titles, odd
 
     async def _named(self, asked: Sequence[Named]) -> list[tuple[str, Channel | PluginError | None]]:
         """The channels of these names in the order given: None where there is none, why where one cannot be read.
@@ -131,10 +133,10 @@ class YouTubeSource(Source):
                 return by_id.get(each.value)
             try:
                 async with self._calls:
-                    found = await self._channels({each.by: each.value})
+                    found, odd = await self._channels({each.by: each.value})
             except PluginError as error:
                 return error
-            return found[0] if found else None
+            return found[0] if found else UpstreamChanged(odd[0].reason) if odd else None
 
         channels = await asyncio.gather(*(look_up(each) for each in asked))
         failed = [each for each in channels if isinstance(each, PluginError)]
@@ -142,20 +144,22 @@ class YouTubeSource(Source):
             raise failed[0]
         return [(each.value, channel) for each, channel in zip(asked, channels, strict=True)]
 
-    async def _by_id(self, ids: Sequence[str]) -> dict[str, Channel]:
+    async def _by_id(self, ids: Sequence[str]) -> dict[str, Channel | PluginError]:
         """The channels that are given out, by id: those that are not are simply missing, and the order is not ours."""
-        found: dict[str, Channel] = {}
+        found: dict[str, Channel | PluginError] = {}
         for start in range(0, len(ids), AT_ONCE):
             asked: dict[str, Parameter] = {"id": ",".join(ids[start : start + AT_ONCE]), "maxResults": AT_ONCE}
-            found |= {channel.id: channel for channel in await self._channels(asked)}
+            channels, odd = await self._channels(asked)
+            found |= {each.ref: UpstreamChanged(each.reason) for each in odd}
+            found |= {channel.id: channel for channel in channels}
         return found
 
-    async def _channels(self, asked: Mapping[str, Parameter]) -> list[Channel]:
+    async def _channels(self, asked: Mapping[str, Parameter]) -> tuple[list[Channel], list[Skipped]]:
         try:
             reply = await self._get("channels", {"part": PARTS, **asked})
         except NotFound:
-            return []
-        return read_each(read(reply.body, ChannelList).items, Channel)[0]
+            return [], []
+        return read_each(read(reply.body, ChannelList, NAME).items, Channel, "the channel")
 
     async def _page(self, found: Iterable[tuple[str, Channel | PluginError | None]], *, keep: bool = False) -> Page:
         """The channels, with what they were asked for as, and their videos; with `keep` that stays their handle."""
@@ -190,12 +194,12 @@ class YouTubeSource(Source):
         try:
             async with self._calls:
                 asked: dict[str, Parameter] = {"part": "snippet", "playlistId": uploads, "maxResults": AT_ONCE}
-                entries = read((await self._get("playlistItems", asked)).body, PlaylistItemList)
+                entries = read((await self._get("playlistItems", asked)).body, PlaylistItemList, NAME)
                 ids = [item.snippet.resource_id.video_id for item in read_each(entries.items, PlaylistItem)[0]]
                 if not ids:
                     return []
                 reply = await self._get("videos", {"part": "snippet,statistics", "id": ",".join(ids)})
-            return read_each(read(reply.body, VideoList).items, Video)[0]
+            return read_each(read(reply.body, VideoList, NAME).items, Video)[0]
         except NotFound:
             return []  # YouTube has no list of uploads for who has never uploaded
         except PluginError as error:
@@ -215,7 +219,7 @@ class YouTubeSource(Source):
             }  # fmt: skip
             try:
                 async with self._calls:
-                    answer = read((await self._get("commentThreads", asked)).body, CommentThreadList)
+                    answer = read((await self._get("commentThreads", asked)).body, CommentThreadList, NAME)
             except PluginError as error:
                 refused.append(error)
                 return video, None

@@ -9,14 +9,13 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import unquote
 
-from influtui.api import Comment, Post, Profile, Quality
-from influtui_youtube.wire import Channel, CommentSnippet, CommentThread, Video, count
+from influtui.api import Comment, Post, Profile, Quality, count, email_in, moment
+from influtui_youtube.wire import Channel, CommentSnippet, CommentThread, Video
 
 MOST_TOPICS: Final = 30
 EXACT_BELOW: Final = 1_000
 """Subscribers are cut to three significant digits, which changes nothing below that."""
 
-_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?![\w@])", re.IGNORECASE | re.ASCII)
 _KEYWORD: Final = re.compile(r'"([^"]*)"?|([^\s"]+)')
 _LANGUAGE: Final = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE)
 
@@ -33,7 +32,6 @@ def as_profile(
         quality["followers"] = "hidden"
     elif followers is not None and followers >= EXACT_BELOW:
         quality["followers"] = "rounded"
-    email = _EMAIL.search(shown.description)
     return Profile(
         platform="youtube",
         handle=handle(channel),
@@ -44,7 +42,7 @@ def as_profile(
         country=shown.country if shown.country and re.fullmatch(r"[A-Z]{2}", shown.country) else None,
         language=language(channel, videos or ()),
         topics=topics(channel),
-        email=email[0] if email else None,
+        email=email_in(shown.description),
         followers=followers,
         posts=count(statistics.video_count),
         quality=quality,
@@ -97,7 +95,7 @@ def as_post(video: Video, comments: tuple[Comment, ...] | None = None) -> Post:
         id=video.id,
         url=f"https://www.youtube.com/watch?v={video.id}",
         text="\n".join(part for part in (shown.title, shown.description) if part) or None,
-        posted_at=_moment(shown.published_at),
+        posted_at=moment(shown.published_at),
         views=count(statistics.view_count),
         likes=count(statistics.like_count),
         comments=count(statistics.comment_count),
@@ -109,7 +107,7 @@ def as_comments(threads: Iterable[CommentThread], own: str) -> tuple[Comment, ..
     """What other people than the channel `own` wrote."""
     written = [thread.snippet.top_level_comment.snippet for thread in threads]
     return tuple(
-        Comment(author=author, text=comment.text_display or None, posted_at=_moment(comment.published_at))
+        Comment(author=author, text=comment.text_display or None, posted_at=moment(comment.published_at))
         for comment in written
         if comment.author_channel_id.value != own and (author := _author(comment))
     )
@@ -125,11 +123,3 @@ def _language(tag: str | None) -> str | None:
     """The two letters that a tag like `en-GB` begins with; longer codes, such as that for no words at all, have none."""
     match = _LANGUAGE.fullmatch(tag or "")
     return match[1].lower() if match else None
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None else None

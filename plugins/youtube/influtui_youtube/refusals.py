@@ -20,8 +20,9 @@ from influtui.api import (
     Transient,
     Unsupported,
     UpstreamChanged,
+    read,
 )
-from influtui_youtube.wire import ErrorBody, Refusal, read
+from influtui_youtube.wire import ErrorBody, Refusal
 
 _KINDS: Final[dict[str, type[PluginError]]] = {
     kind.kind: kind
@@ -61,7 +62,7 @@ def midnight_pacific(now: datetime) -> datetime | None:
 def _reasons(reply: Reply) -> list[str]:
     """The body's reasons, the one that says most first."""
     try:
-        said = read(reply.body, Refusal).error
+        said = read(reply.body, Refusal, "YouTube").error
     except UpstreamChanged:
         return []
     if not isinstance(said, ErrorBody):

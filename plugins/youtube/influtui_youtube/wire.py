@@ -7,16 +7,11 @@ absent. What is not named here and why is in `ignored.toml`.
 from __future__ import annotations
 
 import html
-from typing import Literal, TypeVar
+from typing import Literal
 
 import msgspec
 
-from influtui.api import UpstreamChanged
-
-T = TypeVar("T")
-
-Number = int | str | None
-"""A count as it is sent: `count` makes it a number."""
+from influtui.api import Number
 
 
 class SearchSnippet(msgspec.Struct, frozen=True, rename="camel"):
@@ -227,29 +222,3 @@ class Refusal(msgspec.Struct, frozen=True):
     """The body of an answer that refuses; now and then it is a mere sentence."""
 
     error: ErrorBody | str
-
-
-def read(body: bytes | msgspec.Raw, kind: type[T]) -> T:
-    """A body as `kind`. Raises `UpstreamChanged` with the place where it differs."""
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UpstreamChanged(f"an answer of YouTube does not look like a {kind.__name__}", path=str(error)) from error
-
-
-def read_each(items: list[msgspec.Raw], kind: type[T]) -> tuple[list[T], int]:
-    """The items that are `kind`, and how many are not."""
-    found: list[T] = []
-    for item in items:
-        try:
-            found.append(msgspec.json.decode(item, type=kind))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            continue
-    return found, len(items) - len(found)
-
-
-def count(sent: Number) -> int | None:
-    """A count as a number; None for what is absent or no count."""
-    if isinstance(sent, str):
-        sent = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 19 else None
-    return sent if sent is not None and sent >= 0 else None

@@ -25,11 +25,9 @@ from influtui_youtube.wire import (
     SearchResult,
     Video,
     VideoList,
-    read,
-    read_each,
 )
 
-from influtui.api import AuthInvalid, PluginError, QuotaExhausted, Reply, Unsupported, UpstreamChanged
+from influtui.api import AuthInvalid, PluginError, QuotaExhausted, Reply, Unsupported, UpstreamChanged, read, read_each
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LISTS: dict[str, tuple[type[Any], type[msgspec.Struct], str]] = {
@@ -62,7 +60,7 @@ def _items(payloads: dict[str, Any], kind: str) -> list[dict[str, Any]]:
 
 
 def _read(item: dict[str, Any], kind: type[Any]) -> Any:
-    return read(json.dumps(item).encode(), kind)
+    return read(json.dumps(item).encode(), kind, "it")
 
 
 def _left(kind: type[msgspec.Struct], sent: dict[str, Any], path: str = "") -> Iterator[str]:
@@ -97,7 +95,7 @@ def test_every_recorded_answer_is_one_that_is_read_or_named_as_left_out(payloads
         if kind in LISTS:
             answer = _read(body, LISTS[kind][0])
             found, odd = read_each(answer.items, LISTS[kind][1])
-            assert (len(found), odd) == (len(body["items"]), 0), name
+            assert (len(found), odd) == (len(body["items"]), []), name
         else:
             assert IGNORED["answers"][kind], name
     assert seen == LISTS.keys() | IGNORED["answers"].keys()

@@ -14,9 +14,20 @@ from influtui_youtube import YouTubeSource
 from influtui_youtube.asking import LONGEST, Named, Place, by_handle, named, place
 from influtui_youtube.records import as_profile, language, topics
 from influtui_youtube.refusals import midnight_pacific, refusal
-from influtui_youtube.wire import Channel, Video, count, read
+from influtui_youtube.wire import Channel, Video
 
-from influtui.api import AuthInvalid, ConfigError, InvalidInput, Page, Parameter, QuotaExhausted, Reply, SourceContext
+from influtui.api import (
+    AuthInvalid,
+    ConfigError,
+    InvalidInput,
+    Page,
+    Parameter,
+    QuotaExhausted,
+    Reply,
+    SourceContext,
+    count,
+    read,
+)
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ANNA = "UC" + "a" * 22
@@ -62,7 +73,7 @@ def _channel(id_: str, **snippet: str) -> dict[str, Any]:
 
 
 def _read(kind: type[Any], **sent: Any) -> Any:
-    return read(json.dumps({"id": ANNA, **sent}).encode(), kind)
+    return read(json.dumps({"id": ANNA, **sent}).encode(), kind, "it")
 
 
 async def test_a_search_asks_for_videos_of_the_last_days_a_full_page_at_a_time() -> None:
