@@ -28,6 +28,9 @@ creators = st.builds(
     avg_views=st.none() | st.floats(0, 1e12),
     topics=st.lists(word, max_size=3).map(tuple),
     email=st.none() | text,
+    audience=st.none()
+    | st.dictionaries(st.sampled_from(["US", "DE", "female", "18-24"]), st.floats(0, 100), min_size=1),
+    audience_as_of=st.none() | time,
     notes=st.lists(st.builds(NoteOut, at=time, actor=text, text=text), max_size=2).map(tuple),
     snapshots=st.lists(
         st.builds(SnapshotOut, at=time, source=text, followers=st.none() | st.integers(0, 10**9)), max_size=2

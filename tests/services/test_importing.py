@@ -21,9 +21,11 @@ from hypothesis import strategies as st
 from influtui.model.exchange import CreatorOut, to_record
 from influtui.model.failures import Failure
 from influtui.model.profile_records import Measured, ProfileRecord, SeenComment, SeenPost, WrittenNote
+from influtui.services import upkeep
 from influtui.services.exporting import export
 from influtui.services.importing import Progress, batches, files, import_file, ingest, objects, pacing
 from influtui.services.importing.reading import LONGEST_LINE, Input
+from influtui.services.search import search
 from influtui.services.workspace import Workspace, opened
 from influtui.store.journal import entries
 
@@ -335,3 +337,31 @@ async def test_a_post_read_again_takes_its_later_numbers_and_keeps_what_is_not_s
         await ingest(workspace, [record], source="source", kind="plugin")
     (row,) = await workspace.db.all("SELECT likes, views FROM creator_posts")
     assert tuple(row) == (9, 100)
+
+
+async def test_an_audience_comes_from_columns_and_objects_and_goes_with_its_account(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    table = tmp_path / "list-2026-10-01.csv"
+    table.write_text(
+        "handle,followers,Audience US %,audience_DE,Female audience,Audience countries\n"
+        'anna,1000,42.5%,10,61,\nben,2000,,,,"GB 30%, FR 5%"\ncleo,3000,N/A,x,,\n'
+    )
+    report = await import_file(workspace, table, platform="instagram")
+    assert (report.added, report.rejected) == (3, 0)
+    assert any("1 values of audience" in warning for warning in report.warnings)
+    objects_ = tmp_path / "tool-2026-11-01.ndjson"
+    objects_.write_text(
+        '{"handle":"anna","followers":1000,"audience":{"geoCountries":[{"code":"US","weight":0.5}]}}\n'
+        '{"handle":"dora","followers":9,"audience":{"US":42}}\n'
+    )
+    report = await import_file(workspace, objects_, platform="instagram")
+    assert (report.added, report.updated, report.warnings) == (1, 1, ())
+    anna, ben, cleo, dora = await everybody(workspace)
+    assert anna.audience == {"US": 50, "female": 61}
+    assert (anna.audience_as_of or "")[:10] == "2026-11-01"
+    assert (ben.audience, cleo.audience, dora.audience) == ({"GB": 30, "FR": 5}, None, {"US": 42})
+    assert [found.handle for found in (await search(workspace, "audience:US:40..")).rows] == ["anna", "dora"]
+    assert [found.handle for found in (await search(workspace, "-audience:US:40..")).rows] == ["cleo", "ben"]
+    await upkeep.undo(workspace)
+    assert (await everybody(workspace))[0].audience == {"US": 42.5, "DE": 10, "female": 61}

@@ -57,3 +57,18 @@ async def test_who_says_nothing_has_no_lookalikes(catalogue: Workspace) -> None:
         await alike(catalogue, Ref("instagram", "blank"))
     with pytest.raises(NotFound):
         await alike(catalogue, Ref("instagram", "nobody"))
+
+
+async def test_who_reaches_the_same_people_is_more_alike(catalogue: Workspace, account: Account) -> None:
+    model = {"topics": "|chess|", "followers": 10_000}
+    await account("twitch:model", **model, audience='{"DE":80.0,"US":10.0}')
+    await account("twitch:elsewhere", **model, audience='{"BR":80.0,"US":10.0}')
+    await account("twitch:unknown", **model)
+    await account("twitch:same", **model, audience='{"DE":75.0,"US":15.0}')
+    found = await alike(catalogue, Ref("twitch", "model"))
+    assert {each.creator.handle: each.because for each in found} == {
+        "same": ("topics chess", "94% the same audience", "of like size"),
+        "unknown": ("topics chess", "of like size"),
+        "elsewhere": ("topics chess", "of like size"),
+    }
+    assert found[-1].creator.handle == "elsewhere"

@@ -310,3 +310,30 @@ async def test_a_listing_that_is_sorted_after_a_change_leaves_out_who_is_gone(
     assert [row.id for row in await listing.rows(0, 2)] == [8, 7]
     assert [row.id for row in await listing.rows(0, 9)] == [8, 7, 6, 5, 3, 2, 1]
     assert listing.total == 7
+
+
+async def test_audiences_follow_changes_and_are_kept_for_the_next_session(
+    workspace: Workspace, account: Account
+) -> None:
+    engine = engine_of(workspace.db)
+    for number, audience in enumerate(('{"US":50.0}', '{"DE":30.0,"US":41.5}', None, '{"AT":9.5,"DE":30.5}'), 1):
+        await account(f"instagram:a{number}", followers=number, audience=audience)
+    async with workspace.change("creators.edit", "Touched all") as unit:
+        await unit.update_many("creators", {each: {"language": "en"} for each in range(1, 5)})
+    assert await asked(engine, "audience:US>41") == [2, 1]
+    assert await asked(engine, "audience:dach:40..") == [4]
+    async with workspace.change("creators.edit", "Changed two") as unit:
+        await unit.update_many("creators", {1: {"audience": None}, 3: {"audience": '{"US":90.0}'}})
+    assert await asked(engine, "audience:US>41") == [3, 2]
+    assert await asked(engine, "-has:audience") == [1]
+    with closing(connected(workspace)) as connection:
+        first, second = ColumnSearch(connection), ColumnSearch(connection)
+        first.refresh()
+        first.save(connection)
+        second.columns.load = None  # type: ignore[method-assign, assignment]
+        second.refresh()
+        assert second.listed(parse("audience:US>41 OR audience:AT", CREATORS), Order()).tolist() == [4, 3, 2]
+        connection.execute("UPDATE column_cache SET data = x'' WHERE name = 'audience shares US'")
+        third = ColumnSearch(connection)
+        third.refresh()
+        assert third.listed(parse("audience:US>41", CREATORS), Order()).tolist() == [3, 2]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import re
 import sqlite3
 import unicodedata
 from collections import Counter
 from collections.abc import Coroutine, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from influtui.model.query_ast import (
     Or,
     Query,
     Says,
+    Share,
     Span,
     Starts,
     Words,
@@ -91,6 +94,8 @@ WORDS = (
     "anna",
     "an",
 )
+PARTS = ("US", "DE", "CH", "TW", "female", "male", "18-24", "25-34", "65+")
+SHARES = (0.0, 0.1, 0.2, 10.1, 20.2, 30.3, 40.0, 40.01, 61.0, 100.0)
 TOPICS = ("vegan", "baking", "skin care", "gambling", "travel")
 
 
@@ -130,6 +135,9 @@ async def filled(path: Path) -> list[Row]:
                 "email": maybe(f"{handle}@example.com", 0.4),
                 "followers": followers,
                 "engagement_rate": maybe(dice.choice([0.0, 3.0, 1 / 3, 4.57, dice.random() * 10])),
+                "audience": maybe(
+                    json.dumps({key: dice.choice(SHARES) for key in dice.sample(PARTS, dice.randint(1, 5))}), 0.5
+                ),
                 "avg_views": maybe(dice.choice([10.5, 100.0, 5_000.0]), 0.3),
                 "as_of": maybe(NOW - dice.randint(0, 60) * DAY, 0.8),
                 "found_by": maybe(dice.choice(["scroll", "web"])),
@@ -192,6 +200,9 @@ def passes(test: Any, value: Any) -> bool:
         return False
     if isinstance(test, Known):
         return True
+    if isinstance(test, Share):
+        known = [Decimal(str(share)) for key, share in json.loads(value).items() if key in test.of]
+        return bool(known) and passes(test.span, float(sum(known)))
     if isinstance(test, Says):
         return contains(value, test.words)
     if isinstance(test, Span):
@@ -336,6 +347,15 @@ qualified = st.one_of(
             "has:country",
             "has:tags",
             "has:er",
+            "has:audience",
+            "audience:US>40",
+            "audience:us:40..",
+            "audience:dach>=30.3",
+            "audience:dach:..20.3",
+            "audience:female",
+            "audience:female<=61",
+            "audience:18-34:30.3",
+            "audience:DE<=0,TW>40",
             "found:web",
             "name:anna",
             "name:vega*",

@@ -71,6 +71,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     followers: Count | None = None
     following: Count | None = None
     posts: Count | None = None
+    audience: Mapping[str, Annotated[float, msgspec.Meta(ge=0, le=100)]] = {}
+    """Shares of its followers in percent: by country (ISO 3166-1 alpha-2), by `female`, `male`, `other`, and by age
+    (`18-24`, `65+`). What is not named is unknown."""
     quality: Mapping[str, Quality] = {}
     """By the name of the number (`followers`); what is not named is exact."""
     recent_posts: tuple[Post, ...] | None = None

@@ -33,7 +33,9 @@ _FACET_VALUES_SHOWN = 8
 @click.option("--count", is_flag=True, help="Say how many there are, exactly.")
 @click.option("--facets", is_flag=True, help="Count tiers, platforms, countries, languages and topics.")
 @click.option("--campaign", metavar="CODE", help="The campaign that fit and relevance are about; else the one in use.")
-@click.option("--like", metavar="REF", help="Who is most like this account, in topics, words, size and place, and why.")
+@click.option(
+    "--like", metavar="REF", help="Who is most like this account, in topics, words, audience, size and place, and why."
+)
 @with_workspace
 async def search(
     workspace: Workspace,

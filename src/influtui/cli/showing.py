@@ -9,6 +9,7 @@ import msgspec
 
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
+from influtui.model.audience import listed
 from influtui.model.creators import METRICS, Creator, parse_ref
 from influtui.model.measurements import Measured, Number, Opinions, Reading
 from influtui.model.memory import ago, line
@@ -99,6 +100,7 @@ def _who(out: Output, detail: service.CreatorDetail, now: Millis) -> None:
             ("language", creator.language),
             ("topics", ", ".join(creator.topics)),
             ("tags", ", ".join(creator.tags)),
+            ("audience", _audience(creator)),
             ("email", creator.email or detail.person.email),
             ("found by", _found(creator)),
         )
@@ -125,6 +127,13 @@ def _accounts(out: Output, detail: service.CreatorDetail) -> None:
         for each in others
     ]
     out.table(("also", "followers", "er %", "as of"), rows, right=(1, 2))
+
+
+def _audience(creator: Creator) -> str | None:
+    if not creator.audience:
+        return None
+    said = f" ({creator.audience_as_of[:10]})" if creator.audience_as_of else ""
+    return listed(creator.audience) + said
 
 
 def _found(creator: Creator) -> str | None:

@@ -14,10 +14,12 @@ from random import Random
 from typing import Any, Final, Generic, TypeVar
 
 from influtui.demo.vocabulary import Tongue, Topic, tongues, topics
+from influtui.model.audience import canonical
 from influtui.model.profile_records import ProfileRecord
 from influtui.model.profiles import page
 
 DAY_MS: Final = 86_400_000
+_ABROAD: Final = ("US", "GB", "DE", "FR", "ES", "BR", "MX", "IN", "CA", "AU", "IT", "NL")
 MEDIAN_FOLLOWERS: Final = 8_000
 SIGMA: Final = 1.9
 MOST_FOLLOWERS: Final = 400_000_000
@@ -114,6 +116,7 @@ class People:
                 language=tongue.language if random.random() < 0.9 else None,
                 topics=tuple(topics()[each].name for each in chosen),
                 email=email,
+                audience=_audience(handle, country, size),
                 as_of=at,
                 found_by=self._found_by.draw(random),
                 person=person,
@@ -128,6 +131,25 @@ class People:
             code, rest = divmod(code, len(_SYLLABLES))
             parts.append(_SYLLABLES[rest])
         return "".join(parts)
+
+
+def _audience(handle: str, country: str, size: float) -> str | None:
+    """Who follows, of every fourth account that is large enough for tools to say so: mostly people from where it is."""
+    random = Random(handle)  # noqa: S311 - its own dice, so that the rest of the world stays as it is
+    if size < log(3_000) or random.random() > 0.25:
+        return None
+    home = 35 + 50 * random.random()
+    rest = (100 - home) * 0.8
+    shares = {country: home}
+    for place in random.sample(_ABROAD, 4):
+        if place not in shares:
+            shares[place] = rest = rest * (0.3 + 0.3 * random.random())
+    female = 20 + 65 * random.random()
+    young = 15 + 35 * random.random()
+    ages = {"18-24": young, "25-34": (90 - young) * 0.55, "35-44": (90 - young) * 0.25}
+    return canonical(
+        {key: round(share, 1) for key, share in {**shares, "female": female, "male": 99 - female, **ages}.items()}
+    )
 
 
 def typical_rate(followers: int) -> float:

@@ -17,6 +17,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from influtui.model.audience import header_key, read, share_of
 from influtui.model.creators import PLATFORMS
 from influtui.model.failures import WrongUsage
 from influtui.model.figures import Figure, Unreadable, agree, figure, is_unknown
@@ -28,7 +29,7 @@ from influtui.model.shipped import shipped
 COUNTS: Final = frozenset({"followers", "following", "posts"})
 AVERAGES: Final = frozenset({"avg_views", "avg_likes", "avg_comments", "avg_shares"})
 NUMERIC: Final = COUNTS | AVERAGES | {"engagement_rate"}
-SEVERAL: Final = frozenset({"topics", "tags", "note"})
+SEVERAL: Final = frozenset({"topics", "tags", "note", "audience"})
 """Fields that many columns may fill."""
 
 IGNORE: Final = "ignore"
@@ -76,7 +77,7 @@ def synonyms() -> Synonyms:
 @cache
 def fields() -> tuple[str, ...]:
     """What a column can be mapped to."""
-    return (*synonyms().field, "person", "person_name", "person_email", "person_country", IGNORE)
+    return (*synonyms().field, "audience", "person", "person_name", "person_email", "person_country", IGNORE)
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +110,8 @@ def field_of(header: str, *, of_one_platform: bool = False) -> str | None:
     """
     name = folded(header)
     table = synonyms()
+    if name not in table.ignored.names and header_key(name) is not None:
+        return "audience"
     if name in table.ignored.names or any(f" {part} " in f" {name} " for part in table.ignored.parts):
         return None
     names = [name, folded(_BRACKETS.sub(" ", header))]
@@ -247,6 +250,11 @@ def _fits(field: str, kinds: Counter[Kind], known: int, cells: Sequence[str]) ->
         return (kinds["number"] + kinds["short"]) / known >= _REFUTED
     if field == "engagement_rate":
         return (kinds["number"] + kinds["percent"]) / known >= _REFUTED
+    if field == "audience":
+        return (
+            sum(read(cell) is not None or share_of(cell, fractions=False) is not None for cell in cells) / known
+            >= _REFUTED
+        )
     if field == "email":
         return kinds["email"] / known >= _REFUTED
     if field == "url":

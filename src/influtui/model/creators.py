@@ -80,6 +80,9 @@ class Creator(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag
     found_by: str | None = None
     found_detail: OutsideText | None = None
     as_of: str | None = None
+    audience: dict[str, float] | None = None
+    """Shares of its followers in percent: by country (`US`), age (`18-24`), gender (`female`). What is not there is unknown."""
+    audience_as_of: str | None = None
 
 
 def parse_ref(text: str) -> Ref:

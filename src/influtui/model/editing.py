@@ -13,6 +13,7 @@ from typing import Any, Final, get_args
 
 import msgspec
 
+from influtui.model.audience import canonical, listed, read
 from influtui.model.creators import METRICS, Creator, FoundBy, joined, split
 from influtui.model.failures import WrongUsage
 from influtui.model.ids import CreatorId
@@ -28,10 +29,12 @@ TEXTS: Final = ("name", "bio", "url", "email", "country", "language", "found_by"
 
 SETS: Final = ("topics", "tags")
 
-EDITABLE: Final = (*TEXTS, *SETS)
+EDITABLE: Final = (*TEXTS, *SETS, "audience")
 
 READ_ONLY: Final[dict[str, str]] = {
-    **dict.fromkeys((*METRICS, "engagement_variant", "as_of"), "it was measured: import a newer measurement"),
+    **dict.fromkeys(
+        (*METRICS, "engagement_variant", "as_of", "audience_as_of"), "it was measured: import a newer measurement"
+    ),
     **dict.fromkeys(("platform", "handle", "ref", "id"), "it says whose row this is"),
     **dict.fromkeys(
         ("tier", "relevance", "authenticity", "reach", "fit", "confidence"), "it is worked out from other values"
@@ -70,7 +73,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
             before = set(split(wanted["tags"]) if "tags" in wanted else creator.tags)
             wanted["tags"] = joined([*(before | self.add_tags) - self.remove_tags])
         now = stored(creator)
-        return {name: value for name, value in wanted.items() if now[name] != value}
+        return _dated({name: value for name, value in wanted.items() if now[name] != value})
 
 
 def read_edit(
@@ -117,10 +120,18 @@ def value_of(field: str, text: str) -> Value:
     return reader(text) if reader else text
 
 
+def _dated(columns: Columns) -> Columns:
+    """With an audience's age: when somebody's own word was true is not known, so any source that says when is newer."""
+    return columns | ({"audience_as_of": None} if "audience" in columns else {})
+
+
 def stored(creator: Creator) -> Columns:
     """The editable columns of a row as they are stored."""
     columns: Columns = {name: getattr(creator, name) for name in TEXTS}
-    return columns | {name: joined(getattr(creator, name)) for name in SETS}
+    return columns | {
+        **{name: joined(getattr(creator, name)) for name in SETS},
+        "audience": canonical(creator.audience or {}),
+    }
 
 
 def _country(text: str) -> str:
@@ -151,12 +162,23 @@ def _found_by(text: str) -> str:
     return word
 
 
+def _audience(text: str) -> str | None:
+    found = read(text)
+    if found is None:
+        raise WrongUsage(
+            f"“{text}” says no shares of an audience",
+            hint="Write them so: audience=US 42%, DE 10%, female 61%, 18-24 30%.",
+        )
+    return canonical(found)
+
+
 def _set(text: str) -> str | None:
     return joined(re.split(r"[,|]", text))
 
 
 _READERS: Final[Mapping[str, Callable[[str], Value]]] = {
     "country": _country, "language": _language, "email": _email, "found_by": _found_by, "topics": _set, "tags": _set,
+    "audience": _audience,
 }  # fmt: skip
 
 
@@ -178,7 +200,7 @@ class RowEdit(msgspec.Struct, frozen=True):
     def lines(self) -> list[str]:
         """The change, one line a field: `country: DE → AT`."""
         now = stored(self.creator)
-        said = [f"{name}: {_shown(now[name])} → {_shown(value)}" for name, value in self.columns.items()]
+        said = [f"{name}: {_shown(now[name])} → {_shown(value)}" for name, value in self.columns.items() if name in now]
         return said + ([f"note: {self.note}"] if self.note else [])
 
 
@@ -198,6 +220,7 @@ def sheet(creators: Sequence[Creator]) -> str:
     for creator in creators:
         parts.append(f"[[creator]]\nid = {creator.id}  # {_quoted(creator.ref)}\n")
         parts += [f"{name} = {_quoted(getattr(creator, name) or '')}\n" for name in TEXTS]
+        parts.append(f"audience = {_quoted(listed(creator.audience or {}))}\n")
         parts += [f"{name} = [{', '.join(map(_quoted, getattr(creator, name)))}]\n" for name in SETS]
         parts.append('note = ""\n')
     return "\n".join(parts).replace("\n\n", "\n").replace("\n[[creator]]", "\n\n[[creator]]")
@@ -252,13 +275,15 @@ def _row_edit(creator: Creator, table: dict[str, Any]) -> RowEdit:
                 columns[name] = value
     except WrongUsage as wrong:
         raise WrongUsage(f"{creator.ref}: {wrong.message}", hint=wrong.hint) from None
-    return RowEdit(creator, columns, from_outside(note).strip() or None)
+    return RowEdit(creator, _dated(columns), from_outside(note).strip() or None)
 
 
 def _unchanged(creator: Creator, name: str, given: Any) -> bool:
     """Whether a field came back as it went out; what was there is not judged anew, however odd it is."""
     if name in SETS:
         return isinstance(given, list) and given == list(getattr(creator, name))
+    if name == "audience":
+        return bool(given == listed(creator.audience or {}))
     return bool(given == (getattr(creator, name) or ""))
 
 

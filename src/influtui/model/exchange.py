@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from influtui.model.audience import canonical, shares
 from influtui.model.creators import split
 from influtui.model.profile_records import Measured, ProfileRecord, SeenComment, SeenPost, WrittenNote
 from influtui.model.times import Millis, millis, rfc3339
@@ -105,6 +106,8 @@ class CreatorOut(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", 
     topics: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     email: str | None = None
+    audience: dict[str, float] | None = None
+    audience_as_of: str | None = None
     as_of: str | None = None
     found_by: str | None = None
     found_detail: str | None = None
@@ -123,7 +126,8 @@ COLUMNS: Final = ("schema", *CreatorOut.__struct_fields__)
 """The columns of our CSV, in order."""
 
 _LISTS: Final = frozenset({"topics", "tags"})
-_NESTED: Final = {
+_NESTED: Final[dict[str, Any]] = {
+    "audience": dict[str, float],
     "notes": tuple[NoteOut, ...], "snapshots": tuple[SnapshotOut, ...], "seen_posts": tuple[PostOut, ...],
 }  # fmt: skip
 _WHOLE: Final = frozenset({"id", "person", "followers", "following", "posts"})
@@ -154,6 +158,8 @@ def to_record(creator: CreatorOut) -> ProfileRecord:
         topics=creator.topics,
         tags=creator.tags,
         email=creator.email,
+        audience=canonical(creator.audience or {}),
+        audience_as_of=_millis(creator.audience_as_of),
         as_of=_millis(creator.as_of),
         found_by=creator.found_by,
         found_detail=creator.found_detail,
@@ -191,6 +197,8 @@ def creator_out(
         topics=split(row["topics"]),
         tags=split(row["tags"]),
         as_of=rfc3339(row["as_of"]),
+        audience=shares(row["audience"]),
+        audience_as_of=rfc3339(row["audience_as_of"]),
         created_at=rfc3339(row["created_at"]),
         updated_at=rfc3339(row["updated_at"]),
         person_since=rfc3339(row["person_since"]),

@@ -1,4 +1,4 @@
-"""How alike two accounts are: topics, words, size, place, each from 0 to 1, and why. Pure; the weights are data."""
+"""How alike two accounts are: topics, words, audience, size, place, each from 0 to 1, and why. Pure; the weights are data."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import math
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
+from influtui.model.audience import overlap
 from influtui.model.creators import Creator
 from influtui.model.query_words import words
 from influtui.model.shipped import shipped
+
+_SHARED: Final = 0.5
+"""From this much of an audience on, it is named as a ground."""
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -20,6 +24,7 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     topics: float
     words: float
+    audience: float
     size: float
     place: float
     size_factor: float
@@ -57,6 +62,9 @@ def likeness(model: Creator, other: Creator, rarity: Mapping[str, float], by: We
         said = sorted(set(words(other.bio)) & rarity.keys(), key=lambda word: -rarity[word])
         parts.append((by.words, sum(rarity[word] for word in said) / sum(rarity.values())))
         because += [f"words {', '.join(said[:5])}"] if said else []
+    if model.audience and other.audience and (same_people := overlap(model.audience, other.audience)) is not None:
+        parts.append((by.audience, same_people))
+        because += [f"{100 * same_people:.0f}% the same audience"] if same_people >= _SHARED else []
     if model.followers and other.followers:
         apart = abs(math.log(model.followers / other.followers)) / math.log(by.size_factor)
         parts.append((by.size, max(0.0, 1.0 - apart)))

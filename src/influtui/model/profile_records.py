@@ -90,6 +90,10 @@ class ProfileRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     avg_likes: float | None = None
     avg_comments: float | None = None
     avg_shares: float | None = None
+    audience: str | None = None
+    """Shares of its followers, as `model/audience.py` writes them."""
+    audience_as_of: int | None = None
+    """When that was said. None: when the rest was measured."""
     as_of: int | None = None
     """When the source measured this. None: the intake's own time for the whole input."""
     quality: str = "exact"

@@ -14,7 +14,7 @@ from influtui.model.creators import PLATFORMS, FoundBy
 
 Kind = Literal[
     "number", "percent", "time", "choice", "tier", "platform", "country", "region", "code", "language", "set", "text", "handle",
-    "account_id", "campaign", "has", "values", "ships", "yes_no",
+    "account_id", "campaign", "has", "values", "ships", "yes_no", "audience",
 ]  # fmt: skip
 """How a qualifier's value is read."""
 
@@ -85,6 +85,7 @@ HAVABLE: Final = (
     "likes",
     "comments",
     "shares",
+    "audience",
     "notes",
     "measured",
 )
@@ -206,6 +207,12 @@ CREATORS: Final = Table(
             choices=("yes", "no"),
             meaning="whether the campaign in use (or its brand) ships to the account's country",
             examples=("ships:yes",),
+        ),
+        Qualifier(
+            name="audience",
+            kind="audience",
+            meaning="share of its followers from a country or region, of a gender or of an age, in percent, where known",
+            examples=("audience:US>40", "audience:dach:20..", "audience:female>60", "audience:18-34:50.."),
         ),
         Qualifier(
             name="has",

@@ -107,8 +107,11 @@ class _Parser:
                 break
             negate = not negate
             if self._at == len(self._text) or self._text[self._at].isspace() or self._text[self._at] == ")":
+                sign = "-" if self._text.startswith("-", start) else "NOT"
                 self._fail(
-                    "there is nothing after the -", start, "A - stands directly before what must not hold: -topic:x."
+                    f"there is nothing after the {sign}",
+                    start,
+                    "A - stands directly before what must not hold: -topic:x.",
                 )
         self._parts += 1
         if self._parts > MOST_PARTS:
@@ -167,7 +170,7 @@ class _Parser:
         try:
             return meaning(known, item.pieces, self._table)
         except Misread as misread:
-            near = _nearest(misread.piece.text, misread.error.choices)
+            near = misread.error.mended or _nearest(misread.piece.text, misread.error.choices)
             suggestion = f"{item.qualifier}:{near}" if near else None
             hint = misread.error.hint
             if not suggestion and not hint and misread.error.choices:

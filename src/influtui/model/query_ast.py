@@ -69,6 +69,13 @@ class Says(msgspec.Struct, frozen=True):
     words: Words
 
 
+class Share(msgspec.Struct, frozen=True):
+    """A share in percent of what belongs to keys together (a region's countries). Unknown where no key is known."""
+
+    of: tuple[str, ...]
+    span: Span
+
+
 class Known(msgspec.Struct, frozen=True):
     """Any value at all."""
 
@@ -77,7 +84,7 @@ class InUse(msgspec.Struct, frozen=True):
     """The campaign in use. `bind` makes an `Is` of it."""
 
 
-Test = Span | Ago | Is | Starts | Says | Known | InUse
+Test = Span | Ago | Is | Starts | Says | Share | Known | InUse
 
 
 class Field(msgspec.Struct, frozen=True):

@@ -51,6 +51,13 @@ def _choices(qualifier: Qualifier) -> list[tuple[str, str]]:
         return [(tier.name, f"from {tier.smallest:,} followers") for tier in default_scheme().tier]
     if qualifier.kind == "country":
         return list(countries().items())
+    if qualifier.kind == "audience":
+        ages = [
+            (f"{low}-{high}:", "an age, then the share: 30..") for low, high in ((18, 24), (25, 34), (18, 34), (35, 44))
+        ]
+        people = [("female:", "then the share: 60.."), ("male:", "then the share: 60..")]
+        of_regions = [(f"{name}:", " ".join(codes[:12])) for name, codes in sorted(regions().items())]
+        return [*people, *ages, *((f"{code}:", name) for code, name in countries().items()), *of_regions]
     if qualifier.kind == "region":
         return [(name, " ".join(codes[:12])) for name, codes in sorted(regions().items())]
     if qualifier.kind == "campaign":

@@ -7,9 +7,14 @@ import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
+import msgspec
+
+from influtui.model.audience import bands, key_of
 from influtui.model.creators import handle_key
+from influtui.model.nearest import nearest
 from influtui.model.places import country_code, language_code
 from influtui.model.qualifiers import Qualifier, Table
 from influtui.model.query_ast import (
@@ -20,6 +25,7 @@ from influtui.model.query_ast import (
     Known,
     Query,
     Says,
+    Share,
     ShipsTo,
     Span,
     Starts,
@@ -39,6 +45,7 @@ AGES: Final = {"min": 60_000, "h": 3_600_000, "d": DAY, "w": 7 * DAY, "mo": 30 *
 
 _SUFFIXES: Final = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 _NUMBER: Final = re.compile(r"(\d{1,15})(?:\.(\d{1,9}))?([kmb]?)(%?)", re.ASCII | re.IGNORECASE)
+_GROUPED: Final = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _AGE: Final = re.compile(rf"(\d{{1,6}})({'|'.join(AGES)})", re.ASCII | re.IGNORECASE)
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _LARGEST: Final = 2**53
@@ -46,10 +53,14 @@ _ORDERS: Final = (">=", "<=", ">", "<", "=")
 
 
 class WrongValue(Exception):
-    """A value that its qualifier cannot take. `choices` are what it could have been, for the nearest to be named."""
+    """A value that its qualifier cannot take. `choices` are what it could have been, for the nearest to be named; `mended`
+    is what it surely was meant to be."""
 
-    def __init__(self, message: str, hint: str | None = None, choices: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, message: str, hint: str | None = None, choices: tuple[str, ...] = (), mended: str | None = None
+    ) -> None:
         super().__init__(message)
+        self.mended = mended
         self.message = message
         self.hint = hint
         self.choices = choices
@@ -67,6 +78,8 @@ def meaning(qualifier: Qualifier, pieces: list[Piece], table: Table) -> Query:
     """What `qualifier:piece,piece` asks for. Raises `WrongValue` through `Misread`, which knows the piece."""
     found: list[Query] = []
     tests: list[Test] = []
+    if qualifier.kind == "number":
+        _refuse_grouped(pieces)
     for piece in pieces:
         try:
             value = _READERS[qualifier.kind](qualifier, piece, table)
@@ -79,6 +92,19 @@ def meaning(qualifier: Qualifier, pieces: list[Piece], table: Table) -> Query:
     if tests:
         found.append(Field(qualifier.stored, tuple(tests)))
     return either(*found)
+
+
+def _refuse_grouped(pieces: list[Piece]) -> None:
+    """Refuse `>10,000`: a comma stands between values, so that it would mean `>10` or `000`."""
+    for before, piece in pairwise(pieces):
+        if re.search(r"(?<!\d)\d{1,3}$", before.text) and re.match(r"\d{3}(?!\d)", piece.text):
+            whole = "".join(each.text for each in pieces)
+            wrong = WrongValue(
+                "a comma stands between values here, not within a number",
+                f"Write {whole}, or 10k for 10,000.",
+                mended=whole,
+            )
+            raise Misread(wrong, piece)
 
 
 class Misread(Exception):
@@ -106,20 +132,50 @@ def text_words(text: str) -> Words:
 
 
 def _number(qualifier: Qualifier, piece: Piece, _table: Table) -> Value:
+    return (_span_of(qualifier, piece.text),)
+
+
+def _span_of(qualifier: Qualifier, written: str) -> Span:
     def amount(text: str) -> float | None:
         found = _NUMBER.fullmatch(text)
         if not found or (found[4] and qualifier.kind != "percent"):
             return None
+        if qualifier.kind == "number" and _GROUPED.fullmatch(text):
+            raise WrongValue(
+                f"“{text}” may be a fraction or a thousand",
+                "Write 10000 or 10k.",
+                mended=written.replace(text, text.replace(".", "")),
+            )
         value = float(f"{found[1]}.{found[2] or 0}") * _SUFFIXES[found[3].lower()]
         if value > _LARGEST:
             raise WrongValue(f"{text} is larger than any number here")
         return int(value) if value.is_integer() else value
 
-    example = f"Write {' or '.join(qualifier.examples[:3])}."
-    span = _span(
-        piece.text, amount, lambda: WrongValue(f"“{piece.text}” is not a number or a range of numbers", example)
-    )
-    return (span,)
+    def wrong() -> WrongValue:
+        example = f"Write {' or '.join(qualifier.examples[:3])}."
+        return WrongValue(
+            f"“{written}” is not a number or a range of numbers", example, mended=_mended(written, amount)
+        )
+
+    return _span(written, amount, wrong)
+
+
+def _mended(text: str, amount: Callable[[str], float | None]) -> str | None:
+    """What somebody may have meant who wrote `>>3`, `10k-100k`, `3+` or `1 000`: the first reading that is right."""
+
+    def wrong() -> WrongValue:
+        return WrongValue("")
+
+    plain = re.sub(r"\s|(?<=\d)[_'’](?=\d{3})", "", text)
+    once = re.sub(r"([<>=])\1+", r"\1", plain).replace("=>", ">=").replace("=<", "<=")
+    ranged = re.sub(r"(?<=[\dkmb%])(?:-|–|—|\.{3,}|…|to)(?=\d)", "..", once, count=1, flags=re.IGNORECASE)
+    for reading in (once, ranged, re.sub(r"(?<=[\dkmb])\+$", "..", ranged, flags=re.IGNORECASE)):
+        try:
+            _span(reading, amount, wrong)
+        except WrongValue:
+            continue
+        return reading
+    return None
 
 
 def _span(text: str, end: Callable[[str], float | None], wrong: Callable[[], WrongValue]) -> Span:
@@ -131,7 +187,7 @@ def _span(text: str, end: Callable[[str], float | None], wrong: Callable[[], Wro
         if (low_text and low is None) or (high_text and high is None) or not (low_text or high_text):
             raise wrong()
         if low is not None and high is not None and low > high:
-            raise WrongValue(f"“{text}” ends before it begins", f"Write {high_text}..{low_text}.")
+            raise WrongValue(f"“{text}” ends before it begins", mended=f"{high_text}..{low_text}")
         return Span(low, high)
     order = next((order for order in _ORDERS if text.startswith(order)), "")
     value = end(text.removeprefix(order))
@@ -166,7 +222,7 @@ def _time(qualifier: Qualifier, piece: Piece, _table: Table) -> Value:
         if (low_text and first is None) or (high_text and last is None) or not (first or last):
             raise wrong()
         if first and last and first[0] >= last[1]:
-            raise WrongValue(f"“{text}” ends before it begins", f"Write {high_text}..{low_text}.")
+            raise WrongValue(f"“{text}” ends before it begins", mended=f"{high_text}..{low_text}")
         return (Span(first and first[0], last and last[1], high_included=False),)
     order = next((order for order in _ORDERS if text.startswith(order)), "")
     dates = _dates(text.removeprefix(order))
@@ -240,7 +296,12 @@ def _region(_qualifier: Qualifier, piece: Piece, _table: Table) -> Value:
 
 
 def _language(_qualifier: Qualifier, piece: Piece, _table: Table) -> Value:
-    return (Is(language_code(piece.text) or piece.text.casefold()),)
+    code = language_code(piece.text)
+    # Three letters are a code too, of a language that has none of two.
+    if code is None and not re.fullmatch(r"[a-z]{2,3}", piece.text, re.ASCII | re.IGNORECASE):
+        known = tuple(name for row in languages().items() for name in row)
+        raise WrongValue(f"“{piece.text}” is not a language", "Write its two-letter code: lang:es,pt.", known)
+    return (Is(code or piece.text.casefold()),)
 
 
 def _code(_qualifier: Qualifier, piece: Piece, _table: Table) -> Value:
@@ -267,6 +328,45 @@ def _handle(_qualifier: Qualifier, piece: Piece, _table: Table) -> Value:
     if not key:
         raise WrongValue(f"“{piece.text}” is not a handle")
     return (Starts(key) if begun else Is(key),)
+
+
+_AUDIENCE: Final = re.compile(r"([^<>=:]*?)\s*(?::|(?=[<>=])|$)(.*)", re.DOTALL)
+
+
+def _audience(qualifier: Qualifier, piece: Piece, _table: Table) -> Value:
+    """`US>40`, `dach:20..` (a region's countries together), `female:60..`, `18-34>50`; `US` alone for any known share."""
+    found = _AUDIENCE.fullmatch(piece.text)
+    who, how = (found[1].strip(), found[2]) if found else (piece.text, "")
+    of = _audience_keys(who, piece.text[len(found[1]) :] if found else "")
+    if not how:
+        return (Share(of, Span()),)
+    try:
+        span = _span_of(msgspec.structs.replace(qualifier, kind="percent"), how)
+    except WrongValue as error:
+        mended = error.mended and f"{who}{':' * error.mended[0].isdigit()}{error.mended}"
+        raise WrongValue(error.message, error.hint, mended=mended) from None
+    if max(span.low or 0, span.high or 0) > 100:
+        raise WrongValue(f"“{how}” is more than all: a share is 0 to 100 percent", f"Write {qualifier.examples[0]}.")
+    return (Share(of, span),)
+
+
+def _audience_keys(who: str, rest: str) -> tuple[str, ...]:
+    key = key_of(who)
+    if key and key[0].isalpha():
+        return (key,)
+    region = re.sub(r"[\s_]+", "-", who.casefold())
+    of = bands(who) or regions().get(region, ())
+    if not of:
+        known = (
+            "female",
+            "male",
+            *regions(),
+            *(name for row in countries().items() for name in row if " " not in name),
+        )
+        near = nearest(who.casefold(), {name.casefold(): name for name in known})
+        hint = "Write a country, a region, female, male, or an age: audience:US>40, audience:18-24>30."
+        raise WrongValue(f"“{who}” is no part of an audience", hint, mended=near and f"{near}{rest}")
+    return of
 
 
 def _account_id(qualifier: Qualifier, piece: Piece, table: Table) -> Value:
@@ -306,12 +406,20 @@ _READERS: Final[dict[str, Reader]] = {
     "number": _number, "percent": _number, "time": _time, "choice": _choice, "tier": _tier, "platform": _platform,
     "country": _country, "region": _region, "code": _code, "language": _language, "set": _set, "text": _text, "handle": _handle,
     "account_id": _account_id, "campaign": _campaign, "has": _has, "values": _values, "ships": _ships, "yes_no": _yes_no,
+    "audience": _audience,
 }  # fmt: skip
 
 
 def account(platform: str, handle: str) -> Query:
     """What a REF (`instagram:anna`) means as a query."""
     return both(Field("platform", (Is(platform),)), Field("handle", (Is(handle_key(handle)),)))
+
+
+@cache
+def languages() -> dict[str, str]:
+    """Names of languages by their codes."""
+    rows = [line.split("\t") for line in shipped("languages.tsv").splitlines() if line and not line.startswith("#")]
+    return {row[0]: row[1] for row in rows}
 
 
 @cache

@@ -19,6 +19,7 @@ from influtui.host.activation import Host
 from influtui.host.calls import Fault
 from influtui.host.manifests import SourceEntry
 from influtui.host.sources import CheckedPage, OpenSource
+from influtui.model.audience import canonical, key_of
 from influtui.model.creators import handle_key
 from influtui.model.failures import Failure, NeedsConfiguration, NotFound, WrongUsage
 from influtui.model.ids import ImportId
@@ -289,6 +290,7 @@ def as_record(entry: SourceEntry, profile: Profile, found_by: str | None = None)
         language=profile.language,
         topics=profile.topics,
         email=profile.email,
+        audience=canonical({key: share for name, share in profile.audience.items() if (key := key_of(name))}),
         followers=profile.followers,
         following=profile.following,
         posts=profile.posts,

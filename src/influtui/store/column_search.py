@@ -24,6 +24,7 @@ from influtui.model.query_ast import (
     Not,
     Or,
     Query,
+    Share,
     Span,
     Starts,
     Words,
@@ -369,6 +370,9 @@ class ColumnSearch:
         if field.any_of == (Known(),) and field.name in self.columns.known:
             known = self.columns.known[field.name]
             return known if ids is None else known[ids]
+        if field.name == "audience":
+            whole = _any([self._share_mask(test) for test in field.any_of if isinstance(test, Share)])
+            return whole if whole is None or ids is None else whole[ids]
         column = self.columns.coded.get(field.name) or self.columns.sets.get(field.name)
         if column is None:
             return None
@@ -384,6 +388,14 @@ class ColumnSearch:
                 return None
         passes: Mask = passing[column.codes if ids is None else column.codes[ids]]
         return passes
+
+    def _share_mask(self, share: Share) -> Mask:
+        owners, amounts = self.columns.audiences.together(share.of, self.columns.size)
+        span = filters.hundredths(share.span)
+        test = Known() if span.low is None and span.high is None else span
+        mask = np.zeros(self.columns.size, np.bool_)
+        mask[owners[_number_passes(test, amounts.astype(np.float64))]] = True
+        return mask
 
     # What the database is asked.
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from influtui.model.audience import shares
 from influtui.model.creators import split
 from influtui.model.tiers import TierScheme, default_scheme
 
@@ -23,10 +24,10 @@ Mask = NDArray[np.bool_]
 NUMBERS: Final = ("followers", "engagement_rate", "as_of")
 CODED: Final = ("platform", "country", "language", "found_by", "engagement_variant")
 SETS: Final = ("topics", "tags")
-KNOWN: Final = ("email", "name", "bio", "url")
+KNOWN: Final = ("email", "name", "bio", "url", "audience")
 """Texts of which it is only kept whether they are known."""
 
-_HELD: Final = (*NUMBERS, *CODED, *SETS, *(f"{name} IS NOT NULL" for name in KNOWN))
+_HELD: Final = (*NUMBERS, *CODED, *SETS, *(f"{name} IS NOT NULL" for name in KNOWN), "audience")
 _READ: Final = f"SELECT id, {', '.join(_HELD)} FROM creators"
 _ROWS_AT_ONCE: Final = 10_000
 _ROOM: Final = 1_024
@@ -101,6 +102,74 @@ class Sets(Coded):
         return {name: int(number) for name, number in zip(names, sums, strict=True) if number}
 
 
+class Audiences:
+    """Shares of audiences by key, in hundredths of a percent: for each key the accounts of which it is known, upwards.
+
+    Of most accounts nothing is known, so that a place for each would mostly be empty.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Ids, NDArray[np.uint16]]] = {}
+        self._new: dict[str, tuple[array[int], array[int]]] = {}
+
+    def put(self, ids: Ids, texts: Sequence[str | None]) -> None:
+        """Take in what is known of `ids`, of whom nothing is held."""
+        for each, text in zip(ids.tolist(), texts, strict=True):
+            for key, share in (shares(text) or {}).items() if text else ():
+                owners, amounts = self._new.setdefault(key, (array("I"), array("H")))
+                owners.append(each)
+                amounts.append(round(share * 100))
+
+    def drop(self, first: int, last: int) -> None:
+        """Forget what is held of a run of accounts."""
+        for key in list(self._known.keys() | self._new.keys()):
+            owners, amounts = self.of(key)
+            begin, end = np.searchsorted(owners, (first, last + 1))
+            if begin < end:
+                self._known[key] = np.delete(owners, slice(begin, end)), np.delete(amounts, slice(begin, end))
+
+    def of(self, key: str) -> tuple[Ids, NDArray[np.uint16]]:
+        """The accounts of which a share is known, upwards, and the shares."""
+        owners, amounts = self._known.get(key, (np.zeros(0, np.uint32), np.zeros(0, np.uint16)))
+        if key in self._new:
+            more_owners, more_amounts = self._new.pop(key)
+            owners = np.concatenate([owners, np.asarray(more_owners, np.uint32)])
+            amounts = np.concatenate([amounts, np.asarray(more_amounts, np.uint16)])
+            order = np.argsort(owners, kind="stable")
+            owners, amounts = self._known[key] = owners[order], amounts[order]
+        return owners, amounts
+
+    def together(self, keys: Sequence[str], size: int) -> tuple[Ids, NDArray[np.int64]]:
+        """The accounts of which the share of some key is known, and the sum of those that are."""
+        if len(keys) == 1:
+            owners, amounts = self.of(keys[0])
+            return owners, amounts.astype(np.int64)
+        sums, known = np.zeros(size, np.int64), np.zeros(size, np.bool_)
+        for key in keys:
+            owners, amounts = self.of(key)
+            sums[owners] += amounts
+            known[owners] = True
+        found = np.flatnonzero(known).astype(np.uint32)
+        return found, sums[found]
+
+    def kept(self) -> dict[str, NDArray[Any]]:
+        """Everything as arrays by name."""
+        arrays: dict[str, NDArray[Any]] = {}
+        for key in sorted(self._known.keys() | self._new.keys()):
+            arrays[f"audience ids {key}"], arrays[f"audience shares {key}"] = self.of(key)
+        return arrays
+
+    def restore(self, arrays: Mapping[str, NDArray[Any]], size: int) -> bool:
+        """Take over what `kept` gave once, for ids below `size`. Returns whether it makes sense."""
+        self._new.clear()
+        keys = [name.removeprefix("audience ids ") for name in arrays if name.startswith("audience ids ")]
+        none = np.zeros(0, np.uint16)
+        self._known = {key: (arrays[f"audience ids {key}"], arrays.get(f"audience shares {key}", none)) for key in keys}
+        return all(
+            len(ids) == len(amounts) and (not len(ids) or ids[-1] < size) for ids, amounts in self._known.values()
+        )
+
+
 class Columns:
     """The columns of all accounts. Empty until `load`."""
 
@@ -120,6 +189,7 @@ class Columns:
         self.coded = {name: Coded(self.size) for name in CODED}
         self.sets = {name: Sets(self.size) for name in SETS}
         self.known: dict[str, Mask] = {name: np.zeros(self.size, np.bool_) for name in KNOWN}
+        self.audiences = Audiences()
         self._all: Ids | None = None
 
     def everyone(self) -> Ids:
@@ -140,6 +210,7 @@ class Columns:
         for first, last in runs:
             self._grow(last + 1)
             self.alive[first : last + 1] = False
+            self.audiences.drop(first, last)
             self._fill(connection.execute(f"{_READ} WHERE id BETWEEN ? AND ?", (first, last)))
         self._all = None
 
@@ -155,7 +226,7 @@ class Columns:
         arrays |= {f"known {name}": mask for name, mask in self.known.items()}
         arrays |= {f"codes {name}": column.codes for name, column in coded.items()}
         texts: dict[str, list[str | None]] = {f"values {name}": column.values for name, column in coded.items()}
-        return arrays, {**texts, "scheme": [self.scheme]}
+        return {**arrays, **self.audiences.kept()}, {**texts, "scheme": [self.scheme]}
 
     def restore(self, arrays: Mapping[str, NDArray[Any]], texts: Mapping[str, list[str | None]]) -> bool:
         """Take over what `kept` gave once. Returns whether it was all there."""
@@ -170,6 +241,8 @@ class Columns:
         self.size = len(self.alive)
         self.numbers = {name: arrays[name] for name in NUMBERS}
         self.known = {name: arrays[f"known {name}"] for name in KNOWN}
+        if not self.audiences.restore(arrays, self.size):
+            return False
         for name, column in (*self.coded.items(), *self.sets.items()):
             column.restore(arrays[f"codes {name}"], texts[f"values {name}"])
         return True
@@ -181,7 +254,7 @@ class Columns:
 
     def _fill(self, rows: sqlite3.Cursor) -> None:
         while chunk := rows.fetchmany(_ROWS_AT_ONCE):
-            found, *columns = zip(*chunk, strict=True)
+            found, *columns, audiences = zip(*chunk, strict=True)
             ids = np.array(found, np.uint32)
             self.alive[ids] = True
             named = dict(zip((*NUMBERS, *CODED, *SETS, *KNOWN), columns, strict=True))
@@ -195,6 +268,8 @@ class Columns:
                 self.known[name][ids] = np.array(named[name], np.bool_)
             for name, column in (*self.coded.items(), *self.sets.items()):
                 column.put(ids, named[name])
+            if self.known["audience"][ids].any():
+                self.audiences.put(ids, audiences)
         self._all = None
 
     def _grow(self, size: int) -> None:

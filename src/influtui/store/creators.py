@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from influtui.model.audience import shares
 from influtui.model.creators import Creator, Ref, handle_key, split
 from influtui.model.failures import NotFound
 from influtui.model.ids import CreatorId
@@ -15,7 +16,8 @@ from influtui.store.database import Row
 
 COLUMNS: Final = (
     "id, person_id, platform, handle, name, url, bio, country, language, topics, tags, email, followers, following, posts,"
-    " engagement_rate, engagement_variant, avg_views, avg_likes, avg_comments, avg_shares, as_of, found_by, found_detail"
+    " engagement_rate, engagement_variant, avg_views, avg_likes, avg_comments, avg_shares, as_of, found_by, found_detail,"
+    " audience, audience_as_of"
 )
 """What a `Creator` record is made of."""
 
@@ -32,11 +34,15 @@ def record(row: Row, scheme: TierScheme | None = None) -> Creator:
         topics=split(row["topics"]),
         tags=split(row["tags"]),
         as_of=rfc3339(row["as_of"]),
+        audience=shares(row["audience"]),
+        audience_as_of=rfc3339(row["audience_as_of"]),
         **columns,
     )
 
 
-_PLAIN: Final = frozenset(COLUMNS.split(", ")) - {"person_id", "topics", "tags", "as_of"}
+_PLAIN: Final = frozenset(COLUMNS.split(", ")) - {
+    "person_id", "topics", "tags", "as_of", "audience", "audience_as_of",
+}  # fmt: skip
 
 
 async def by_ids(reader: Reader, ids: Sequence[int], scheme: TierScheme | None = None) -> list[Creator]:

@@ -27,6 +27,7 @@ from influtui.model.query_ast import (
     Or,
     Query,
     Says,
+    Share,
     Span,
     Starts,
     Test,
@@ -166,6 +167,8 @@ def _test(test: Test, column: Column, noun: Noun) -> Condition:
         return (f"({candidates[0]} AND {condition})", [*candidates[1], *values]) if candidates else (condition, values)
     if isinstance(test, Span):
         return _span(test, column.sql)
+    if isinstance(test, Share):
+        return _share(test, column.sql)
     raise ValueError(f"{type(test).__name__} must be bound before it is asked")
 
 
@@ -181,6 +184,22 @@ def _span(span: Span, sql: str) -> Condition:
         parts.append(f"{sql} {'<=' if span.high_included else '<'} ?")
         values.append(span.high)
     return f"({' AND '.join(parts)})" if parts else f"{sql} IS NOT NULL", values
+
+
+def hundredths(span: Span) -> Span:
+    """A span of percent as one of hundredths of a percent, which compare exactly however shares were added up."""
+    low, high = (None if end is None else round(end * 100, 6) for end in (span.low, span.high))
+    return Span(low, high, span.low_included, span.high_included)
+
+
+def _share(share: Share, sql: str) -> Condition:
+    marks = ", ".join("?" * len(share.of))
+    sum_ = f"(SELECT sum(CAST(round(value * 100) AS INTEGER)) FROM json_each({sql}) WHERE key IN ({marks}))"
+    low_to_high = hundredths(share.span)
+    condition, values = _span(low_to_high, sum_)
+    # Each end of the span repeats the sum, with its keys before it.
+    bound = [each for value in values or [None] for each in (*share.of, *([value] if values else []))]
+    return f"({sql} IS NOT NULL AND {condition})", bound
 
 
 def score_sql(name: str) -> str:
@@ -231,6 +250,7 @@ CREATORS: Final = Noun(
         "bio": Column("creators.bio", indexed=True),
         "topics": Column("creators.topics", is_set=True),
         "tags": Column("creators.tags", is_set=True),
+        "audience": Column("creators.audience"),
         "accounts": Column("(SELECT count(*) FROM creators AS other WHERE other.person_id = creators.person_id)"),
         "note": Column("notes.text", link="creators.person_id", key="notes.person_id", source="notes"),
         "source": Column("told.source", link="creators.id", key="told.creator_id", source=_SOURCES),

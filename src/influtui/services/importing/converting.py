@@ -17,7 +17,8 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from influtui.model.columns import AVERAGES, COUNTS, NUMERIC, Column, platform_of
+from influtui.model.audience import are_fractions, canonical, header_key, read, read_object, share_of
+from influtui.model.columns import AVERAGES, COUNTS, NUMERIC, Column, folded, platform_of
 from influtui.model.creators import PLATFORMS, FoundBy
 from influtui.model.failures import WrongUsage
 from influtui.model.figures import (
@@ -75,14 +76,19 @@ class Converter:
         self._numbers: list[tuple[str, int, int | None]] = []
         self._texts: list[tuple[str, int, Callable[[str], Any] | None]] = []
         self._several: list[tuple[str, int]] = []
+        self._audience: list[tuple[str, int]] = []
+        """The key of each column that holds shares of an audience, empty for one that holds all, and its position."""
         for column in columns:
-            if column.field in ("topics", "tags", "note"):
+            if column.field == "audience":
+                self._audience.append((header_key(folded(column.header)) or "", column.position))
+            elif column.field in ("topics", "tags", "note"):
                 self._several.append((column.field, column.position))
             elif column.field in NUMERIC:
                 self._numbers.append((column.field or "", column.position, column.twin))
             elif column.field is not None:
                 self._texts.append((column.field, column.position, READERS.get(column.field)))
         self.variant = _variant(columns)
+        self._fractions = _are_fractions([position for key, position in self._audience if key], sample)
         self._groups_by_dots = groups_by_dots(_texts(columns, COUNTS, sample), _texts(columns, AVERAGES, sample))
 
     def record(self, cells: Sequence[Any]) -> ProfileRecord:
@@ -128,6 +134,8 @@ class Converter:
             cell = cells[position]
             if cell is not None and cell != "":
                 self._add(values, field, cell)
+        if self._audience:
+            self._add_audience(values, cells)
         if self.variant and "engagement_rate" in values and "engagement_variant" not in values:
             values["engagement_variant"] = self.variant
         if quality:
@@ -136,6 +144,25 @@ class Converter:
             stated = msgspec.json.encode(quality, order="sorted").decode()
             values["quality"] = "rounded" if all_rounded else stated
         return self._identified(values)
+
+    def _add_audience(self, values: dict[str, Any], cells: Sequence[Any]) -> None:
+        found: dict[str, float] = {}
+        for key, position in self._audience:
+            cell = cells[position]
+            if cell is None or cell == "" or (isinstance(cell, str) and is_unknown(cell)):
+                continue
+            if key:
+                share = share_of(cell, fractions=self._fractions)
+                said = None if share is None else {key: share}
+            else:
+                said = read(cell) if isinstance(cell, str) else read_object(cell)
+            if said is None:
+                self.left_out["audience"] += 1
+                self.examples.setdefault("audience", _shown(cell))
+            else:
+                found |= said
+        if (audience := canonical(found)) is not None:
+            values["audience"] = audience
 
     def note_unlike(self, platform: str, handle: str) -> None:
         """Count a handle that its platform would not have given out, as far as we know."""
@@ -351,6 +378,14 @@ def _texts(columns: Sequence[Column], fields: frozenset[str], sample: Sequence[S
     positions = [column.position for column in columns if column.field in fields]
     cells = [row[position] for row in sample for position in positions if position < len(row)]
     return [cell for cell in cells if isinstance(cell, str)]
+
+
+def _are_fractions(positions: Sequence[int], sample: Sequence[Sequence[Any]]) -> bool:
+    """Whether a file writes shares as parts of one: then none of the sample's is above."""
+    cells = [row[position] for row in sample for position in positions if position < len(row)]
+    written = [cell for cell in cells if isinstance(cell, str)]
+    known = [share for cell in cells if (share := share_of(cell, fractions=False)) is not None]
+    return not any("%" in cell for cell in written) and are_fractions(known)
 
 
 def _plain(number: int | float) -> str:

@@ -317,8 +317,9 @@ class _Job:
             warnings.append(
                 f"{source.mended_lines} lines were not UTF-8 and were read as Windows-1252 where they were not"
             )
-        if nested:
-            warnings.append(f"nested values were left out: {', '.join(nested)}")
+        taken = {column.header for column in columns if column.field == "audience"}
+        if left := [name for name in nested if name not in taken]:
+            warnings.append(f"nested values were left out: {', '.join(left)}")
         return msgspec.structs.replace(report, columns=tuple(_uses(columns, sample)), warnings=tuple(warnings))
 
 

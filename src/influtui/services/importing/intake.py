@@ -305,16 +305,19 @@ class Intake:
 
     def _compare(self, row: Row, record: ProfileRecord, series: list[Row]) -> tuple[dict[str, Any], list[Measured]]:
         """What a known account's row and series gain from a record."""
+        said_at = record.audience_as_of or record.as_of or self._as_of
         if record.snapshots is not None:
             known = {(each["at"], each["source"]) for each in series}
             news = [each for each in record.snapshots if (each.at, each.source) not in known]
-            return merging.changes(row, record, at=record.as_of, is_news=bool(news)), news
+            return merging.changes(row, record, at=record.as_of, is_news=bool(news), said_at=said_at), news
         if metrics(record) == UNMEASURED:
-            return merging.changes(row, record, at=None, is_news=False), []
+            return merging.changes(row, record, at=None, is_news=False, said_at=said_at), []
         stated = measurement(record, self._source, record.as_of or self._as_of)
         stated_moment = self._moment_is_known or record.as_of is not None
         placed = merging.place(series, stated, only_if_different=not stated_moment)
-        changed = merging.changes(row, record, at=placed.at if placed else stated.at, is_news=placed is not None)
+        changed = merging.changes(
+            row, record, at=placed.at if placed else stated.at, is_news=placed is not None, said_at=said_at
+        )
         if placed is None:
             changed.pop("as_of", None)
         return changed, [placed] if placed else []

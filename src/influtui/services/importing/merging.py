@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from influtui.model.audience import together
 from influtui.model.creators import METRICS, joined, split
 from influtui.model.profile_records import Measured, ProfileRecord, metrics
 
@@ -22,11 +23,11 @@ LATER_MS: Final = 60_000
 """How far a second, different statement of one source for one moment may be moved to stand beside the first."""
 
 
-def changes(row: Any, record: ProfileRecord, *, at: int | None, is_news: bool) -> dict[str, Any]:
+def changes(row: Any, record: ProfileRecord, *, at: int | None, is_news: bool, said_at: int) -> dict[str, Any]:
     """The columns of a known account that `record` changes.
 
     `at` is when the record was measured (None: it measured nothing); `is_news` says whether its measurement was not
-    known before.
+    known before. `said_at` is when its audience was what it says, which has an age of its own.
     """
     known_at = row["as_of"]
     newer = is_news and at is not None and (known_at is None or at > known_at)
@@ -46,6 +47,8 @@ def changes(row: Any, record: ProfileRecord, *, at: int | None, is_news: bool) -
             together = joined([*split(row[name]), *added])
             if together != row[name]:
                 changed[name] = together
+    if record.audience is not None:
+        changed |= _audience(row, record.audience, said_at)
     for name in ("found_by", "found_detail"):
         value = getattr(record, name)
         if value is not None and row[name] is None:
@@ -53,6 +56,14 @@ def changes(row: Any, record: ProfileRecord, *, at: int | None, is_news: bool) -
     if (newer and at != known_at) or (known_at is None and at is not None):
         changed["as_of"] = at
     return changed
+
+
+def _audience(row: Any, audience: str, at: int) -> dict[str, Any]:
+    newer = row["audience_as_of"] is None or at > row["audience_as_of"]
+    merged = together(row["audience"], audience, newer=newer)
+    if merged == row["audience"]:
+        return {}
+    return {"audience": merged, **({"audience_as_of": at} if newer else {})}
 
 
 def place(series: list[Any], measured: Measured, *, only_if_different: bool) -> Measured | None:

@@ -141,6 +141,12 @@ def account_columns(
                 strict=True,
             )
         ]
+        if any(record.audience is not None for record in records):
+            columns["audience"] = [record.audience for record in records]
+            columns["audience_as_of"] = [
+                (record.audience_as_of or record.as_of or as_of) if record.audience is not None else None
+                for record in records
+            ]
         as_first = all(record.snapshots is None and record.quality == "exact" for record in records)
     for name in ("topics", "tags"):
         if name in columns:

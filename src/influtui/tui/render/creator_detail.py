@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from influtui.model.audience import listed
 from influtui.model.memory import line as memory_line
 from influtui.model.times import Millis
 from influtui.tui.render.creator_scores import scores
@@ -39,6 +40,8 @@ def detail(
     if work:
         lines += [EMPTY, *work]
     lines += [EMPTY, *_numbers(known, width, look)]
+    if creator.audience:
+        lines += _audience(creator, width)
     if creator.bio:
         lines += [EMPTY, (Span("Bio", "heading"),), *wrapped(creator.bio, width)]
     lines += posts(seen, width, look)
@@ -114,6 +117,16 @@ def _numbers(known: CreatorDetail, width: int, look: Look) -> list[Line]:
     for metric in shown:
         lines += _metric(metric, known.measured[metric], width, look)
     return [*lines, *_growth(known, width, look)]
+
+
+def _audience(creator: Creator, width: int) -> list[Line]:
+    """Who follows: countries, genders and ages, each with the day on which that was said."""
+    said = f"  {creator.audience_as_of[:10]}" if creator.audience_as_of else ""
+    return [
+        EMPTY,
+        (Span("Audience", "heading"), Span(said, "dim")),
+        *(line for kind in listed(creator.audience or {}).split("; ") for line in wrapped(kind, width)),
+    ]
 
 
 def _growth(known: CreatorDetail, width: int, look: Look) -> list[Line]:
