@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from influtui.services.workspace import Workspace
+from influtui.store import migrations
 from influtui.store.undo_imports import KEPT
 
 
@@ -29,3 +30,10 @@ async def test_every_reference_can_be_followed_backwards_without_reading_a_whole
         " UNION SELECT m.name, p.name FROM sqlite_master m, pragma_table_info(m.name) p WHERE p.pk = 1 AND m.type = 'table'"
     )
     assert {tuple(row) for row in references} <= {tuple(row) for row in leading}
+
+
+def test_each_step_has_a_number_of_its_own() -> None:
+    numbers = [step.number for step in migrations.steps()]
+    assert numbers == sorted(set(numbers)), (
+        "two steps bear one number: a database that took one would never take the other"
+    )
