@@ -56,6 +56,22 @@ async def test_options_may_stand_among_the_words(capsys: Capture) -> None:
 
 
 @pytest.mark.usefixtures("_some")
+async def test_a_score_of_which_little_is_known_has_a_tilde_and_a_legend(capsys: Capture, account: Account) -> None:
+    await account("tiktok:mo", followers=5_000, following=100)
+    assert in_thread("creators", "search") == 0
+    assert "auth" not in capsys.readouterr().out, "nobody has a score"
+    assert in_thread("creators", "score") == 0
+    capsys.readouterr()
+    assert in_thread("creators", "search", "mo", "--json") == 0
+    assert lines(capsys)[0]["authenticity_confidence"] < 0.5
+    assert in_thread("creators", "search", "mo") == 0
+    told = capsys.readouterr()
+    heading, row, *_ = told.out.splitlines()
+    assert row[heading.index("auth") - 1 :].lstrip().startswith("~")
+    assert "~: less than half" in told.err
+
+
+@pytest.mark.usefixtures("_some")
 async def test_people_get_a_table_and_how_to_go_on(capsys: Capture) -> None:
     assert in_thread("creators", "search", "--limit", "2") == 0
     shown = capsys.readouterr().out

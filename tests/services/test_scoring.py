@@ -78,6 +78,9 @@ async def test_why_adds_up_to_what_is_stored(workspace: Workspace) -> None:
     assert stored.bought_followers is not None
     assert stored.bought_followers > 20
     assert (stored.relevance, stored.fit) == (None, None)
+    assert stored.authenticity_confidence == pytest.approx(by_kind["authenticity"].confidence)
+    assert stored.reach_confidence == pytest.approx(by_kind["reach"].confidence)
+    assert stored.relevance_confidence is None
 
 
 async def test_engagement_far_below_the_peers_names_the_peers(workspace: Workspace) -> None:

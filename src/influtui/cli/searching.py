@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 import msgspec
 
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
-from influtui.model.creators import Creator, parse_ref
+from influtui.model.creators import Creator, parse_ref, sureness
 from influtui.model.failures import WrongUsage
 from influtui.model.qualifiers import CREATORS
+from influtui.model.scoring.records import rounded
 from influtui.model.text import SafeText, safe
 from influtui.services import search as service
 from influtui.services.search import Found
@@ -18,6 +21,7 @@ from influtui.services.workspace import Workspace
 
 HEADINGS = ("creator", "name", "tier", "followers", "er %", "country", "topics", "as of")
 _RIGHT = (3, 4)
+_SCORES = {"fit": "fit", "authenticity": "auth"}
 _FACET_VALUES_SHOWN = 8
 
 
@@ -89,7 +93,7 @@ def show_found(out: Output, found: Found) -> None:
 
 def _show(out: Output, found: Found) -> None:
     if found.rows:
-        out.table(HEADINGS, [_row(creator) for creator in found.rows], right=_RIGHT)
+        _table(out, found.rows)
     for facet, counted in (found.facets or {}).items():
         shown = [f"{name} {number:,}" for name, number in list(counted.items())[:_FACET_VALUES_SHOWN]]
         more = [f"and {len(counted) - len(shown)} more"] if len(counted) > len(shown) else []
@@ -100,6 +104,21 @@ def _show(out: Output, found: Found) -> None:
     one = "creator" if found.count == 1 else "creators"
     where = f" Next page: --after {found.next}" if found.next else ""
     out.say(f"{len(found.rows):,} of {found.count:,} {one}.{where}")
+
+
+def _table(out: Output, rows: Sequence[Creator]) -> None:
+    """The rows, with the scores that any of them has."""
+    kinds = [kind for kind in _SCORES if any(getattr(creator, kind) is not None for creator in rows)]
+    headings = (*HEADINGS[:5], *(_SCORES[kind] for kind in kinds), *HEADINGS[5:])
+    shown = [
+        (*row[:5], *(safe(rounded(getattr(creator, kind), sureness(creator, kind))) for kind in kinds), *row[5:])
+        for creator, row in ((creator, _row(creator)) for creator in rows)
+    ]
+    out.table(headings, shown, right=range(_RIGHT[0], _RIGHT[-1] + 1 + len(kinds)))
+    if any(cell.startswith("~") for row in shown for cell in row[5 : 5 + len(kinds)]):
+        out.note(
+            "~: less than half of what this score needs is known. `influtui creators why REF` says what is missing."
+        )
 
 
 async def _show_alike(workspace: Workspace, out: Output, like: str, query: str, limit: int) -> None:

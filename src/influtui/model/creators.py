@@ -77,12 +77,21 @@ class Creator(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag
     reach: float | None = None
     fit: float | None = None
     confidence: float | None = None
+    relevance_confidence: float | None = None
+    authenticity_confidence: float | None = None
+    reach_confidence: float | None = None
     found_by: str | None = None
     found_detail: OutsideText | None = None
     as_of: str | None = None
     audience: dict[str, float] | None = None
     """Shares of its followers in percent: by country (`US`), age (`18-24`), gender (`female`). What is not there is unknown."""
     audience_as_of: str | None = None
+
+
+def sureness(creator: Creator, kind: str) -> float | None:
+    """How sure a stored score is of itself, 0 to 1. Of one that was stored before this was kept: the confidence of all."""
+    own: float | None = creator.confidence if kind == "fit" else getattr(creator, f"{kind}_confidence")
+    return creator.confidence if own is None else own
 
 
 def parse_ref(text: str) -> Ref:

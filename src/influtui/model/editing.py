@@ -37,7 +37,18 @@ READ_ONLY: Final[dict[str, str]] = {
     ),
     **dict.fromkeys(("platform", "handle", "ref", "id"), "it says whose row this is"),
     **dict.fromkeys(
-        ("tier", "relevance", "authenticity", "reach", "fit", "confidence"), "it is worked out from other values"
+        (
+            "tier",
+            "relevance",
+            "authenticity",
+            "reach",
+            "fit",
+            "confidence",
+            "relevance_confidence",
+            "authenticity_confidence",
+            "reach_confidence",
+        ),
+        "it is worked out from other values",
     ),
     "person": "use `influtui creators merge`",
 }

@@ -35,6 +35,9 @@ class ScoreRow(NamedTuple):
     reach: float | None
     fit: float | None
     confidence: float
+    relevance_confidence: float | None
+    authenticity_confidence: float | None
+    reach_confidence: float | None
     bought_followers: float | None
     bought_engagement: float | None
     pods: float | None

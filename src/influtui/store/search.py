@@ -193,10 +193,13 @@ def by_frequency(counted: dict[str, int]) -> dict[str, int]:
     return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
+CONFIDENCES: Final = ("relevance_confidence", "authenticity_confidence", "reach_confidence")
+
+
 async def records(reader: Reader, found: Sequence[CreatorId], campaign: int | None) -> list[Creator]:
     """The records of accounts, in their order, with their scores."""
     creators = await by_ids(reader, found)
-    names = ("relevance", "authenticity", "reach", "fit", "confidence")
+    names = ("relevance", "authenticity", "reach", "fit", "confidence", *CONFIDENCES)
     scored: dict[int, dict[str, Any]] = {}
     for start in range(0, len(creators), 500):
         chunk = [creator.id for creator in creators[start : start + 500]]
@@ -212,6 +215,7 @@ async def records(reader: Reader, found: Sequence[CreatorId], campaign: int | No
             if not row["campaign_id"]:
                 mine.pop("fit", None)
                 mine.pop("relevance", None)
+                mine.pop("relevance_confidence", None)
     return [msgspec.structs.replace(creator, **scored.get(creator.id, {})) for creator in creators]
 
 

@@ -72,14 +72,19 @@ def test_wide_screens_show_all_four_scores() -> None:
     assert {"relevance", "authenticity", "reach", "fit", "tier", "as_of", "topics"} <= names
 
 
-def test_a_score_of_which_little_is_known_is_dim() -> None:
+def test_a_score_of_which_little_is_known_is_dim_and_says_so_without_colour() -> None:
     layout = place(COLUMNS, 77)
 
-    def fit(confidence: float) -> str:
-        scored = structs.replace(ANNA, fit=71.6, confidence=confidence)
-        return next(span.role for span in row(Judged(scored), layout, Look(NOW)) if span.text.strip() == "72")
+    def shown(**known: float) -> tuple[str, str]:
+        scored = structs.replace(ANNA, **known)
+        return next(
+            (span.text.strip(), span.role) for span in row(Judged(scored), layout, Look(NOW)) if "72" in span.text
+        )
 
-    assert (fit(0.9), fit(0.2)) == ("text", "dim")
+    assert shown(fit=71.6, confidence=0.9) == ("72", "text")
+    assert shown(fit=71.6, confidence=0.2) == ("~72", "dim")
+    assert shown(authenticity=71.6, confidence=0.9, authenticity_confidence=0.09) == ("~72", "dim")
+    assert shown(authenticity=71.6, confidence=0.2, authenticity_confidence=0.8) == ("72", "text")
 
 
 def test_columns_are_chosen_by_name_or_heading_in_any_order() -> None:

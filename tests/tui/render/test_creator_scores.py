@@ -43,10 +43,25 @@ def test_each_score_is_one_line_and_an_unknown_one_is_no_zero() -> None:
     lines = scores(ANNA, 60, LOOK)[1:]
     assert [line[0].text.strip() for line in lines] == ["relevance", "authenticity", "reach", "fit"]
     text = _text(lines).splitlines()
-    assert text[0].endswith("80")
+    assert text[0].endswith("80  63% sure")
     assert text[2].split()[-1] == "-"
     assert text[3].endswith("91  63% sure")
     assert all(width_of(line) <= 44 for line in scores(ANNA, 44, LOOK))
+
+
+def test_a_score_of_which_little_is_known_looks_unsure_with_and_without_colour() -> None:
+    unsure = structs.replace(ANNA, authenticity_confidence=0.09, relevance_confidence=0.8)
+    relevance, authenticity, *_ = scores(unsure, 60, LOOK)[1:]
+    assert "~97  9% sure" in _text([authenticity])
+    assert {span.role for span in authenticity} == {"dim"}
+    assert [span.role for span in relevance] == ["dim", "accent", "text", "dim"]
+    text = _text(why(_why(TOPICS), ANNA, 60, LOOK))
+    assert "~ before a score" not in text, "half is enough"
+    assert "~" not in text
+    low = structs.replace(_why(TOPICS).scores[0], confidence=0.2)
+    told = _text(why(structs.replace(_why(TOPICS), scores=(low,)), ANNA, 60, LOOK))
+    assert "~62  20% sure" in told
+    assert "~ before a score: less than half" in told
 
 
 def test_who_has_no_score_is_told_how_to_get_one() -> None:

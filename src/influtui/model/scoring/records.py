@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 Kind = Literal["relevance", "authenticity", "reach", "fit"]
+
+SURE: Final = 0.5
+"""Confidence from which a score is shown like any other number; below it stands a `~`."""
+
+
+def rounded(value: float | None, confidence: float | None) -> str:
+    """A score as people read it: `97`, `~97` where less than half of what it needs was known, `-` where nothing was."""
+    if value is None:
+        return "-"
+    return f"{'~' if confidence is not None and confidence < SURE else ''}{value:.0f}"
 
 
 class Component(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from influtui.model.creators import sureness
+from influtui.model.scoring.records import SURE, rounded
 from influtui.tui.render.numbers import UNKNOWN, age, percent, plural
 from influtui.tui.render.spans import EMPTY, Line, Look, Role, Span, cell, clip, fit, wrapped
 
@@ -42,17 +44,24 @@ def scores(creator: Creator, width: int, look: Look) -> list[Line]:
             EMPTY,
             *wrapped(f"Not scored. :creators score #{creator.id} scores it, w explains what is known.", width, "dim"),
         ]
-    return [EMPTY, *(_score(kind, value, creator.confidence, width, look) for kind, value in values.items())]
+    return [EMPTY, *(_score(kind, value, sureness(creator, kind), width, look) for kind, value in values.items())]
 
 
 def _score(kind: str, value: float | None, confidence: float | None, width: int, look: Look) -> Line:
     label = Span(fit(kind, _LABEL), "dim")
     if value is None:
         return clip((label, Span(look.glyphs.trough * _cells(width), "dim"), Span(f"{UNKNOWN:>5}", "dim")), width)
-    sure = f"  {confidence:.0%} sure" if kind == "fit" and confidence is not None else ""
-    return clip(
-        (label, Span(bar(value / 100, look, _cells(width)), "accent"), Span(f"{value:>5.0f}"), Span(sure, "dim")), width
-    )
+    drawn, number, role = _drawn(value, confidence, width, look)
+    sure = f"  {confidence:.0%} sure" if confidence is not None else ""
+    return clip((label, drawn, Span(number, role), Span(sure, "dim")), width)
+
+
+def _drawn(value: float, confidence: float | None, width: int, look: Look) -> tuple[Span, str, Role]:
+    """The bar and the number of a score: both are dim, and the number has a `~`, where little of it is known."""
+    number = rounded(value, confidence)
+    unsure = number.startswith("~")
+    drawn = Span(bar(value / 100, look, _cells(width)), "dim" if unsure else "accent")
+    return drawn, f"{number:>5}", "dim" if unsure else "text"
 
 
 def why(explained: Why, creator: Creator, width: int, look: Look) -> list[Line]:
@@ -67,6 +76,9 @@ def why(explained: Why, creator: Creator, width: int, look: Look) -> list[Line]:
         lines += [clip(_rate(each), width) for each in explained.rates]
     if explained.campaign is None:
         lines += [EMPTY, *wrapped("Relevance and fit are judged for a campaign: @ chooses one.", width, "warn")]
+    if any(score.value is not None and score.confidence < SURE for score in explained.scores):
+        told = "~ before a score: less than half of what it needs is known. It may be right; it is no finding."
+        lines += [EMPTY, *wrapped(told, width, "warn")]
     missing = [part.signal for score in explained.scores for part in score.components if _unknown(part)]
     if missing:
         names = ", ".join(dict.fromkeys(name.replace("_", " ") for name in missing))
@@ -105,11 +117,13 @@ def _explained(score: Score, width: int, look: Look) -> list[Line]:
     if score.value is None:
         head: Line = (Span(fit(score.kind, _LABEL), "heading"), Span("unknown: nothing that it needs is known", "dim"))
     else:
+        drawn, number, role = _drawn(score.value, score.confidence, width, look)
+        unsure = role == "dim"
         head = (
             Span(fit(score.kind, _LABEL), "heading"),
-            Span(bar(score.value / 100, look, _cells(width)), "accent"),
-            Span(f"{score.value:>5.0f}", "strong"),
-            Span(f"  {score.confidence:.0%} sure", "dim"),
+            drawn,
+            Span(number, "dim" if unsure else "strong"),
+            Span(f"  {score.confidence:.0%} sure", "warn" if unsure else "dim"),
         )
     return [clip(head, width), *(line for part in score.components for line in _component(part, width, look))]
 

@@ -7,18 +7,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from influtui.model.creators import Creator
+from influtui.model.creators import Creator, sureness
 from influtui.model.failures import WrongUsage
 from influtui.model.nearest import nearest
 from influtui.model.qualifiers import CREATORS
+from influtui.model.scoring.records import rounded
 from influtui.tui.render.columns import Cell, Column
 from influtui.tui.render.numbers import UNKNOWN, age, compact, percent, when
 from influtui.tui.render.spans import Look, Role, cell
 
 FRESH_DAYS: Final = 30
 STALE_DAYS: Final = 180
-SURE: Final = 0.5
-"""Confidence from which a score is shown like any other number."""
 _DAY: Final = 86_400_000
 
 Verdict = Literal["pick", "reserve", "rejected", "later"]
@@ -68,14 +67,12 @@ PLATFORM_SHORT: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def _score(read: Callable[[Creator], float | None]) -> Callable[[Judged, Look], Cell]:
-    """A score as a whole number, dim where little of what it needs was known."""
+def _score(kind: str) -> Callable[[Judged, Look], Cell]:
+    """A score as a whole number; where little of what it needs was known, dim and with a `~` before it."""
 
     def show(judged: Judged, look: Look) -> Cell:
-        value, confidence = read(judged.creator), judged.creator.confidence
-        if value is None:
-            return Cell(UNKNOWN, "dim")
-        return Cell(f"{value:.0f}", "dim" if confidence is not None and confidence < SURE else "text")
+        text = rounded(getattr(judged.creator, kind), sureness(judged.creator, kind))
+        return Cell(text, "text" if text[0].isdigit() else "dim")
 
     return show
 
@@ -87,10 +84,10 @@ COLUMNS: Final[tuple[Column[Judged], ...]] = (
     Column("tier", "tier", lambda j, _: _or_unknown(j.creator.tier), 6, rank=7),
     Column("followers", "followers", lambda j, _: Cell(compact(j.creator.followers)), 10, rank=0, align="right"),
     Column("engagement_rate", "ER", lambda j, _: Cell(percent(j.creator.engagement_rate)), 6, rank=2, align="right"),
-    Column("fit", "fit", _score(lambda creator: creator.fit), 4, rank=3, align="right"),
-    Column("relevance", "rel", _score(lambda creator: creator.relevance), 4, rank=8, align="right"),
-    Column("authenticity", "auth", _score(lambda creator: creator.authenticity), 5, rank=6, align="right"),
-    Column("reach", "reach", _score(lambda creator: creator.reach), 6, rank=9, align="right"),
+    Column("fit", "fit", _score("fit"), 4, rank=3, align="right"),
+    Column("relevance", "rel", _score("relevance"), 4, rank=8, align="right"),
+    Column("authenticity", "auth", _score("authenticity"), 5, rank=6, align="right"),
+    Column("reach", "reach", _score("reach"), 6, rank=9, align="right"),
     Column("country", "in", lambda j, _: _or_unknown(j.creator.country), 2, rank=4),
     Column("as_of", "age", lambda j, look: Cell(age(j.creator.as_of, look.now), freshness(j.creator.as_of, look.now)), 4, rank=10, align="right"),
     Column("name", "name", lambda j, _: _or_unknown(j.creator.name), 12, 26, rank=5),
