@@ -11,7 +11,8 @@ import pytest
 
 from influtui.model.failures import NeedsConfiguration
 from influtui.model.settings import MailAccount
-from influtui.secrets.passwords import keep, password_for, variable
+from influtui.secrets.passwords import password_for, variable
+from influtui.secrets.places import keep
 from influtui.secrets.secret import Secret
 
 

@@ -18,7 +18,7 @@ KEY = Wanted("tube", "api_key", "TUBE_API_KEY")
 async def test_the_environment_comes_first_ours_before_the_platforms(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plugin_secrets.keep(tmp_path, KEY, Secret("from-the-file"))
+    await plugin_secrets.keep(tmp_path, KEY, Secret("from-the-file"))
     monkeypatch.setenv("TUBE_API_KEY", "from-theirs")
     assert (await secret_for(KEY, tmp_path)).reveal() == "from-theirs"
     monkeypatch.setenv("INFLUTUI_PLUGIN_TUBE_API_KEY", "from-ours")
@@ -29,7 +29,7 @@ async def test_the_environment_comes_first_ours_before_the_platforms(
 async def test_then_a_command_then_systemd_then_the_private_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = plugin_secrets.keep(tmp_path, KEY, Secret("from-the-file"))
+    kept = await plugin_secrets.keep(tmp_path, KEY, Secret("from-the-file"))
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert (await secret_for(KEY, tmp_path)).reveal() == "from-the-file"
     credentials = tmp_path / "credentials"
@@ -49,7 +49,7 @@ async def test_what_is_nowhere_is_said_with_the_command_that_supplies_it(tmp_pat
 
 
 async def test_a_file_that_others_may_read_is_not_used(tmp_path: Path) -> None:
-    plugin_secrets.keep(tmp_path, KEY, Secret("from-the-file")).chmod(0o644)
+    (await plugin_secrets.keep(tmp_path, KEY, Secret("from-the-file"))).chmod(0o644)
     with pytest.raises(NeedsConfiguration, match="read by others"):
         await secret_for(KEY, tmp_path)
 
@@ -59,13 +59,13 @@ async def test_what_is_too_short_to_be_struck_out_is_no_key(tmp_path: Path, monk
     with pytest.raises(NeedsConfiguration, match="too short"):
         await secret_for(KEY, tmp_path)
     with pytest.raises(NeedsConfiguration, match="too short"):
-        plugin_secrets.keep(tmp_path, KEY, Secret("abc"))
+        await plugin_secrets.keep(tmp_path, KEY, Secret("abc"))
 
 
-def test_forgetting_a_plugins_keys_leaves_the_others(tmp_path: Path) -> None:
-    kept = plugin_secrets.keep(tmp_path, KEY, Secret("long-enough"))
-    other = plugin_secrets.keep(tmp_path, Wanted("tuber", "api_key"), Secret("long-enough"))
-    assert plugin_secrets.forget(tmp_path, "tube") == [kept]
+async def test_forgetting_a_plugins_keys_leaves_the_others(tmp_path: Path) -> None:
+    kept = await plugin_secrets.keep(tmp_path, KEY, Secret("long-enough"))
+    other = await plugin_secrets.keep(tmp_path, Wanted("tuber", "api_key"), Secret("long-enough"))
+    assert await plugin_secrets.forget(tmp_path, "tube") == [kept.name]
     assert other.exists()
 
 
@@ -90,7 +90,7 @@ async def test_a_token_that_is_renewed_is_kept_and_comes_before_the_one_it_was_m
 
 
 async def test_two_that_renew_at_once_do_it_one_after_the_other(tmp_path: Path) -> None:
-    plugin_secrets.keep(tmp_path, ROTATES, Secret("token.0"))
+    await plugin_secrets.keep(tmp_path, ROTATES, Secret("token.0"))
     valid = ["token.0"]
 
     async def exchange(old: str) -> str:
@@ -104,7 +104,7 @@ async def test_two_that_renew_at_once_do_it_one_after_the_other(tmp_path: Path) 
 
 
 async def test_a_token_that_was_exchanged_is_kept_though_nobody_waits_for_it_any_more(tmp_path: Path) -> None:
-    plugin_secrets.keep(tmp_path, ROTATES, Secret("rft.old"))
+    await plugin_secrets.keep(tmp_path, ROTATES, Secret("rft.old"))
     sent, done = asyncio.Event(), asyncio.Event()
 
     async def exchange(_: str) -> str:
@@ -123,7 +123,7 @@ async def test_a_token_that_was_exchanged_is_kept_though_nobody_waits_for_it_any
 
 
 async def test_an_exchange_that_fails_leaves_the_old_token(tmp_path: Path) -> None:
-    plugin_secrets.keep(tmp_path, ROTATES, Secret("rft.old"))
+    await plugin_secrets.keep(tmp_path, ROTATES, Secret("rft.old"))
 
     async def exchange(_: str) -> str:
         raise OSError

@@ -18,6 +18,7 @@ import click
 from influtui.cli.output import Output
 from influtui.model.failures import Failure, NeedsConfirmation, WrongUsage
 from influtui.model.nearest import nearest
+from influtui.secrets import vault
 from influtui.services.workspace import PluginChoice, Workspace, default_folder, opened
 
 P = ParamSpec("P")
@@ -109,6 +110,7 @@ def with_workspace(
 
         async def inside() -> int:
             _can_be_stopped()
+            _can_be_asked()
             async with opened(session.folder, read_only=session.read_only, plugins=session.plugins) as workspace:
                 return await command(workspace, session.out, *args, **kwargs) or 0
 
@@ -125,6 +127,12 @@ def _can_be_stopped() -> None:
     if attendant is not None and task is not None:
         loop = asyncio.get_running_loop()
         attendant.began(lambda: _from_any_thread(loop, task))
+
+
+def _can_be_asked() -> None:
+    """Let a passphrase be asked for, where a person sits at a terminal that is not the app's."""
+    if ATTENDANT.get() is None and sys.stdin.isatty():
+        vault.ASK.set(lambda question: str(click.prompt(question, hide_input=True, err=True)))
 
 
 def _from_any_thread(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:

@@ -232,12 +232,12 @@ async def remove(workspace: Workspace, out: Output, id_: str, yes: bool) -> None
         return
     if wanted.folder is not None:
         confirmed(f"{wanted.folder} and the secrets kept for {id_} are deleted.", yes=yes)
-    gone = [str(path) for path in await plugins.remove(workspace, wanted)]
+    gone = await plugins.remove(workspace, wanted)
     if out.json:
         out.data({"schema": "influtui.plugin-removal/1", "id": id_, "removed": gone, "command": []})
         return
-    for path in gone:
-        out.say(f"deleted {path}")
+    for each in gone:
+        out.say(f"deleted {each}")
     if wanted.bundled:
         out.say(f"{id_} came with influtui: it is disabled.")
 

@@ -1,7 +1,7 @@
 """Where a secret can lie: what a command prints, a systemd credential, a private file. Which is asked when, others say.
 
 A file that others may read is refused, not warned about: a secret there is already known. Nothing here prints, logs or
-stores a secret, except `keep`, which is asked to.
+stores a secret, except `keep` and `put`, which are asked to. Encrypted ones are `vault`'s; `kept` knows both.
 """
 
 from __future__ import annotations
@@ -94,11 +94,16 @@ def keep(folder: Path, name: str, secret: Secret) -> Path:
     path = kept_at(folder, name)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.parent.chmod(0o700)
+    return put(path, f"{secret.reveal()}\n".encode())
+
+
+def put(path: Path, body: bytes) -> Path:
+    """Put a file in its place whole, readable by its owner only, there after a power cut too."""
     written = path.with_name(f".{path.name}.new")
     written.unlink(missing_ok=True)
     handle = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(f"{secret.reveal()}\n")
+    with os.fdopen(handle, "wb") as file:
+        file.write(body)
         file.flush()
         os.fsync(file.fileno())
     written.replace(path)

@@ -1,4 +1,4 @@
-"""Where a plugin's key or token comes from, in order: the environment, a command, systemd, a private file.
+"""Where a plugin's key or token comes from, in order: the environment, a command, systemd, what is kept here.
 
 `place` says whether there is one without looking at it: listing plugins runs no command. What is found is told to the
 redactor before anybody gets it.
@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from influtui.model.failures import NeedsConfiguration
-from influtui.secrets import places, redaction
+from influtui.secrets import kept, places, redaction
 from influtui.secrets.secret import Secret
 
 WHAT: Final = "secret"
@@ -49,8 +49,9 @@ class Wanted(msgspec.Struct, frozen=True):
 
 def place(wanted: Wanted, folder: Path | None) -> str | None:
     """Where the secret would be taken from, in words; None where there is none. Opens and runs nothing."""
-    if wanted.rotates and folder is not None and places.kept_at(folder, wanted.name).exists():
-        return f"a private file ({places.kept_at(folder, wanted.name)})"
+    kept_here = kept.place(folder, wanted.name) if folder is not None else None
+    if wanted.rotates and kept_here is not None:
+        return kept_here
     for variable in wanted.variables:
         if os.environ.get(variable):
             return f"the environment ({variable})"
@@ -58,9 +59,7 @@ def place(wanted: Wanted, folder: Path | None) -> str | None:
         return f"a command ({wanted.command[0]})"
     if (path := places.credential(wanted.name)) is not None:
         return f"a systemd credential ({path.name})"
-    if folder is not None and (path := places.kept_at(folder, wanted.name)).exists():
-        return f"a private file ({path})"
-    return None
+    return kept_here
 
 
 def remedy(wanted: Wanted) -> str:
@@ -81,11 +80,11 @@ async def secret_for(wanted: Wanted, folder: Path | None) -> Secret:
     return found
 
 
-def keep(folder: Path, wanted: Wanted, secret: Secret) -> Path:
-    """Write it into the workspace's private folder. Returns the file. Raises `NeedsConfiguration` for what is no key."""
+async def keep(folder: Path, wanted: Wanted, secret: Secret) -> Path:
+    """Keep it in the workspace. Returns the file that holds it. Raises `NeedsConfiguration` for what is no key."""
     if len(secret.reveal()) < SHORTEST:
         raise NeedsConfiguration(f"that is too short to be {wanted.name}", hint="Nothing was kept.")
-    return places.keep(folder, wanted.name, secret)
+    return await kept.put(folder, wanted.name, secret)
 
 
 async def renewed(folder: Path, wanted: Wanted, exchange: Callable[[str], Awaitable[str]]) -> str:
@@ -97,25 +96,27 @@ async def renewed(folder: Path, wanted: Wanted, exchange: Callable[[str], Awaita
 
     async def both() -> str:
         async with places.alone(folder, wanted.name):
+            await kept.ready(folder)
             new = await exchange((await secret_for(wanted, folder)).reveal())
             redaction.learn(new)
-            keep(folder, wanted, Secret(new))
+            await keep(folder, wanted, Secret(new))
             return new
 
     return await asyncio.shield(asyncio.ensure_future(both()))
 
 
-def forget(folder: Path, plugin: str) -> Sequence[Path]:
-    """Remove what is kept for a plugin. Returns the files that were there."""
-    kept = sorted((folder / places.FOLDER).glob(f"{plugin}.*")) if (folder / places.FOLDER).is_dir() else []
-    for path in kept:
-        path.unlink()
-    return kept
+async def forget(folder: Path, plugin: str) -> Sequence[str]:
+    """Remove what is kept for a plugin. Returns the names of what was there."""
+    names = [name for name in kept.names(folder) if name.startswith(f"{plugin}.")]
+    for name in names:
+        await kept.drop(folder, name)
+    return names
 
 
 async def _found(wanted: Wanted, folder: Path | None) -> Secret:
-    if wanted.rotates and folder is not None and (kept := places.kept_at(folder, wanted.name)).exists():
-        return places.from_file(kept, wanted.name, what=WHAT)
+    newest = wanted.rotates and folder is not None and await kept.get(folder, wanted.name, what=WHAT)
+    if newest:
+        return newest
     for variable in wanted.variables:
         if given := os.environ.get(variable):
             return Secret(given)
@@ -123,6 +124,6 @@ async def _found(wanted: Wanted, folder: Path | None) -> Secret:
         return await places.from_command(wanted.command, wanted.name, what=WHAT, key=f"{wanted.key}{COMMAND}")
     if (credential := places.credential(wanted.name)) is not None:
         return places.first_line(credential.read_text("utf-8"), wanted.name, str(credential), what=WHAT)
-    if folder is not None and (kept := places.kept_at(folder, wanted.name)).exists():
-        return places.from_file(kept, wanted.name, what=WHAT)
+    if folder is not None and (found := await kept.get(folder, wanted.name, what=WHAT)) is not None:
+        return found
     raise NeedsConfiguration(f"there is no {wanted.name}", hint=remedy(wanted))

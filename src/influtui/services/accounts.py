@@ -18,7 +18,8 @@ from influtui.mail.connecting import refuse_plain
 from influtui.model.failures import NeedsConfiguration, NotFound, ReadOnly, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.model.settings import MailAccount
-from influtui.secrets.passwords import keep, password_for
+from influtui.secrets import kept
+from influtui.secrets.passwords import password_for
 from influtui.secrets.secret import Secret
 from influtui.services import settings
 from influtui.services.workspace import CONFIG, Workspace, read_settings
@@ -96,7 +97,7 @@ async def try_out(workspace: Workspace, address: str | None = None) -> AccountTe
 
 
 async def set_password(workspace: Workspace, address: str, password: Secret) -> Path:
-    """Keep a mailbox's password in a file of this workspace that only its owner can read. Returns the file."""
+    """Keep a mailbox's password in this workspace, where only its owner can read it. Returns the file that holds it."""
     chosen = await account(workspace, address)
     if workspace.db.read_only:
         raise ReadOnly("nothing was written: this session is read-only", hint="Leave out --read-only.")
@@ -108,7 +109,7 @@ async def set_password(workspace: Workspace, address: str, password: Secret) -> 
         )
     if not password.reveal():
         raise WrongUsage("an empty password was given; nothing was kept")
-    return keep(workspace.folder, chosen.address, password)
+    return await kept.put(workspace.folder, chosen.address, password)
 
 
 def _append(path: Path, table: str, added: MailAccount) -> None:

@@ -15,6 +15,7 @@ from typing import Final, Literal
 import msgspec
 
 from influtui.model.failures import Failure
+from influtui.secrets import kept
 from influtui.services.workspace import CONFIG, DATABASE, opened, read_settings, wall_clock
 from influtui.store import health, snapshots, text_index
 from influtui.store.database import FILE_MODE, FOLDER_MODE, damage_explained
@@ -50,6 +51,7 @@ async def examine(folder: Path, *, fix: bool = False) -> AsyncIterator[Finding]:
         yield finding
     for finding in _permissions(folder, fix=fix):
         yield finding
+    yield _secrets(folder)
     async for finding in _database(folder, fix=fix):
         yield finding
     yield _snapshots(database)
@@ -110,6 +112,22 @@ def _permissions(folder: Path, *, fix: bool) -> Iterator[Finding]:
         )
     else:
         yield _sound("permissions", "only you can read it")
+
+
+def _secrets(folder: Path) -> Finding:
+    try:
+        held = kept.names(folder)
+    except Failure as failure:
+        return _wrong("secrets", failure.message, failure.hint)
+    plain = [name for name, form in held.items() if form == "file"]
+    if plain:
+        return Finding(
+            subject="secrets",
+            verdict="note",
+            message=f"{len(plain)} of {len(held)} kept secrets are not encrypted",
+            hint="`influtui secret encrypt` encrypts them; only you can read the files.",
+        )
+    return _sound("secrets", f"{len(held)} kept, encrypted" if held else "none is kept here")
 
 
 async def _database(folder: Path, *, fix: bool) -> AsyncIterator[Finding]:

@@ -110,7 +110,7 @@ async def quotas_left(workspace: Workspace, found: PluginState) -> dict[str, tup
 
 
 async def keep_secret(workspace: Workspace, name: str, secret: Secret) -> Path:
-    """Keep a plugin's key (`youtube.api_key`) in a file of this workspace that only its owner can read. Returns the file.
+    """Keep a plugin's key (`youtube.api_key`) in this workspace for its owner alone. Returns the file that holds it.
 
     Raises `NotFound` for what no plugin asks for, `WrongUsage` for what cannot be the key, or is taken from elsewhere.
     """
@@ -133,7 +133,7 @@ async def keep_secret(workspace: Workspace, name: str, secret: Secret) -> Path:
         )
     if wrong := field.wrong(secret.reveal()):
         raise WrongUsage(f"{field.label} {wrong}; nothing was kept")
-    return plugin_secrets.keep(workspace.folder, place, secret)
+    return await plugin_secrets.keep(workspace.folder, place, secret)
 
 
 async def enable(workspace: Workspace, id_: str) -> PluginState:
@@ -195,17 +195,17 @@ async def removal(workspace: Workspace, id_: str) -> Removal:
     return Removal(id_, None, installers.removing(state.distribution))
 
 
-async def remove(workspace: Workspace, wanted: Removal) -> list[Path]:
+async def remove(workspace: Workspace, wanted: Removal) -> list[str]:
     """Delete a plugin of the user's folder, or disable a bundled one; and its kept secrets. Returns what is gone."""
     _writable(workspace)
-    gone: list[Path] = []
+    gone: list[str] = []
     if wanted.folder is not None:
         await asyncio.to_thread(shutil.rmtree, wanted.folder)
         user_folder.distrust(wanted.folder)
-        gone.append(wanted.folder)
+        gone.append(str(wanted.folder))
     elif wanted.bundled:
         await disable(workspace, wanted.plugin)
-    return [*gone, *plugin_secrets.forget(workspace.folder, wanted.plugin)]
+    return [*gone, *(f"the secret {name}" for name in await plugin_secrets.forget(workspace.folder, wanted.plugin))]
 
 
 def _writable(workspace: Workspace) -> None:
