@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from influtui.mail.parsing import PARTS, TEXT_LIMIT, parse
+from influtui.model.incoming import ParsedMessage
+from influtui.model.text import safe
+
+MEAN = b"\x1b]52;c;ZXZpbA==\x07\x1b[2J\xc2\x9b2J\xe2\x80\xae"
+"""Writes to the clipboard, clears the screen, and reads backwards."""
+
+
+def mail(*headers: str, body: str = "Hello\n") -> bytes:
+    return ("\r\n".join(headers) + "\r\n\r\n" + body.replace("\n", "\r\n")).encode()
+
+
+def test_every_real_message_becomes_a_record(samples: Path) -> None:
+    files = [path for path in sorted((samples / "mail").rglob("*")) if path.is_file()]
+    assert len(files) > 500
+    for path in files:
+        message = parse(path.read_bytes())
+        assert msgspec.json.decode(msgspec.json.encode(message), type=ParsedMessage) == message, path
+
+
+@settings(deadline=2_000, suppress_health_check=[HealthCheck.too_slow])
+@given(st.binary(max_size=3_000))
+def test_no_bytes_make_it_raise(raw: bytes) -> None:
+    parse(raw)
+
+
+PIECES = st.sampled_from(
+    [
+        b"Content-Type: multipart/mixed; boundary=a\n", b"Content-Type: multipart/alternative; boundary=\"a\"\n", b"--a\n",
+        b"--a--\n", b"\n", b"Content-Type: message/rfc822\n", b"Content-Type: message/delivery-status\n", b"From: \"a\n",
+        b"Content-Type: text/html; charset=x-none\n", b"<div><p style='display:none'>x</p><a href='http://[x'>y</a>",
+        b"Content-Transfer-Encoding: base64\n", b"Content-Transfer-Encoding: quoted-printable\n", b"=?utf-8?q?Hi=0D=0ABcc:?=",
+        b"Subject: ", b"\xff\xfe", b"To: (((", b"Message-ID: <[x@y]>\n", b"Content-Type: text/plain; name*\n", b"\x00", b"\r",
+        b"Content-Disposition: attachment; filename*0*=utf-9''%ff\n", b"begin 644 x\n", b"Date: 99 Foo\n", b"References: <",
+    ]
+)  # fmt: skip
+
+
+@settings(deadline=2_000, max_examples=150)
+@given(st.lists(PIECES, max_size=40))
+def test_no_broken_structure_makes_it_raise(pieces: list[bytes]) -> None:
+    parse(b"".join(pieces))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Subject: x\n\n" + b"a" * 3_000_000,
+        b"Subject: " + b"=?utf-8?q?" * 300_000,
+        b"To: " + b'"' * 1_500_000 + b"\\\"" * 700_000,
+        b"To: " + b"(" * 3_000_000,
+        b"References: " + b"<" * 3_000_000,
+        b"From: " + b"a@" * 1_500_000,
+        b"X: y\n" * 600_000,
+        b"Content-Type: multipart/mixed; boundary=a\n\n" + b"--a\n\nx\n" * 400_000,
+        b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(40_000)),
+        b"Content-Type: message/rfc822\n\n" * 100_000,
+        b"Content-Type: text/html\n\n" + b"<div>" * 600_000,
+        b"Content-Type: text/html\n\n" + b"<a href=x>" * 300_000,
+        b"Content-Type: text/html\n\n" + b"<blockquote><p>x" * 180_000,
+        b"Content-Type: message/delivery-status\n\n" + b"A: b\n\n" * 500_000,
+        b"Content-Type: text/plain; format=flowed\n\n" + b"> x \n" * 600_000,
+    ],
+    ids=lambda raw: repr(raw[:24]),
+)  # fmt: skip
+def test_no_message_takes_long(raw: bytes) -> None:
+    began = time.process_time()
+    message = parse(raw)
+    assert time.process_time() - began < 4
+    assert len(message.body) <= TEXT_LIMIT + PARTS
+
+
+def test_an_encoded_subject_cannot_bring_a_header_along() -> None:
+    message = parse(mail("Subject: =?utf-8?q?Hi=0D=0ABcc:_evil@x.test?=", "From: a@b.test"))
+    assert message.subject == "Hi  Bcc: evil@x.test" or message.subject == "Hi Bcc: evil@x.test"
+    assert all(name != "bcc" for name, _ in message.headers)
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "address"),
+    [
+        ('"a@good.test" <evil@bad.test>', "a@good.test", "evil@bad.test"),
+        ("a@good.test <evil@bad.test>", "a@good.test", "evil@bad.test"),
+        ("<a@good.test> <evil@bad.test>", None, "evil@bad.test"),
+        ("=?utf-8?q?Anna_=3Ca=40good.test=3E?= <evil@bad.test>", "Anna <a@good.test>", "evil@bad.test"),
+        ("anna@x.test (Anna (of X))", "Anna (of X", "anna@x.test"),
+        ('"Last, First" <anna@X.Test>', "Last, First", "anna@x.test"),
+        ("<@relay.test,@b.test:anna@x.test>", None, "anna@x.test"),
+        ("undisclosed-recipients:;", None, None),
+        ("Anna", None, None),
+    ],
+)
+def test_the_last_angle_address_is_the_sender(value: str, name: str | None, address: str | None) -> None:
+    message = parse(mail(f"From: {value}"))
+    assert message.sender == address
+    if name is not None:
+        assert (message.sender_name or "").startswith(name)
+
+
+def test_nothing_that_acts_on_a_terminal_comes_through() -> None:
+    raw = (
+        b'Subject: ' + MEAN + b'\nFrom: "' + MEAN + b'" <a@b.test>\nContent-Type: multipart/mixed; boundary=q\n\n'
+        b"--q\nContent-Type: text/plain; charset=utf-8\n\nHi " + MEAN + b"\n"
+        b'--q\nContent-Type: application/pdf\nContent-Disposition: attachment; filename="' + MEAN + b'x.pdf"\n\nx\n--q--\n'
+    )  # fmt: skip
+    message = parse(raw)
+    texts = [message.subject, message.sender_name, message.body, *(each.name for each in message.attachments)]
+    assert any("\x1b" in (text or "") for text in texts), "kept as it came"
+    for text in texts:
+        shown = safe(text or "", lines=True)
+        assert all(char == "\n" or char.isprintable() for char in shown), repr(shown)
+    assert message.attachments[0].file_name.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("name", "saved"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Windows\\evil.txt", "evil.txt"),
+        (".bashrc", "bashrc"),
+        ("a\x1b[2Jb.pdf", "a[2Jb.pdf"),
+        ("CON.txt", "_CON.txt"),
+        ("", "attachment"),
+    ],
+)
+def test_an_attachment_is_saved_under_a_harmless_name(name: str, saved: str) -> None:
+    from influtui.mail.attachments import file_name
+
+    assert file_name(name) == saved
+    assert len(file_name("é" * 500 + ".pdf").encode()) <= 120
+    assert file_name("a.pdf", taken={"a.pdf"}) == "a-2.pdf"
+
+
+def test_a_page_reads_as_its_reader_would_see_it() -> None:
+    page = (
+        "<html><head><style>p{}</style></head><body><div style='display:none'>Secret preheader</div>"
+        "<p>Hi <b>Anna</b>,<br>see <a href='https://evil.test/x'>www.bank.test</a> or "
+        "<a href='https://www.shop.test/y'>shop.test</a>.</p><img src='https://t.test/p.gif' width=1 height=1>"
+        "<img src='https://t.test/logo.png' alt='Logo'><script>alert(1)</script>"
+        "<blockquote><div>Would you?</div></blockquote></body></html>"
+    )
+    message = parse(mail("Content-Type: text/html; charset=utf-8", body=page))
+    assert message.is_html_only
+    assert message.body == "Hi Anna,\nsee www.bank.test [evil.test] or shop.test.\n\n[Logo]\n\n> Would you?"
+    assert (message.remote_images, message.tracking_pixels) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("charset", "octets", "text"),
+    [
+        ("iso-8859-1", b"caf\xe9 \x93x\x94", "café “x”"),
+        ("x-unknown", "café".encode(), "café"),
+        ("us-ascii", "café".encode(), "café"),
+        ("gb2312", "你好".encode("gb18030"), "你好"),
+        ("unicode_escape", b"\\u0041", "\\u0041"),
+        ("base64", b"aGk=", "aGk="),
+    ],
+)
+def test_a_wrong_or_unknown_charset_costs_no_letters(charset: str, octets: bytes, text: str) -> None:
+    raw = f"Content-Type: text/plain; charset={charset}\n\n".encode() + octets
+    assert parse(raw).body == text
+
+
+def test_line_ends_of_every_kind_read_the_same() -> None:
+    text = "Subject: Hi\nFrom: a@b.test\nContent-Type: text/plain\n\nOne\nTwo\n"
+    first = parse(text.encode())
+    assert parse(text.replace("\n", "\r\n").encode()) == first
+    assert parse(text.replace("\n", "\r").encode()) == first
+    assert first.body == "One\nTwo"
