@@ -156,6 +156,7 @@ async def test_every_table_that_knows_persons_is_thought_of(workspace: Workspace
         "conversations",
         "creator_posts",
         "creators",
+        "exclusivities",
         "notes",
         "picks",
         "scores",

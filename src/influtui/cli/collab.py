@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from influtui.cli import documents
+from influtui.cli.exclusive import exclusive
 from influtui.cli.fields import CAMPAIGN, DRY_RUN
 from influtui.cli.frame import confirmed, with_workspace
 from influtui.cli.output import Output
@@ -83,6 +84,8 @@ async def show(workspace: Workspace, out: Output, ref: str, campaign: str | None
         out.say(f"can be moved to: {', '.join(detail.allowed)}")
     for code in detail.elsewhere:
         out.say(f"also in {code}")
+    for held in detail.exclusive:
+        out.say(f"exclusive: {safe(held.words())}")
     out.say("")
     _terms(out, detail.terms, detail.agreement)
     if detail.posts:
@@ -271,6 +274,7 @@ def _document(detail: service.Detail) -> dict[str, Any]:
             for each in detail.posts
         ],
         "elsewhere": list(detail.elsewhere),
+        "exclusive": [documents.exclusivity(each, detail.collaboration.ref) for each in detail.exclusive],
         "history": [
             {"at": rfc3339(each.at), "what": each.what, "by": each.by, "detail": each.detail} for each in detail.history
         ],
@@ -284,3 +288,6 @@ def _until(sheet: Terms, post: Post) -> str | None:
 
 def _event(each: service.Happened) -> str:
     return f"{each.what.replace('_', ' ')}: {each.detail}" if each.detail else each.what.replace("_", " ")
+
+
+collab.add_command(exclusive)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from influtui.model.campaigns import Brand, Campaign, Product
+from influtui.model.exclusivity import Exclusivity
 from influtui.model.money import Money, decimals
 from influtui.model.posts import METRICS, Numbers, Post
 from influtui.model.shortlist import Meter, Pick
@@ -57,6 +58,12 @@ def collaboration(record: Collaboration) -> dict[str, Any]:
     row.pop("campaign_id")
     times = {"since": rfc3339(record.since), "created_at": rfc3339(record.created_at)}
     return {"schema": "influtui.collaboration/1", **row, **times}
+
+
+def exclusivity(record: Exclusivity, ref: str | None) -> dict[str, Any]:
+    """`influtui.exclusivity/1`."""
+    row: dict[str, Any] = msgspec.to_builtins(record)
+    return {"schema": "influtui.exclusivity/1", **row, "ref": ref}
 
 
 def terms(sheet: Terms, agreement: Agreement | None) -> dict[str, Any]:

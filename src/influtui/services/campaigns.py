@@ -16,7 +16,8 @@ from influtui.model.money import Money
 from influtui.model.query_values import regions as countries_of_regions
 from influtui.model.scoring.facts import Aim
 from influtui.model.shortlist import VERDICTS, Meter, Pick, Verdict
-from influtui.services import asking, brands
+from influtui.model.times import Millis
+from influtui.services import asking, brands, objections
 from influtui.services.campaign_choice import chosen, in_use, needed, use
 from influtui.services.collaborations import drop_untouched, ensure
 from influtui.services.workspace import Workspace
@@ -24,7 +25,6 @@ from influtui.store import campaigns as store
 from influtui.store import collaborations as collaboration_rows
 from influtui.store import creators as creator_rows
 from influtui.store import picks as pick_rows
-from influtui.store import suppressions
 from influtui.store import terms as term_rows
 from influtui.store.database import Reader
 from influtui.store.journal import UnitOfWork
@@ -216,7 +216,9 @@ async def judge(
             picks=tuple(after[each.person] for each in people),
             changed=len(judged),
             meter=await pick_rows.meter(unit.transaction, campaign),
-            notes=tuple(await _notes(unit.transaction, campaign, people)) if said in ("pick", "reserve") else (),
+            notes=tuple(await _notes(unit.transaction, campaign, people, workspace.clock()))
+            if said in ("pick", "reserve")
+            else (),
         )
 
 
@@ -312,22 +314,10 @@ async def _people(reader: Reader, refs: Sequence[Ref]) -> list[Creator]:
     return list(found.values())
 
 
-async def _notes(reader: Reader, campaign: Campaign, people: Sequence[Creator]) -> list[str]:
-    """What speaks against people, as far as it can be known; it never refuses."""
-    notes: list[str] = []
-    taken = await collaboration_rows.elsewhere(reader, campaign.id, [each.person for each in people])
-    listed = await suppressions.load(reader)
-    for creator in people:
-        for code, state in taken.get(creator.person, []):
-            notes.append(f"{creator.ref} is in {code} too ({state.replace('_', ' ')})")
-        if campaign.ship_to and creator.country and creator.country not in campaign.ship_to:
-            notes.append(
-                f"{creator.ref} is in {creator.country}; {campaign.code} ships to {', '.join(campaign.ship_to)}"
-            )
-        why = listed.account(creator.platform, creator.handle) or (creator.email and listed.email(creator.email))
-        if why:
-            notes.append(f"{creator.ref} must not be written to ({why.replace('_', ' ')})")
-    return notes
+async def _notes(reader: Reader, campaign: Campaign, people: Sequence[Creator], now: Millis) -> list[str]:
+    """What speaks against people; it never refuses a verdict."""
+    found = await objections.against(reader, campaign, people, now)
+    return [f"{creator.ref} {each.says}" for creator in people for each in found.get(creator.person, [])]
 
 
 async def _by_id(reader: Reader, campaign: CampaignId) -> Campaign:

@@ -12,6 +12,7 @@ import msgspec
 
 from influtui.model.campaign_qualifiers import COLLABORATIONS
 from influtui.model.creators import Ref
+from influtui.model.exclusivity import Exclusivity
 from influtui.model.failures import Conflict, Failure, NotFound, WrongUsage
 from influtui.model.ids import CampaignId, CollaborationId, CreatorId, PersonId
 from influtui.model.pipeline import OPTED_OUT, Standing, allowed, check_move, derive, facts, pipeline, state_name
@@ -21,6 +22,7 @@ from influtui.services import asking, campaign_choice
 from influtui.services.workspace import Workspace
 from influtui.store import collaborations as store
 from influtui.store import creators as creator_rows
+from influtui.store import exclusivities as exclusivity_rows
 from influtui.store import outreach as outreach_rows
 from influtui.store import posts as post_rows
 from influtui.store import suppressions
@@ -58,6 +60,8 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
     history: tuple[Happened, ...]
     elsewhere: tuple[str, ...]
     """Other campaigns that run and have this person."""
+    exclusive: tuple[Exclusivity, ...] = ()
+    """Whom the person has promised not to work for others, past promises included."""
 
 
 async def ensure(
@@ -134,6 +138,7 @@ async def detail(reader: Reader, collaboration: CollaborationId) -> Detail:
         posts=tuple(await post_rows.of_collaborations(reader, [collaboration])),
         history=tuple(await store.history(reader, collaboration)),
         elsewhere=tuple(code for code, _ in taken.get(found.person, [])),
+        exclusive=tuple((await exclusivity_rows.of_persons(reader, [found.person])).get(found.person, [])),
     )
 
 

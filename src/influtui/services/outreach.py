@@ -21,7 +21,7 @@ from influtui.model.messages import Channel
 from influtui.model.settings import MailAccount
 from influtui.model.templates import Template, plain
 from influtui.model.text import OutsideText, from_outside
-from influtui.services import campaigns, sending, templates
+from influtui.services import campaigns, objections, sending, templates
 from influtui.services.accounts import account as mailbox
 from influtui.services.collaborations import ensure
 from influtui.services.letters import Letter, Skip, Thread, follows_up, letter
@@ -147,6 +147,8 @@ async def plan(
     reachable = await outreach.reachable(workspace.db, [each.person for each in people])
     suppressed = await suppressions.load(workspace.db)
     recent = await _recent(workspace.db, workspace.clock(), again=again)
+    about = await campaigns.needed(workspace, offering.code)
+    objected = await objections.against(workspace.db, about, people, workspace.clock())
     language.check(chosen)
     written: list[Letter] = []
     skipped: list[ContactRow] = []
@@ -157,6 +159,8 @@ async def plan(
         person = reachable[creator.person]
         try:
             _refuse_suppressed(suppressed, creator, person)
+            if against := next((each for each in objected.get(creator.person, ()) if each.stops), None):
+                raise Skip(against.says, against.hint)
             if row := recent.of(creator.person, None):
                 raise _already(row, workspace.clock())
             thread = await _thread(workspace, offering, creator) if by_mail and follows_up(chosen) else None

@@ -31,6 +31,7 @@ _OURS: Final = {
     "persons": "id = :person",
     "creators": "person_id = :person",
     "notes": "person_id = :person",
+    "exclusivities": "person_id = :person",
     "picks": "person_id = :person",
     "collaborations": "person_id = :person",
     "collaboration_moves": "collaboration_id IN (SELECT id FROM collaborations WHERE person_id = :person)",
@@ -119,7 +120,8 @@ async def erase(transaction: Transaction, person: PersonId) -> Erased:
     else:
         for table in ("picks", "conversations", "shipments"):
             await transaction.run(f"DELETE FROM {table} WHERE {_OURS[table]}", values)
-    await transaction.run("DELETE FROM notes WHERE person_id = ?", (person,))
+    for table in ("notes", "exclusivities"):
+        await transaction.run(f"DELETE FROM {table} WHERE {_OURS[table]}", values)
     # A saved query can name them, and the columns that searches keep can hold a tag that nobody else had.
     for told in {row[name] for row in accounts for name in ("handle", "email") if row[name]}:
         await transaction.run("DELETE FROM saved_searches WHERE says(query, folded(?), 0)", (told,))

@@ -10,7 +10,8 @@ NOUNS: Final = frozenset(
         "persons", "creators", "notes", "brands", "products", "campaigns", "campaign_products", "picks",
         "collaborations", "collaboration_moves", "terms", "agreements", "templates", "conversations", "messages",
         "shipments", "shipment_events", "shipment_products", "posts", "post_snapshots", "snapshots", "creator_posts",
-        "creator_comments", "told_apart", "saved_searches", "sequences", "enrolments", "enrolment_steps", "sender_pauses",
+        "creator_comments", "told_apart", "saved_searches",
+        "exclusivities", "sequences", "enrolments", "enrolment_steps", "sender_pauses",
     }
 )  # fmt: skip
 """The tables a unit of work may write. A name from here is safe to put into a statement."""
