@@ -165,6 +165,46 @@ def test_marked_rows_go_to_a_program(open_terminal: Open, world: Path) -> None:
     app.wait("does not start")
 
 
+def test_marks_mean_the_same_in_every_list(open_terminal: Open, world: Path) -> None:
+    numbers = ["RR123456785DE", "1Z5R89390357567127", "RB123456785GB"]
+    for number in numbers:
+        assert command(["ship", "add", number]) == 0
+    for handle in ("instagram:anna.bakes", "tiktok:jonas_cooks"):
+        assert command(["inbox", "log-dm", handle, "--text", "Sounds lovely"]) == 0
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+
+    app.press("5")
+    app.wait("3 parcels")
+    app.press("space", "space")
+    app.wait("2 marked")
+    app.press("|", "text:grep -c influtui.shipment/1", "enter")
+    app.wait("2", gone="esc stops")
+    app.press(":", "text:ship show {number}", "enter")
+    text = app.wait("/ finds")
+    assert sum(number in text for number in numbers) == 2, text
+    app.press("esc", "y")
+    app.wait("Copied 2 numbers")
+
+    app.press("4")
+    app.wait("2 conversations")
+    app.press("v", "down", "v")
+    app.wait("2 marked")
+    app.press("N", "text:met at the fair", "enter")
+    app.wait("Noted on 2 people")
+    app.press("e")
+    app.wait("it is about one conversation, and 2 are marked")
+    app.press("|", "text:grep -c Sounds.lovely", "enter")
+    app.wait("2", gone="esc stops")
+
+    app.press("2")
+    app.wait("3 accounts")
+    app.press("*", "N", "text:for the autumn", "enter")
+    app.wait("Noted on 3 accounts")
+    app.press("u")
+    app.wait("Taken back: added a note")
+
+
 def test_the_palette_finds_an_action_and_costs_a_line(open_terminal: Open, world: Path) -> None:
     app = open_terminal()
     app.wait("3 accounts", "@OATS")

@@ -276,6 +276,12 @@ async def check(workspace: Workspace, query: str, sort: str | None = None) -> No
     read_order(sort, campaign=0)
 
 
+async def records_of(workspace: Workspace, ids: Sequence[CreatorId]) -> list[Creator]:
+    """The records of accounts in their order, with their scores for the campaign in use."""
+    about = await _campaign(workspace, None)
+    return await store.records(workspace.db, ids, about.id if about else None)
+
+
 async def matching(workspace: Workspace, query: str) -> list[CreatorId]:
     """The ids of all creators that `query` asks for, by id."""
     asked = await ask(workspace, query, "id")

@@ -217,17 +217,27 @@ class CommandLines:
         from influtui.tui.piping import run_program, words_of
 
         program = words_of(line)
-        record = self.desk.pane.record_line
-        if not record:
-            raise WrongUsage(f"{self.desk.pane.title} has no rows to send")
-        lines = await self.expanded(f"{record} --json")
+        rows = await self._rows_for_a_program(line)
+        if rows is None:
+            return
         async with self._one_at_a_time:
-            rows = await self._run_all(f"| {line.strip()}", lines)
-            if rows.exit_code:
-                self._show(record, rows, quiet=False)
-                return
-            done = await run_program(program, rows.out, self.desk.options.folder)
+            done = await run_program(program, rows, self.desk.options.folder)
         self._show(f"| {line.strip()}", done, quiet=quiet)
+
+    async def _rows_for_a_program(self, line: str) -> str | None:
+        """The marked rows, one JSON object a line. None where one cannot be written, and then it was said why."""
+        pane = self.desk.pane
+        if (rows := await pane.as_json()) is not None:
+            return rows
+        if not pane.record_line:
+            raise WrongUsage(f"{pane.title} has no rows to send")
+        lines = await self.expanded(f"{pane.record_line} --json")
+        async with self._one_at_a_time:
+            written = await self._run_all(f"| {line.strip()}", lines)
+        if written.exit_code:
+            self._show(pane.record_line, written, quiet=False)
+            return None
+        return written.out
 
     async def run(self, text: str, *, quiet: bool = False) -> None:
         """Run a line, for each of the marked rows where it names what each row has, and show what it wrote.

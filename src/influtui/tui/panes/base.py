@@ -123,6 +123,10 @@ class Pane(Widget):
         """What a line can name of each of the marked rows, or of the one under the cursor: `{ref}`, `{id}`, …"""
         return []
 
+    async def as_json(self) -> str | None:
+        """The marked rows for a program, one JSON object a line. None: `record_line` writes each."""
+        return None
+
     def note(self) -> Line:
         """What the title says beside the count."""
         return ()
@@ -131,6 +135,29 @@ class Pane(Widget):
         """The count, with what it counts."""
         one, many = self.counts
         return f"{self.table.total:,} {one if self.table.total == 1 else many}"
+
+    # Whom an act is about.
+
+    async def chosen_rows(self) -> list[Any]:
+        """The marked rows in their order, or the one under the cursor."""
+        if self.table.marked:
+            rows = await self.table.slice(0, self.table.total)
+            return [each for each in rows if self.table.is_marked(each)]
+        current = await self.table.current_row()
+        return [current] if current is not None else []
+
+    async def one_row(self) -> Any | None:
+        """The row that an act on one is about: the marked one, else the one under the cursor."""
+        chosen = await self.chosen_rows()
+        return chosen[0] if chosen else None
+
+    def why_not_one(self) -> str | None:
+        """Why an act on one row cannot be done: nobody is meant, or several are."""
+        if not self.table.total:
+            return f"there is no {self.counts[0]} here"
+        if self.table.marked > 1:
+            return f"it is about one {self.counts[0]}, and {self.table.marked:,} are marked: esc takes the marks away"
+        return None
 
     # The frame of a pane.
 
@@ -347,6 +374,13 @@ class Pane(Widget):
         """All, or none."""
         self.table.mark_all(not self.table.marked)
         self.draw_title()
+
+    def copy_all(self, texts: Sequence[str], one: str, many: str | None = None) -> None:
+        """Copy one text a line, or say that there is none."""
+        if texts:
+            self.desk.copy("\n".join(dict.fromkeys(texts)), plural(len(set(texts)), one, many))
+        else:
+            self.desk.notice(f"No {one} is known.", "warn")
 
     # The search.
 

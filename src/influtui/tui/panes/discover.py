@@ -55,7 +55,6 @@ class Discover(Searching):
 
     title = "Discover"
     list_place = "discover"
-    record_line = "creators show {ref}"
     counts = ("account", "accounts")
     search_hint = "words, tier:micro er:3.. topic:skincare"
 

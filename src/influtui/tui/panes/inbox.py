@@ -10,6 +10,7 @@ from influtui.model.failures import Failure
 from influtui.tui.panes import work
 from influtui.tui.panes.base import Pane
 from influtui.tui.render.conversations import COLUMNS, detail, nothing_here, one_message, stop_hint
+from influtui.tui.render.numbers import plural
 from influtui.tui.render.spans import Line
 from influtui.tui.widgets.list import Fixed, VirtualList
 
@@ -78,34 +79,28 @@ class Inbox(Pane):
     def _nobody(self) -> str | None:
         return None if self.table.total else "there is no conversation here"
 
-    why_not_reply = why_not_reply_next = why_not_paste_answer = why_not_terms = why_not_file_post = (
-        why_not_copy_handle
-    ) = _nobody
-    why_not_copy_link = why_not_note = _nobody
+    why_not_copy_handle = why_not_copy_link = why_not_note = _nobody
+    why_not_reply = why_not_reply_next = why_not_paste_answer = why_not_terms = why_not_file_post = Pane.why_not_one
 
     def why_not_sort(self) -> str | None:
         """The order says who waits."""
         return "those that wait for us stand first, the longest waiting on top"
 
     async def refs(self) -> list[str]:
-        """The person of the row, as a word of the command line."""
-        current = await self.table.current_row()
-        return [current.ref] if current and current.ref else []
+        """The people of the rows, as words of the command line."""
+        return list(dict.fromkeys(row.ref for row in await self.chosen_rows() if row.ref))
 
     async def fields(self) -> list[dict[str, str | None]]:
-        """What a line can name of the conversation."""
-        current = await self.table.current_row()
-        if current is None:
-            return []
-        handle = current.ref.partition(":")[2] if current.ref else None
+        """What a line can name of each conversation."""
         return [
             {
-                "id": str(current.id),
-                "ref": current.ref,
-                "handle": handle,
-                "name": current.name,
-                "email": current.address if current.channel == "email" else None,
+                "id": str(row.id),
+                "ref": row.ref,
+                "handle": row.ref.partition(":")[2] if row.ref else None,
+                "name": row.name,
+                "email": row.address if row.channel == "email" else None,
             }
+            for row in await self.chosen_rows()
         ]
 
     async def do_next(self) -> None:
@@ -130,7 +125,7 @@ class Inbox(Pane):
     async def _reply(self, *, go_on: bool) -> None:
         from influtui.services import inbox
 
-        current = await self.table.current_row()
+        current: ConversationRow | None = await self.one_row()
         if current is None:
             return
         conversation = await inbox.conversation(self.desk.workspace, current.id)
@@ -221,7 +216,7 @@ class Inbox(Pane):
     async def _open_answer(self, text: str) -> None:
         from influtui.services import drafts, inbox
 
-        current = await self.table.current_row()
+        current: ConversationRow | None = await self.one_row()
         if current is None:
             return
         who = current.name or current.ref or current.address
@@ -247,37 +242,31 @@ class Inbox(Pane):
     # What belongs to the person.
 
     async def do_note(self) -> None:
-        """A note on the person."""
-        from influtui.services import creators
-
-        current = await self.table.current_row()
-        if current is None or current.creator is None:
+        """A note on the person, or on those of all marked conversations."""
+        rows = await self.chosen_rows()
+        ids = list(dict.fromkeys(row.creator for row in rows if row.creator is not None))
+        if not ids:
+            self.desk.notice("This conversation belongs to nobody yet, so that there is nobody to note it on.", "warn")
             return
-        text = await self.desk.answer(f"note on {current.name or current.ref}", kind="note")
-        if text:
-            await creators.note(self.desk.workspace, Ref(id=current.creator), text)
-            self.desk.notice("Noted. u takes it back.", "good")
+        who = rows[0].name or rows[0].ref if len(ids) == 1 else plural(len(ids), "person", "people")
+        await work.note(self.desk, ids, str(who))
 
     async def do_terms(self) -> None:
         """Note what was agreed."""
-        current = await self.table.current_row()
-        if current is not None and current.creator is not None:
-            await work.note_terms(self.desk, Ref(id=current.creator), str(current.name or current.ref))
+        row = await self.one_row()
+        if row is not None and row.creator is not None:
+            await work.note_terms(self.desk, Ref(id=row.creator), str(row.name or row.ref))
 
     async def do_file_post(self) -> None:
         """File the link of a post."""
-        current = await self.table.current_row()
-        if current is not None and current.creator is not None:
-            await work.file_post(self.desk, Ref(id=current.creator), str(current.name or current.ref))
+        row = await self.one_row()
+        if row is not None and row.creator is not None:
+            await work.file_post(self.desk, Ref(id=row.creator), str(row.name or row.ref))
 
     async def do_copy_handle(self) -> None:
-        """Copy the handle."""
-        current = await self.table.current_row()
-        if current is not None and current.ref:
-            self.desk.copy(current.ref.partition(":")[2], "handle")
+        """Copy the handle, or the handles."""
+        self.copy_all([row.ref.partition(":")[2] for row in await self.chosen_rows() if row.ref], "handle")
 
     async def do_copy_link(self) -> None:
-        """Copy the address."""
-        current = await self.table.current_row()
-        if current is not None and current.address:
-            self.desk.copy(current.address, "address")
+        """Copy the address, or the addresses."""
+        self.copy_all([row.address for row in await self.chosen_rows() if row.address], "address", "addresses")

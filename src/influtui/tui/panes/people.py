@@ -7,7 +7,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from influtui.model.creators import Creator, Ref
+from influtui.model.failures import WrongUsage
 from influtui.model.ids import CreatorId
 from influtui.tui.panes.base import Pane
 from influtui.tui.render.creators import Judged
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from influtui.services.search import Listing
 
 MOST_RECORDS: Final = 1_000
-"""Handles or links that are copied at once: more fits no clipboard that a terminal reaches."""
+"""Rows that are copied, or named one by one, at once: more fits no clipboard that a terminal reaches."""
 
 
 class People(Pane):
@@ -45,8 +48,13 @@ class People(Pane):
         return [current.creator.id] if current else []
 
     async def records(self) -> list[Creator]:
-        """The same as records, up to what anybody can read."""
-        ids = (await self.chosen())[:MOST_RECORDS]
+        """The same as records. Raises `WrongUsage` for more than any clipboard or line holds: none is left out in silence."""
+        ids = await self.chosen()
+        if len(ids) > MOST_RECORDS:
+            raise WrongUsage(
+                f"{len(ids):,} rows are marked, and one by one goes for {MOST_RECORDS:,} at most",
+                hint="| sends any number of rows to a program.",
+            )
         from influtui.services import creators
 
         current = self.table.current
@@ -69,6 +77,13 @@ class People(Pane):
             for each in await self.records()
         ]
 
+    async def as_json(self) -> str:
+        """The rows for a program, one object a line, as `creators search --json` writes them."""
+        from influtui.services import search
+
+        found = await search.records_of(self.desk.workspace, await self.chosen())
+        return "".join(f"{msgspec.json.encode(each).decode()}\n" for each in found)
+
     def named(self, who: Sequence[CreatorId]) -> str:
         """Whom an act is about, in a prompt or a notice."""
         current = self.table.current
@@ -86,9 +101,8 @@ class People(Pane):
         """There must be somebody."""
         return None if self.table.total else "there is nobody here"
 
-    why_not_note = why_not_terms = why_not_file_post = why_not_copy_handle = why_not_copy_link = why_not_edit_rows = (
-        why_not_tag
-    )
+    why_not_note = why_not_copy_handle = why_not_copy_link = why_not_edit_rows = why_not_tag
+    why_not_terms = why_not_file_post = Pane.why_not_one
 
     async def do_tag(self) -> None:
         """Tags by words; `-word` takes one away."""
@@ -99,16 +113,11 @@ class People(Pane):
             await self._after_change(f"{done[:1].upper()}{done[1:]}. u takes it back.")
 
     async def do_note(self) -> None:
-        """A note on the person."""
-        from influtui.services import creators
-
-        current = await self.table.current_row()
-        if current is None:
-            return
-        text = await self.desk.answer(f"note on {f'@{current.creator.handle}'}", kind="note")
-        if text:
-            await creators.note(self.desk.workspace, Ref(id=current.creator.id), text)
-            await self._after_change("Noted. u takes it back.")
+        """A note on the person, or on all marked."""
+        who = await self.chosen()
+        if await work().note(self.desk, who, self.named(who)):
+            await self.fill(keep_place=True)
+            self.follow(now=True, again=True)
 
     async def _after_change(self, said: str) -> None:
         await self.fill(keep_place=True)
@@ -135,31 +144,24 @@ class People(Pane):
 
     async def do_terms(self) -> None:
         """Note what was agreed."""
-        current = await self.table.current_row()
-        if current is not None:
-            await work().note_terms(self.desk, Ref(id=current.creator.id), f"@{current.creator.handle}")
+        for each in (await self.records())[:1]:
+            await work().note_terms(self.desk, Ref(id=each.id), f"@{each.handle}")
 
     async def do_file_post(self) -> None:
         """File the link of a post."""
-        current = await self.table.current_row()
-        if current is not None:
-            await work().file_post(self.desk, Ref(id=current.creator.id), f"@{current.creator.handle}")
+        for each in (await self.records())[:1]:
+            await work().file_post(self.desk, Ref(id=each.id), f"@{each.handle}")
             self.follow(now=True, again=True)
 
     # Copying and pasting.
 
     async def do_copy_handle(self) -> None:
         """Copy the handle by OSC 52."""
-        who = await self.records()
-        self.desk.copy("\n".join(each.handle for each in who), plural(len(who), "handle"))
+        self.copy_all([each.handle for each in await self.records()], "handle")
 
     async def do_copy_link(self) -> None:
         """Copy the profile's link."""
-        who = [each for each in await self.records() if each.url]
-        if not who:
-            self.desk.notice("No link is known.", "warn")
-            return
-        self.desk.copy("\n".join(each.url or "" for each in who), plural(len(who), "link"))
+        self.copy_all([each.url for each in await self.records() if each.url], "link")
 
     def do_import_file(self) -> None:
         """Begin the line that imports a file."""

@@ -65,14 +65,12 @@ class Shipments(Pane):
         return "the newest stand first"
 
     async def refs(self) -> list[str]:
-        """The parcel, as a word of the command line."""
-        current = await self.table.current_row()
-        return [current.number] if current else []
+        """The parcels, as words of the command line."""
+        return [row.number for row in await self.chosen_rows()]
 
     async def fields(self) -> list[dict[str, str | None]]:
-        """What a line can name of the parcel."""
-        current = await self.table.current_row()
-        return [{"id": f"#{current.id}", "number": current.number, "url": current.url}] if current else []
+        """What a line can name of each parcel."""
+        return [{"id": f"#{row.id}", "number": row.number, "url": row.url} for row in await self.chosen_rows()]
 
     def _nothing(self) -> str | None:
         return None if self.table.total else "there is no parcel here"
@@ -95,18 +93,12 @@ class Shipments(Pane):
             self.table.move(step)
 
     async def do_copy_handle(self) -> None:
-        """Copy the number."""
-        current = await self.table.current_row()
-        if current is not None:
-            self.desk.copy(current.number, "number")
+        """Copy the number, or the numbers."""
+        self.copy_all([row.number for row in await self.chosen_rows()], "number")
 
     async def do_copy_link(self) -> None:
-        """Copy the tracking link."""
-        current = await self.table.current_row()
-        if current is None or not current.url:
-            self.desk.notice("No tracking link is known.", "warn")
-        else:
-            self.desk.copy(current.url, "link")
+        """Copy the tracking link, or the links."""
+        self.copy_all([row.url for row in await self.chosen_rows() if row.url], "tracking link")
 
     async def do_add(self) -> None:
         """One parcel: the number, then for whom."""

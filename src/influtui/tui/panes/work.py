@@ -60,6 +60,19 @@ async def tag(workspace: Workspace, ids: Sequence[CreatorId], words: Sequence[st
     return f"{edit.words()}: {plural(report.changed, 'account')}"
 
 
+async def note(desk: InflutuiApp, ids: Sequence[CreatorId], who: str) -> bool:
+    """Ask for a note and put it on one person or on many, as one change. Whether it was."""
+    from influtui.model.editing import read_edit
+    from influtui.services import editing
+
+    text = await desk.answer(f"note on {who}", kind="note")
+    if not text:
+        return False
+    await editing.edit(desk.workspace, ids, read_edit([], note=text))
+    desk.notice(f"Noted on {who}. u takes it back.", "good")
+    return True
+
+
 async def note_terms(desk: InflutuiApp, ref: Ref, who: str) -> None:
     """Open the sheet of terms as a form. What is filled in is noted as one change."""
     from influtui.services import collaborations, drafts, negotiation
