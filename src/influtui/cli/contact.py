@@ -24,6 +24,8 @@ from influtui.services.workspace import Workspace
 @click.option("--account", help="The mailbox that writes. Default: the first one.")
 @click.option("--again", is_flag=True, help="Also those who were written to in the last 30 days.")
 @click.option("--sent", is_flag=True, help="For a template of direct messages: note that you have sent them.")
+@click.option("--draft", is_flag=True, help="Write drafts for the outbox; `outbox approve` lets them go.")
+@click.option("--later", is_flag=True, help="Let the worker send them at the mailbox's pace instead of all at once.")
 @click.option("--dry-run", is_flag=True, help="Show who would get what; send nothing.")
 @click.option("--yes", is_flag=True, help="Send without asking.")
 @with_workspace
@@ -36,19 +38,22 @@ async def contact(
     account: str | None,
     again: bool,
     sent: bool,
+    draft: bool,
+    later: bool,
     dry_run: bool,
     yes: bool,
 ) -> int:
     """Write to people for a campaign: the REFs, all that match --query, or else its picks.
 
-    Mail goes out at once, one letter a person. Direct messages are written for you to send by hand.
+    Mail goes out at once, one letter a person; with --later at the pace of its mailbox, with --draft when you approve it.
+    Direct messages are written for you to send by hand.
 
     \b
     influtui campaign contact spring --template gift --dry-run
     influtui campaign contact spring instagram:anna --template gift
     influtui campaign contact spring --query 'tier:micro has:email' --template paid --yes
     """
-    campaign, refs = await _meant(workspace, words, query)
+    campaign, refs = await meant(workspace, words, query)
     plan = await outreach.plan(workspace, campaign, refs, name, account=account, again=again)
     if plan.template.channel == "dm":
         return await _by_hand(workspace, out, plan, sent=sent and not dry_run)
@@ -57,22 +62,34 @@ async def contact(
     if dry_run or not plan.letters:
         report = outreach.would(plan)
         for row in report.rows:
-            _show(out, row, bodies=True)
-        return _end(out, report)
+            show_row(out, row, bodies=True)
+        return end_report(out, report)
     for row in plan.skipped:
-        _show(out, row)
+        show_row(out, row)
     people = "1 person" if len(plan.letters) == 1 else f"{len(plan.letters)} people"
     sender = plan.account.address if plan.account else ""
-    confirmed(f"Send “{plan.template.name}” to {people} from {sender}?", yes=yes)
+    if draft and later:
+        raise WrongUsage("--draft and --later do not go together", hint="A draft goes later once it is approved.")
+    if not draft:
+        confirmed(f"Send “{plan.template.name}” to {people} from {sender}?", yes=yes)
+    if draft or later:
+        report = await outreach.put_aside(workspace, plan, approved=later)
+        for row in report.rows:
+            if row.state == "written":
+                show_row(out, row)
+        if not out.json:
+            out.note("The worker sends them: influtui worker" if later else "Let them go: influtui outbox approve")
+        return end_report(out, report)
     try:
-        report = await outreach.carry_out(workspace, plan, told=lambda row: _show(out, row))
+        report = await outreach.carry_out(workspace, plan, told=lambda row: show_row(out, row))
     except asyncio.CancelledError:
         out.note("Stopped. What has not gone waits, and is not lost: `influtui outbox list`.")
         raise
-    return _end(out, report)
+    return end_report(out, report)
 
 
-async def _meant(workspace: Workspace, words: Sequence[str], query: str | None) -> tuple[str | None, list[Ref]]:
+async def meant(workspace: Workspace, words: Sequence[str], query: str | None) -> tuple[str | None, list[Ref]]:
+    """The campaign and the people that `[CAMPAIGN] [REF…]` and --query name."""
     campaign = words[0] if words and not is_ref(words[0]) else None
     named = list(words[1:] if campaign else words)
     strangers = [word for word in named if not is_ref(word)]
@@ -93,13 +110,14 @@ async def _meant(workspace: Workspace, words: Sequence[str], query: str | None) 
 async def _by_hand(workspace: Workspace, out: Output, plan: Plan, *, sent: bool) -> int:
     report = await outreach.sent_by_hand(workspace, plan) if sent else outreach.would(plan)
     for row in report.rows:
-        _show(out, row, bodies=not sent)
+        show_row(out, row, bodies=not sent)
     if not sent and not out.json and report.count("would_send"):
         out.note("Send these yourself, then repeat the command with --sent to note it.")
-    return _end(out, report)
+    return end_report(out, report)
 
 
-def _show(out: Output, row: ContactRow, *, bodies: bool = False) -> None:
+def show_row(out: Output, row: ContactRow, *, bodies: bool = False) -> None:
+    """What was done, or would be, for one person."""
     if out.json:
         out.data(row)
         return
@@ -115,7 +133,8 @@ def _show(out: Output, row: ContactRow, *, bodies: bool = False) -> None:
     out.say(f"{words.get(row.state, row.state):<8}{who}{reason}{hint}")
 
 
-def _end(out: Output, report: ContactReport) -> int:
+def end_report(out: Output, report: ContactReport) -> int:
+    """The counts, and the exit code."""
     counts = {state: report.count(state) for state in dict.fromkeys(row.state for row in report.rows)}
     if out.json:
         out.data(

@@ -9,7 +9,8 @@ from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
 from influtui.model.failures import NotFound, WrongUsage
 from influtui.model.text import safe
-from influtui.services import sending
+from influtui.services import pausing, sending
+from influtui.services.forecast import forecast
 from influtui.services.sending import Delivery
 from influtui.services.workspace import Workspace
 
@@ -32,8 +33,10 @@ async def list_outgoing(workspace: Workspace, out: Output, words: tuple[str, ...
     if not rows:
         out.note("Nothing matches." if words else "Everything has gone.")
         return
-    table = [(safe(str(row.id)), safe(row.state), safe(row.recipient), safe(row.why)) for row in rows]
-    out.table(("id", "state", "to", "why"), table, right=(0,))
+    table = [
+        (safe(str(row.id)), safe(row.state), safe(row.recipient), safe(row.until or "-"), safe(row.why)) for row in rows
+    ]
+    out.table(("id", "state", "to", "goes", "why"), table, right=(0,))
 
 
 @outbox.command("why")
@@ -49,8 +52,92 @@ async def why(workspace: Workspace, out: Output, number: int) -> None:
         out.data(row)
         return
     out.say(f"Message {row.id} to {row.recipient} ({row.subject}): {row.state}. It {row.why}.")
+    if row.until:
+        out.say(f"It goes {row.until} if nothing else happens.")
     if row.next:
         out.say(f"Next: {row.next}")
+
+
+@outbox.command("approve", cls=QueryCommand)
+@click.argument("words", nargs=-1, metavar="[ID…|QUERY]")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_workspace
+async def approve(workspace: Workspace, out: Output, words: tuple[str, ...], yes: bool) -> None:
+    """Let drafts go: those named, those that match, or all. They are sent at the pace of their mailbox.
+
+    \b
+    influtui outbox approve 17 18
+    influtui outbox approve in:campaign kind:letter
+    """
+    named = [int(word) for word in words if word.isdecimal()]
+    if named and len(named) < len(words):
+        raise WrongUsage("numbers and a query do not go together", hint="Use one of them.")
+    drafts = [
+        row
+        for row in await sending.outgoing(workspace, named, query="" if named else " ".join(words))
+        if row.state == "draft"
+    ]
+    missing = set(named) - {row.id for row in drafts}
+    if missing:
+        raise NotFound(f"message {min(missing)} is no draft", hint="`influtui outbox list state:draft`")
+    if not drafts:
+        out.note("No draft waits.")
+        return
+    for row in drafts:
+        if not out.json:
+            out.say(f"{row.id} to {row.recipient}: {row.subject}")
+    letters = "1 letter" if len(drafts) == 1 else f"{len(drafts)} letters"
+    confirmed(f"Let {letters} go?", yes=yes, because="What was sent cannot be called back.")
+    done = await sending.approve(workspace, [row.id for row in drafts])
+    if out.json:
+        for number in done:
+            out.data({"schema": "influtui.approved/1", "message": number})
+    else:
+        out.note(f"Approved {len(done)}. The worker sends them (influtui worker); influtui outbox send does it now.")
+
+
+@outbox.command("plan")
+@click.option("--days", default=7, show_default=True, type=click.IntRange(1, 60), help="How far to look ahead.")
+@with_workspace
+async def plan(workspace: Workspace, out: Output, days: int) -> None:
+    """What goes when in the next days if nothing else happens. Nothing is sent."""
+    found = await forecast(workspace, days)
+    if out.json:
+        for row in found:
+            out.data(row)
+        return
+    if not found:
+        out.note("Nothing waits, and no sequence goes on.")
+        return
+    table = [
+        (safe(row.at or "-"), safe(row.kind), safe(row.who), safe(row.account), safe(row.why or "")) for row in found
+    ]
+    out.table(("when", "what", "to", "from", "now"), table)
+
+
+@outbox.command("pause")
+@click.argument("account", required=False)
+@click.option("--why", required=True, help="The reason, for whoever asks.")
+@with_workspace
+async def pause(workspace: Workspace, out: Output, account: str | None, why: str) -> None:
+    """Let a mailbox send nothing until `outbox resume`. Your own answers still go."""
+    address = await pausing.pause_by_hand(workspace, account, why)
+    if out.json:
+        out.data({"schema": "influtui.mailbox_paused/1", "account": address, "why": why})
+    else:
+        out.say(f"{address} sends nothing until `influtui outbox resume {address}`.")
+
+
+@outbox.command("resume")
+@click.argument("account", required=False)
+@with_workspace
+async def resume(workspace: Workspace, out: Output, account: str | None) -> None:
+    """Let a paused mailbox send again."""
+    address = await pausing.resume_by_hand(workspace, account)
+    if out.json:
+        out.data({"schema": "influtui.mailbox_resumed/1", "account": address})
+    else:
+        out.say(f"{address} sends again.")
 
 
 @outbox.command("send")
@@ -59,11 +146,14 @@ async def why(workspace: Workspace, out: Output, number: int) -> None:
 @click.option("--yes", is_flag=True, help="Send without asking.")
 @with_workspace
 async def send(workspace: Workspace, out: Output, numbers: tuple[int, ...], dry_run: bool, yes: bool) -> int:
-    """Send what is ready: all that is due, or the messages named."""
+    """Send now what is approved and due, or the messages named, whatever the hour and the pace of the mailbox.
+
+    Naming a draft approves it. What a person must mend still holds a message: a paused mailbox, a doubt, a suppression.
+    """
     waiting = [
         row
         for row in await sending.outgoing(workspace, numbers)
-        if row.state in ("queued", "deferred") and (numbers or not row.rests)
+        if row.state in ("queued", "deferred", "draft") and (numbers or (row.state != "draft" and not row.rests))
     ]
     missing = set(numbers) - {row.id for row in waiting}
     if missing:
@@ -80,6 +170,9 @@ async def send(workspace: Workspace, out: Output, numbers: tuple[int, ...], dry_
             out.note("Nothing waits to be sent.")
         return 0
     confirmed(f"Send {len(waiting)} waiting {'message' if len(waiting) == 1 else 'messages'}?", yes=yes)
+    drafts = [row.id for row in waiting if row.state == "draft"]
+    if drafts:
+        await sending.approve(workspace, drafts)
     done = await sending.send_queued(workspace, [row.id for row in waiting], told=lambda each: _show(out, each))
     return 0 if all(each.state == "sent" for each in done) else DONE_IN_PART
 

@@ -47,9 +47,14 @@ OUTBOX: Final = Table(
     text="subject, text, and name and handle of whom it is for",
     qualifiers=(
         Qualifier(
-            name="state", kind="choice", choices=("queued", "deferred", "in_data", "unknown", "failed"),
-            meaning="what became of it", examples=("state:unknown", "-state:failed"),
+            name="state", kind="choice", choices=("draft", "queued", "deferred", "in_data", "unknown", "failed"),
+            meaning="what became of it; a draft waits to be approved", examples=("state:draft", "-state:failed"),
         ),
+        Qualifier(
+            name="kind", kind="choice", choices=("letter", "follow_up", "reply"),
+            meaning="a first letter, a follow-up or an answer", examples=("kind:follow_up",),
+        ),
+        Qualifier(name="account", kind="text", meaning="words of the mailbox that sends it", examples=("account:jo",)),
         _CAMPAIGN,
         Qualifier(name="written", kind="time", field="at", meaning="when it was written", examples=("written:>1d",)),
         Qualifier(name="attempts", kind="number", meaning="how often it was tried", examples=("attempts:>1",)),

@@ -94,7 +94,9 @@ class OutboxRow(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", t
 
     id: MessageId
     conversation: ConversationId
-    state: MessageState
+    state: MessageState | Literal["draft"]
+    """`draft`: queued, and nobody has approved it."""
+    kind: Literal["letter", "follow_up", "reply"]
     account: str
     recipient: OutsideText
     subject: OutsideText | None
@@ -104,5 +106,7 @@ class OutboxRow(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", t
     rests: bool
     """Whether a server asked for patience and the time is not up."""
     why: str
+    until: str | None
+    """When it goes if nothing else happens; None where it does not go by itself, or not within the next seven days."""
     next: str | None
     """The command that moves it on; None where nothing is to be done."""

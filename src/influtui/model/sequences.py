@@ -6,11 +6,15 @@ answer ends an enrolment, an automatic one pauses it, and nothing is ever sent t
 
 from __future__ import annotations
 
+import tomllib
+from functools import cache
 from typing import Final, Literal
 
 import msgspec
 
+from influtui.model.failures import WrongUsage
 from influtui.model.ids import CollaborationId, PersonId
+from influtui.model.shipped import shipped
 from influtui.model.text import OutsideText
 
 EnrolmentState = Literal["running", "paused", "finished", "stopped"]
@@ -84,3 +88,45 @@ class Stopped(msgspec.Struct, frozen=True, kw_only=True):
     paused: int = 0
     cancelled: int = 0
     """Letters that waited and will not go."""
+
+
+STEPS_LIMIT: Final = 10
+EXPIRES_DAYS: Final = 30
+
+
+@cache
+def built_in() -> dict[str, Sequence]:
+    """The sequences to begin with, from `model/data/sequences.toml`."""
+    found = msgspec.convert(tomllib.loads(shipped("sequences.toml"))["sequence"], list[dict[str, object]])
+    made = [msgspec.convert({"schema": "influtui.sequence/1", "built_in": True, **row}, Sequence) for row in found]
+    return {each.name: each for each in made}
+
+
+def step_from(text: str) -> Step:
+    """`3:follow-up` or `3:follow-up:state:contacted`: the day, the template, and what must hold."""
+    day, _, rest = text.partition(":")
+    template, _, when = rest.partition(":")
+    if not day.strip().isdecimal() or not template.strip():
+        raise WrongUsage(f"“{text}” is not a step", hint="--step DAY:TEMPLATE, as in --step 3:follow-up")
+    return Step(day=int(day), template=template.strip(), when=when.strip() or None)
+
+
+def checked(steps: tuple[Step, ...], expires_days: int) -> tuple[Step, ...]:
+    """Steps in the order of their days. Raises `WrongUsage` where they cannot be a sequence."""
+    ordered = tuple(sorted(steps, key=lambda each: each.day))
+    if not ordered:
+        raise WrongUsage("a sequence needs a step", hint="--step 0:gift --step 3:follow-up --step 7:last-note")
+    if len(ordered) > STEPS_LIMIT:
+        raise WrongUsage(
+            f"a sequence has {STEPS_LIMIT} steps at most", hint="The third follow-up already loses people."
+        )
+    if ordered[0].day != 0:
+        raise WrongUsage("the first step of a sequence is on day 0", hint="--step 0:gift --step 3:follow-up")
+    if len({each.day for each in ordered}) < len(ordered):
+        raise WrongUsage("two steps of a sequence are on the same day", hint="Give each a day of its own.")
+    if ordered[-1].day >= expires_days:
+        raise WrongUsage(
+            f"the last step is on day {ordered[-1].day}, and the sequence expires on day {expires_days}",
+            hint="--expires DAYS makes it longer.",
+        )
+    return ordered

@@ -39,6 +39,30 @@ class MailAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     token_command: tuple[str, ...] | None = None
     oauth: Literal["google", "microsoft"] | None = None
     """Whose tokens `account login` gets."""
+    daily_limit: int | None = None
+    """Letters in 24 hours, where this mailbox may send another number than `[sending]` says."""
+    ramp_start: int | None = None
+
+
+class Sending(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How mail goes out by itself: the `[sending]` table. What it leaves out is in `model/data/sending.toml`."""
+
+    daily_limit: int | None = None
+    ramp_start: int | None = None
+    ramp_step: int | None = None
+    gap_s: int | None = None
+    jitter_s: int | None = None
+    window: str | None = None
+    days: str | None = None
+    time_zone: str | None = None
+    """Whose hours count where a creator's country is not known."""
+    approve: bool | None = None
+    """`true`: what is queued for later needs no approval letter by letter."""
+    rest_hours: int | None = None
+    month_limit: int | None = None
+    stale_hours: int | None = None
+    unsubscribe_url: str | None = None
+    """An https address of yours that takes one-click unsubscriptions (RFC 8058); `{token}` stands for the letter's."""
 
 
 class World(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -61,6 +85,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     campaign: str | None = None
     """The campaign in use where none was chosen in the app."""
     account: tuple[MailAccount, ...] = ()
+    sending: Sending = Sending()
     open_command: tuple[str, ...] | None = None
     print_command: tuple[str, ...] | None = None
     theme: str | None = None

@@ -17,10 +17,11 @@ from influtui.model.creators import Ref
 from influtui.model.failures import Conflict, NotFound, WrongUsage
 from influtui.model.messages import Channel, Conversation, ConversationRow
 from influtui.model.text import from_outside, safe
-from influtui.services import asking, letters, outreach, sending
+from influtui.services import asking, letters, sending, sequences
 from influtui.services.accounts import account as mailbox
 from influtui.services.campaign_choice import needed
 from influtui.services.collaborations import ensure
+from influtui.services.queueing import queue_message
 from influtui.services.sending import Delivery
 from influtui.services.workspace import Workspace
 from influtui.store import conversations as stored
@@ -103,7 +104,7 @@ async def reply(
                     "a message has come into this conversation since you began to write; nothing was sent",
                     hint=f"Read it (influtui inbox show {number}) and send again.",
                 )
-            message = await outreach.queue_message(
+            message = await queue_message(
                 unit,
                 conversation=number,
                 account=account,
@@ -111,6 +112,8 @@ async def reply(
                 composed=composed,
                 message_id=message_id,
                 written_by=workspace.actor,
+                kind="reply",
+                approved_by=workspace.actor,
                 in_reply_to=answered,
                 references=known_ids(references),
             )
@@ -177,6 +180,8 @@ async def _log(
         await unit.update(
             "conversations", number, {"awaiting": "us" if direction == "in" else "them", "last_at": unit.at}
         )
+        if direction == "in":
+            await sequences.answered(unit, row.person, row.collaboration, "human")
         unit.summary = f"{said} {_who(row)}"
     return Logged(conversation=number, message=message, person=row.person, ref=row.ref, channel=row.channel)
 

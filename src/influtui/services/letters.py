@@ -43,6 +43,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     creator: Creator
     name: str | None
     recipient: str
+    template: Template
+    """What it was written from: the variant in their language, where there is one."""
     rendered: Rendered
     message_id: str | None = None
     composed: Composed | None = None
@@ -57,11 +59,13 @@ def letter(
     creator: Creator,
     person: Reachable,
     thread: Thread | None = None,
+    *,
+    follows: bool | None = None,
 ) -> Letter:
     """What one person would get. Raises `Skip` where this person cannot be written to.
 
-    With a `thread` and a subject that begins with `Re:` it is a follow-up: it keeps the thread's subject and refers to
-    what it follows, so that mail programs show it there.
+    With a `thread` and a subject that begins with `Re:` (or where `follows` says so) it is a follow-up: it keeps the
+    thread's subject and refers to what it follows, so that mail programs show it there.
     """
     try:
         rendered = language.render(template, values_for(offering, account, creator, person.name))
@@ -69,7 +73,9 @@ def letter(
         raise Skip(missing.message, missing.hint) from None
     name = person.name or creator.name
     if template.channel != "email" or account is None:
-        return Letter(creator=creator, name=name, recipient=creator.url or creator.ref, rendered=rendered)
+        return Letter(
+            creator=creator, name=name, recipient=creator.url or creator.ref, template=template, rendered=rendered
+        )
     if not person.emails:
         raise Skip(
             "no e-mail address is known",
@@ -81,18 +87,18 @@ def letter(
         raise Skip(wrong.message, f"influtui creators edit {creator.ref} --set email=…") from None
     body = with_footer(rendered.body, offering)
     message_id = new_message_id(account.address.rpartition("@")[2])
-    follows = thread if follows_up(template) else None
+    under = thread if (follows_up(template) if follows is None else follows) else None
     composed = compose(
         Draft(
             sender=Mailbox(account.name, account.address),
             # No name: profile names in a To line are how automatic mail looks.
             recipient=Mailbox(person.name, recipient),
-            subject=_subject(template, rendered, follows),
+            subject=_subject(template, rendered, under),
             body=body,
             message_id=message_id,
             at=workspace.clock(),
-            in_reply_to=follows.answered if follows else None,
-            references=follows.references if follows else (),
+            in_reply_to=under.answered if under else None,
+            references=under.references if under else (),
             reply_to=Mailbox(None, sendable(account.reply_to)) if account.reply_to else None,
         )
     )
@@ -101,16 +107,17 @@ def letter(
         creator=creator,
         name=name,
         recipient=recipient,
+        template=template,
         rendered=written,
         message_id=message_id,
         composed=composed,
-        thread=follows,
+        thread=under,
     )
 
 
-def _subject(template: Template, rendered: Rendered, follows: Thread | None) -> str:
-    if follows is not None:
-        return reply_subject(follows.subject, answers=True)
+def _subject(template: Template, rendered: Rendered, under: Thread | None) -> str:
+    if under is not None:
+        return reply_subject(under.subject, answers=True)
     # A `Re:` over a first letter would claim a conversation that there was not.
     return rendered.subject[3:].strip() if follows_up(template) else rendered.subject
 

@@ -7,13 +7,12 @@ then queued in one journaled act that checks the double-contact guard once more,
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
 
 from influtui.mail import templates as language
-from influtui.mail.composing import Composed
 from influtui.model.creators import Creator, Ref
 from influtui.model.failures import Failure, NeedsConfiguration, WrongUsage
 from influtui.model.ids import CreatorId
@@ -25,8 +24,9 @@ from influtui.services import campaigns, objections, sending, templates
 from influtui.services.accounts import account as mailbox
 from influtui.services.collaborations import ensure
 from influtui.services.letters import Letter, Skip, Thread, follows_up, letter
+from influtui.services.queueing import write
 from influtui.services.workspace import Workspace
-from influtui.store import conversations, creators, outbox, outreach, suppressions
+from influtui.store import conversations, creators, outreach, suppressions
 from influtui.store.conversations import Contacts
 from influtui.store.database import Reader, Row
 from influtui.store.journal import UnitOfWork
@@ -44,11 +44,15 @@ class ContactRow(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", 
     person: int
     name: OutsideText | None
     recipient: OutsideText | None
-    state: Literal["would_send", "queued", "sent", "deferred", "failed", "unknown", "cancelled", "skipped"]
+    state: Literal["would_send", "written", "queued", "sent", "deferred", "failed", "unknown", "cancelled", "skipped"]
     reason: str | None = None
     hint: str | None = None
     subject: OutsideText | None = None
     body: OutsideText | None = None
+    template: str | None = None
+    """The template or the variant of it that it is written from."""
+    language: str | None = None
+    """Their language, where it is known."""
     conversation: int | None = None
     message: int | None = None
 
@@ -69,7 +73,7 @@ class ContactReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema
     @property
     def is_complete(self) -> bool:
         """Whether everybody who was asked for was written to."""
-        return all(row.state in ("sent", "would_send") for row in self.rows)
+        return all(row.state in ("sent", "would_send", "written") for row in self.rows)
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,14 +130,14 @@ async def plan(
     workspace: Workspace,
     campaign: str | None,
     refs: Sequence[Ref],
-    template: str,
+    template: str | Template,
     *,
     account: str | None = None,
     again: bool = False,
 ) -> Plan:
-    """What `contact` would send. By mail or by hand, as the template says."""
+    """What `contact` would send: by mail or by hand, as the template says, in their language where there is a variant."""
     offering = await _offering(workspace, campaign)
-    chosen = await templates.template(workspace, template)
+    chosen = await templates.template(workspace, template) if isinstance(template, str) else template
     by_mail = chosen.channel == "email"
     box = await mailbox(workspace, account) if by_mail else await _any_mailbox(workspace, account)
     if by_mail and offering.postal_address is None:
@@ -150,8 +154,9 @@ async def plan(
     about = await campaigns.needed(workspace, offering.code)
     objected = await objections.against(workspace.db, about, people, workspace.clock())
     language.check(chosen)
+    variants = await templates.variants(workspace, chosen)
     written: list[Letter] = []
-    skipped: list[ContactRow] = []
+    left: list[ContactRow] = []
     taken: dict[str, str] = {}
     for creator in people:
         # A letter takes a millisecond or two; a screen that waits for this plan must not.
@@ -163,19 +168,20 @@ async def plan(
                 raise Skip(against.says, against.hint)
             if row := recent.of(creator.person, None):
                 raise _already(row, workspace.clock())
-            thread = await _thread(workspace, offering, creator) if by_mail and follows_up(chosen) else None
-            made = letter(workspace, offering, chosen, box, creator, person, thread)
+            theirs = variants.get(creator.language or "", chosen)
+            thread = await thread_of(workspace.db, offering, creator) if by_mail and follows_up(theirs) else None
+            made = letter(workspace, offering, theirs, box, creator, person, thread)
             if by_mail and (row := recent.of(creator.person, made.recipient)):
                 raise _already(row, workspace.clock(), whom="this address")
             if made.recipient in taken:
                 raise Skip(f"the same address as {taken[made.recipient]}", "One letter an address a run.")
         except Skip as skip:
-            skipped.append(_skipped(creator, person, skip.reason, skip.hint))
+            left.append(skipped(creator, person, skip.reason, skip.hint))
         else:
             taken[made.recipient] = creator.ref
             written.append(made)
     return Plan(
-        offering=offering, template=chosen, account=box, letters=tuple(written), skipped=tuple(skipped), again=again
+        offering=offering, template=chosen, account=box, letters=tuple(written), skipped=tuple(left), again=again
     )
 
 
@@ -183,12 +189,12 @@ async def carry_out(
     workspace: Workspace, made: Plan, *, told: Callable[[ContactRow], None] | None = None
 ) -> ContactReport:
     """Queue and send a plan by mail."""
-    if made.account is None or made.template.channel != "email":
+    if made.account is None:
         raise WrongUsage(f"template {made.template.name} is for direct messages, which no program may send for you")
     await sending.settle_interrupted(workspace)
     rows: list[ContactRow] = []
     async with sending.sender(workspace, made.account) as sender:
-        queued, held = await _queue(workspace, made)
+        queued, held = await queue(workspace, made, approved=True)
         by_message = {message: (each, conversation) for each, conversation, message in queued}
 
         def tell(delivery: sending.Delivery) -> None:
@@ -201,6 +207,24 @@ async def carry_out(
             for row in held:
                 told(row)
         await sending.deliver(sender, list(by_message), told=tell)
+    return _report(made, [*rows, *held])
+
+
+async def put_aside(
+    workspace: Workspace,
+    made: Plan,
+    *,
+    approved: bool,
+    verb: str = "campaign.contact",
+    did: str = "wrote to {}",
+    also: Callable[[UnitOfWork, Letter, int], Awaitable[None]] | None = None,
+) -> ContactReport:
+    """Queue a plan for later: as drafts, or approved, to go at the pace of its mailbox."""
+    queued, held = await queue(workspace, made, approved=approved, verb=verb, did=did, also=also)
+    rows = [
+        msgspec.structs.replace(_would(each), state="written", conversation=conversation, message=message)
+        for each, conversation, message in queued
+    ]
     return _report(made, [*rows, *held])
 
 
@@ -253,12 +277,26 @@ async def _note_by_hand(unit: UnitOfWork, workspace: Workspace, made: Plan, each
     return conversation, message
 
 
-async def _queue(workspace: Workspace, made: Plan) -> tuple[list[tuple[Letter, int, int]], list[ContactRow]]:
-    """Write conversations, collaborations and messages as one act. Returns what was queued, and whom the guard held."""
+async def queue(
+    workspace: Workspace,
+    made: Plan,
+    *,
+    approved: bool,
+    verb: str = "campaign.contact",
+    did: str = "wrote to {}",
+    also: Callable[[UnitOfWork, Letter, int], Awaitable[None]] | None = None,
+) -> tuple[list[tuple[Letter, int, int]], list[ContactRow]]:
+    """Write conversations, collaborations and messages as one act, and send nothing.
+
+    Returns what was queued (letter, conversation, message), and whom the guard held. `also` is done for each letter in
+    the same act.
+    """
+    account = made.account
+    if account is None or made.template.channel != "email":
+        raise WrongUsage(f"template {made.template.name} is for direct messages, which no program may send for you")
     queued: list[tuple[Letter, int, int]] = []
     held: list[ContactRow] = []
-    summary = f"wrote to 0 people for {made.offering.code}"
-    async with workspace.change("campaign.contact", summary) as unit:
+    async with workspace.change(verb, did.format("0 people")) as unit:
         unit.undoable = False
         # Once more, now that nobody else can write: two people may have planned the same letter at the same time.
         recent = await _recent(unit.transaction, unit.at, again=made.again)
@@ -266,95 +304,17 @@ async def _queue(workspace: Workspace, made: Plan) -> tuple[list[tuple[Letter, i
             if row := recent.of(each.creator.person, each.recipient):
                 skip = _already(row, unit.at)
                 person = Reachable(id=each.creator.person, name=each.name, emails=(each.recipient,))
-                held.append(_skipped(each.creator, person, skip.reason, skip.hint))
+                held.append(skipped(each.creator, person, skip.reason, skip.hint))
                 continue
-            queued.append((each, *await _write(unit, workspace, made, each)))
+            written = await write(
+                unit, made.offering, account, each, template=each.template.name, by=workspace.actor, approved=approved
+            )
+            queued.append((each, *written))
+            if also is not None:
+                await also(unit, each, written[1])
         people = "1 person" if len(queued) == 1 else f"{len(queued)} people"
-        unit.summary = f"wrote to {people} for {made.offering.code} from template {made.template.name}"
+        unit.summary = f"{did.format(people)} for {made.offering.code} from template {made.template.name}"
     return queued, held
-
-
-async def _write(unit: UnitOfWork, workspace: Workspace, made: Plan, each: Letter) -> tuple[int, int]:
-    creator, composed, account = each.creator, each.composed, made.account
-    if composed is None or account is None or each.message_id is None:
-        raise WrongUsage("a direct message cannot be queued")
-    collaboration = await ensure(unit, made.offering.id, creator.person, creator.id)
-    conversation = await conversations.find(
-        unit.transaction, person=creator.person, channel="email", collaboration=collaboration
-    )
-    columns: dict[str, Any] = {
-        "account": account.address,
-        "address": each.recipient,
-        "subject": composed.subject,
-        "last_at": unit.at,
-        "awaiting": "nobody",
-    }
-    if conversation is None:
-        fixed = {
-            "person_id": creator.person,
-            "collaboration_id": collaboration,
-            "creator_id": creator.id,
-            "channel": "email",
-        }
-        conversation = await unit.insert("conversations", {**fixed, **columns})
-    else:
-        await unit.update("conversations", conversation, {"address": each.recipient, "account": account.address})
-    message = await queue_message(
-        unit,
-        conversation=conversation,
-        account=account,
-        recipient=each.recipient,
-        composed=composed,
-        message_id=each.message_id,
-        written_by=workspace.actor,
-        template=made.template.name,
-        in_reply_to=each.thread.answered if each.thread else None,
-        references=each.thread.references if each.thread else (),
-    )
-    return conversation, message
-
-
-async def queue_message(
-    unit: UnitOfWork,
-    *,
-    conversation: int,
-    account: MailAccount,
-    recipient: str,
-    composed: Composed,
-    message_id: str,
-    written_by: str,
-    template: str | None = None,
-    in_reply_to: str | None = None,
-    references: Sequence[str] = (),
-) -> int:
-    """A message with its bytes, ready to be sent. Returns its id."""
-    message = await unit.insert(
-        "messages",
-        {
-            "conversation_id": conversation,
-            "direction": "out",
-            "state": "queued",
-            "message_id": message_id,
-            "in_reply_to": in_reply_to,
-            "references_ids": " ".join(references) or None,
-            "sender": account.address,
-            "recipient": recipient,
-            "subject": composed.subject,
-            "body": composed.body,
-            "template": template,
-            "written_by": written_by,
-            "at": unit.at,
-        },
-    )
-    await outbox.put(
-        unit.transaction,
-        message,
-        account=account.address,
-        sender=account.address,
-        recipient=recipient,
-        raw=composed.raw,
-    )
-    return message
 
 
 async def _offering(workspace: Workspace, campaign: str | None) -> Offering:
@@ -384,11 +344,12 @@ async def _people(workspace: Workspace, offering: Offering, refs: Sequence[Ref])
     return list({creator.person: creator for creator in reversed(found)}.values())[::-1]
 
 
-async def _thread(workspace: Workspace, offering: Offering, creator: Creator) -> Thread | None:
-    found = await conversations.of_campaign(workspace.db, offering.id, creator.person)
+async def thread_of(reader: Reader, offering: Offering, creator: Creator) -> Thread | None:
+    """What has been written to somebody for a campaign, to write under it."""
+    found = await conversations.of_campaign(reader, offering.id, creator.person)
     if found is None:
         return None
-    answered, references = await conversations.thread(workspace.db, found[0])
+    answered, references = await conversations.thread(reader, found[0])
     return Thread(subject=found[1], answered=answered, references=references) if answered else None
 
 
@@ -411,7 +372,8 @@ def _refuse_suppressed(suppressed: suppressions.Suppressed, creator: Creator, pe
         raise Skip(f"must not be written to ({reason})", None)
 
 
-def _skipped(creator: Creator, person: Reachable, reason: str, hint: str | None) -> ContactRow:
+def skipped(creator: Creator, person: Reachable, reason: str, hint: str | None) -> ContactRow:
+    """Somebody who is not written to, and why."""
     return ContactRow(
         ref=creator.ref,
         person=creator.person,
@@ -432,6 +394,8 @@ def _would(each: Letter) -> ContactRow:
         state="would_send",
         subject=each.rendered.subject or None,
         body=each.rendered.body,
+        template=each.template.name,
+        language=each.creator.language,
     )
 
 

@@ -25,8 +25,9 @@ from influtui.model.messages import SENDABLE, MessageState, OutboxRow, Outcome
 from influtui.model.settings import MailAccount
 from influtui.model.text import OutsideText, from_outside
 from influtui.model.times import rfc3339
+from influtui.model.waiting import Planned
 from influtui.secrets.passwords import password_for
-from influtui.services import asking
+from influtui.services import asking, waiting
 from influtui.services.accounts import account as mailbox
 from influtui.services.workspace import Workspace
 from influtui.store import creators, outbox, sender_lock, suppressions
@@ -60,9 +61,11 @@ class CannotConnect(Failure):
 class Sender:
     """A mailbox that can send now: connected and signed in, and connected anew where a server hangs up."""
 
-    def __init__(self, workspace: Workspace, account: MailAccount) -> None:
+    def __init__(self, workspace: Workspace, account: MailAccount, *, paced: bool = False) -> None:
         self.workspace = workspace
         self.account = account
+        self.paced = paced
+        """Whether it keeps to the mailbox's pace. A person who says `now` is not held to it."""
         self._stack = AsyncExitStack()
         self._connection: Submission | None = None
 
@@ -98,7 +101,7 @@ class Sender:
 
 
 @asynccontextmanager
-async def sender(workspace: Workspace, account: MailAccount) -> AsyncIterator[Sender]:
+async def sender(workspace: Workspace, account: MailAccount, *, paced: bool = False) -> AsyncIterator[Sender]:
     """A sender for the length of a block, already signed in: a wrong password is known before anything is queued."""
     if workspace.db.read_only:
         raise ReadOnly("nothing was sent: this session is read-only", hint="Leave out --read-only.")
@@ -109,7 +112,7 @@ async def sender(workspace: Workspace, account: MailAccount) -> AsyncIterator[Se
             "this is a demo world: its people are invented, so no mail leaves this machine",
             hint="Open a workspace of your own with --workspace DIR.",
         )
-    made = Sender(workspace, account)
+    made = Sender(workspace, account, paced=paced)
     async with sender_lock.sending(workspace.folder):
         try:
             await made.connect()
@@ -137,30 +140,62 @@ async def send_queued(workspace: Workspace, ids: Sequence[int] = (), *, told: To
     """Send what waits in the outbox: what is due, or exactly `ids`."""
     await settle_interrupted(workspace)
     now = workspace.clock()
-    waiting = [
+    ready = [
         row
         for row in await outbox.listed(workspace.db, SENDABLE, ids=ids)
-        if ids or row["not_before"] is None or row["not_before"] <= now
+        if ids or (row["approved_by"] is not None and (row["not_before"] is None or row["not_before"] <= now))
     ]
-    missing = set(ids) - {row["id"] for row in waiting}
+    missing = set(ids) - {row["id"] for row in ready}
     if missing:
         raise NotFound(
             f"message {min(missing)} does not wait to be sent", hint="`influtui outbox list` shows what does, and why."
         )
     done: list[Delivery] = []
-    for address in dict.fromkeys(row["account"] for row in waiting):
+    for address in dict.fromkeys(row["account"] for row in ready):
         async with sender(workspace, await mailbox(workspace, address)) as made:
-            done += await deliver(made, [row["id"] for row in waiting if row["account"] == address], told=told)
+            done += await deliver(made, [row["id"] for row in ready if row["account"] == address], told=told)
+    return done
+
+
+async def send_due(workspace: Workspace, *, told: Told | None = None) -> list[Delivery]:
+    """Send what its mailbox's pace lets go now, one letter after the other. What the worker does."""
+    done: list[Delivery] = []
+    tried: set[int] = set()
+    while ready := [each for each in await waiting.due(workspace) if each.id not in tried]:
+        address = ready[0].account
+        ids = [each.id for each in ready if each.account == address]
+        tried |= set(ids)
+        async with sender(workspace, await mailbox(workspace, address), paced=True) as made:
+            done += await deliver(made, ids, told=told)
     return done
 
 
 async def outgoing(workspace: Workspace, ids: Sequence[int] = (), *, query: str = "") -> list[OutboxRow]:
-    """What has not gone, or of which nobody knows: why, and what to do."""
+    """What has not gone, or of which nobody knows: why, until when, and what to do."""
     await settle_interrupted(workspace)
     asked = await asking.everywhere(workspace, query, OUTBOX, outbox.OUTBOX)
     states: tuple[MessageState, ...] = ("unknown", "in_data", "deferred", "queued", "failed")
     rows = await outbox.listed(workspace.db, states, ids=ids, asked=asked)
-    return [_row(row, workspace.clock()) for row in rows]
+    waits = any(row["state"] in SENDABLE for row in rows)
+    plans = {each.message.id: each for each in await waiting.planned(workspace)} if waits else {}
+    return [_row(row, workspace.clock(), plans.get(row["id"])) for row in rows]
+
+
+async def approve(workspace: Workspace, ids: Sequence[int], *, query: str | None = None) -> list[int]:
+    """Let drafts go: these, or all that match. Returns their ids. Raises `NotFound` where one named is no draft."""
+    if query is not None:
+        ids = [row.id for row in await outgoing(workspace, query=query) if row.state == "draft"]
+    letters = "1 letter" if len(ids) == 1 else f"{len(ids)} letters"
+    async with workspace.change("outbox.approve", f"approved {letters}") as unit:
+        unit.undoable = False
+        done = await outbox.approve(unit.transaction, ids, by=workspace.actor)
+        missing = set(ids) - set(done)
+        if missing and query is None:
+            raise NotFound(
+                f"message {min(missing)} does not wait to be approved", hint="`influtui outbox list state:draft`"
+            )
+        unit.counted(len(done))
+    return done
 
 
 async def resolve(workspace: Workspace, message: int, decision: Literal["sent", "again", "cancelled"]) -> None:
@@ -211,7 +246,7 @@ async def _deliver_one(made: Sender, message: int) -> tuple[Delivery, str | None
 
     async def claim() -> None:
         nonlocal claimed
-        await _claim(workspace, going)
+        await _claim(workspace, going, paced=made.paced)
         claimed = True
 
     try:
@@ -233,15 +268,17 @@ async def _deliver_one(made: Sender, message: int) -> tuple[Delivery, str | None
     return Delivery(message=message, state=outcome.state, said=from_outside(said)), halted
 
 
-async def _claim(workspace: Workspace, going: Outgoing) -> None:
+async def _claim(workspace: Workspace, going: Outgoing, *, paced: bool) -> None:
     """The last checks and the step into DATA, in one transaction that is on the disk before it returns."""
     withheld: str | None = None
     async with workspace.db.write(workspace.clock(), durability="full") as transaction:
         withheld = await _against(transaction, going)
         if withheld is not None:
             await outbox.move(transaction, going.id, "cancelled", withheld, states=SENDABLE)
-        elif (doubtful := await outbox.in_doubt(transaction, going.conversation, besides=going.id)) is not None:
-            withheld = f"waits: nobody knows whether message {doubtful} of this conversation went"
+        elif (held := await waiting.held(transaction, workspace, going.id, paced=paced)) is not None:
+            withheld = held.why
+            if held.over:
+                await outbox.move(transaction, going.id, "cancelled", f"not sent: it {held.why}", states=SENDABLE)
         elif not await outbox.claim(transaction, going.id, by=_ourselves()):
             withheld = "another session has taken it"
     if withheld is not None:
@@ -284,25 +321,28 @@ def _ourselves() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def _row(row: Row, now: int) -> OutboxRow:
-    why, following = _why(row, now)
+def _row(row: Row, now: int, plan: Planned | None) -> OutboxRow:
+    why, following = _why(row, plan)
+    draft = row["state"] == "queued" and row["approved_by"] is None
     return OutboxRow(
         id=row["id"],
         conversation=row["conversation_id"],
-        state=row["state"],
+        state="draft" if draft else row["state"],
+        kind=row["kind"],
         account=row["account"],
         recipient=row["recipient"],
         subject=row["subject"],
         at=rfc3339(row["at"]) or "",
         attempts=row["attempts"],
         outcome=row["outcome"],
-        rests=row["state"] == "deferred" and row["not_before"] is not None and row["not_before"] > now,
+        rests=row["not_before"] is not None and row["not_before"] > now,
         why=why,
+        until=rfc3339(plan.at) if plan is not None else None,
         next=following,
     )
 
 
-def _why(row: Row, now: int) -> tuple[str, str | None]:
+def _why(row: Row, plan: Planned | None) -> tuple[str, str | None]:
     state, number = row["state"], row["id"]
     if state == "unknown":
         return (
@@ -312,15 +352,10 @@ def _why(row: Row, now: int) -> tuple[str, str | None]:
         )
     if state == "in_data":
         return f"is being transmitted by {row['claimed_by']}", None
-    if state in ("queued", "deferred") and row["doubtful"] is not None:
-        doubtful = row["doubtful"]
-        return (
-            f"waits for message {doubtful} of its conversation, of which nobody knows whether it went",
-            f"influtui outbox why {doubtful}",
-        )
     if state == "failed":
         return f"was refused for good: {row['outcome']}", None
-    if state == "deferred" and row["not_before"] is not None and row["not_before"] > now:
-        until = rfc3339(row["not_before"])
-        return f"the server asked for patience: {row['outcome']}; rests until {until}", f"influtui outbox send {number}"
-    return "is ready and was not sent yet", f"influtui outbox send {number}"
+    now_is_possible = f"influtui outbox send {number}"
+    if plan is None or plan.obstacle is None:
+        return "is ready and was not sent yet", now_is_possible
+    held = plan.obstacle
+    return held.why, held.next or (now_is_possible if held.until is not None else None)

@@ -19,13 +19,15 @@ import tomli_w
 
 from influtui.model.failures import Failure, NeedsConfiguration, NotFound, WrongUsage
 from influtui.model.nearest import nearest
-from influtui.model.settings import Settings
+from influtui.model.sending_policy import Policy
+from influtui.model.sending_policy import defaults as usual_sending
+from influtui.model.settings import Sending, Settings
 from influtui.services.workspace import CONFIG, read_settings
 
 HIDDEN: Final = "(hidden)"
 
 _SECRET: Final = re.compile(r"password$|secret|token|api_?key", re.IGNORECASE)
-_TABLES: Final = ("account", "plugin", "world")
+_TABLES: Final = ("account", "sending", "plugin", "world")
 _LISTS: Final = frozenset({"open_command", "print_command"})
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -51,6 +53,10 @@ def listed(folder: Path) -> list[Setting]:
         for name in Settings.__struct_fields__
         if name not in _TABLES
     ]
+    for name in Sending.__struct_fields__:
+        value = getattr(settings.sending, name)
+        usual = getattr(usual_sending(), name) if name in Policy.__struct_fields__ else None
+        found.append(Setting(key=f"sending.{name}", value=usual if value is None else value, is_default=value is None))
     for number, account in enumerate(settings.account):
         for name, value in msgspec.structs.asdict(account).items():
             found.append(_shown(f"account.{number}.{name}", name, value))
@@ -129,6 +135,10 @@ def _place(key: str) -> tuple[tuple[str, ...], str]:
         return ("plugin", parts[1]), parts[2]
     if parts[0] == "plugin":
         raise WrongUsage(f"“{key}” does not name a plugin's setting", hint="Write plugin.ID.KEY.")
+    if parts[0] == "sending" and len(parts) == 2:
+        if parts[1] not in Sending.__struct_fields__:
+            raise _unknown(key, [f"sending.{name}" for name in Sending.__struct_fields__])
+        return ("sending",), parts[1]
     if parts[0] == "account":
         raise WrongUsage(
             "mailboxes are not set key by key",
@@ -154,7 +164,7 @@ def _parsed(key: str, value: str) -> Any:
             return shlex.split(value)
         except ValueError as error:
             raise WrongUsage(f"“{value}” is not a command: {error}") from error
-    if key.startswith("plugin."):
+    if key.startswith(("plugin.", "sending.")):
         try:
             literal = tomllib.loads(f"value = {value}")["value"]
         except tomllib.TOMLDecodeError:

@@ -34,6 +34,13 @@ async def template(workspace: Workspace, name: str) -> Template:
     )
 
 
+async def variants(workspace: Workspace, chosen: Template) -> dict[str, Template]:
+    """The variants of a template by language: `gift.de` is `gift` for those whose language is German."""
+    start = f"{chosen.name}."
+    found = {each.name.removeprefix(start): each for each in await templates(workspace) if each.name.startswith(start)}
+    return {code: each for code, each in found.items() if each.channel == chosen.channel and "." not in code}
+
+
 async def new(workspace: Workspace, given: Template) -> Template:
     """Keep a new template of one's own. Raises `WrongUsage` where the name is taken or the template is not right."""
     checked = _checked(given)

@@ -40,7 +40,7 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
 
 _LISTED: Final = (
     "SELECT m.id, m.conversation_id, m.state, m.recipient, m.subject, m.at, m.outcome, m.written_by,"
-    " o.account, o.attempts, o.not_before, o.claimed_by, o.claimed_at, o.stage,"
+    " o.account, o.attempts, o.not_before, o.claimed_by, o.claimed_at, o.stage, o.kind, o.approved_by,"
     " (SELECT d.id FROM messages d WHERE d.conversation_id = m.conversation_id AND d.id <> m.id"
     " AND d.state IN ('in_data', 'unknown') LIMIT 1) AS doubtful"
     " FROM messages m JOIN outbox o ON o.message_id = m.id JOIN conversations c ON c.id = m.conversation_id"
@@ -52,7 +52,9 @@ OUTBOX: Final = Noun(
     table="m",
     text=("coalesce(m.subject, '')", "m.body", "coalesce(p.name, a.name, '')", "coalesce(a.handle, '')"),
     columns={
-        "state": Column("m.state"),
+        "state": Column("CASE WHEN m.state = 'queued' AND o.approved_by IS NULL THEN 'draft' ELSE m.state END"),
+        "kind": Column("o.kind"),
+        "account": Column("o.account"),
         "campaign": Column("lower(k.code)"),
         "at": Column("m.at"),
         "attempts": Column("o.attempts"),
@@ -64,12 +66,42 @@ OUTBOX: Final = Noun(
 """The noun of `outbox list`."""
 
 
-async def put(transaction: Transaction, message: int, *, account: str, sender: str, recipient: str, raw: bytes) -> None:
-    """Keep the rendered bytes of a message."""
+async def put(
+    transaction: Transaction,
+    message: int,
+    *,
+    account: str,
+    sender: str,
+    recipient: str,
+    raw: bytes,
+    kind: str = "letter",
+    approved_by: str | None = None,
+    not_before: int | None = None,
+) -> None:
+    """Keep the rendered bytes of a message. Without `approved_by` it is a draft, and nothing sends it."""
     await transaction.run(
-        "INSERT INTO outbox (message_id, account, envelope_from, envelope_to, raw, raw_sha256) VALUES (?, ?, ?, ?, ?, ?)",
-        (message, account, sender, recipient, raw, hashlib.sha256(raw).hexdigest()),
-    )
+        "INSERT INTO outbox (message_id, account, envelope_from, envelope_to, raw, raw_sha256, kind, approved_by,"
+        " approved_at, not_before) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            message, account, sender, recipient, raw, hashlib.sha256(raw).hexdigest(), kind, approved_by,
+            None if approved_by is None else transaction.at, not_before,
+        ),
+    )  # fmt: skip
+
+
+async def approve(transaction: Transaction, messages: Sequence[int], *, by: str) -> list[int]:
+    """Let drafts go. Returns those that were drafts."""
+    done = []
+    for message in messages:
+        changed = await transaction.run(
+            "UPDATE outbox SET approved_by = ?, approved_at = ? WHERE message_id = ? AND approved_by IS NULL"
+            " AND EXISTS (SELECT 1 FROM messages m WHERE m.id = outbox.message_id AND m.state = 'queued')",
+            (by, transaction.at, message),
+        )
+        if changed:
+            done.append(message)
+    transaction.touched("messages", done)
+    return done
 
 
 async def read(reader: Reader, message: int) -> Outgoing | None:
@@ -99,9 +131,9 @@ async def listed(
 async def claim(transaction: Transaction, message: int, *, by: str) -> bool:
     """`queued` or `deferred` to `in_data`: from here on this sender alone may transmit it. False: somebody else did."""
     changed = await transaction.run(
-        "UPDATE messages SET state = 'in_data', outcome = NULL, version = version + 1"
+        "UPDATE messages SET state = 'in_data', outcome = NULL, at = ?, version = version + 1"
         " WHERE id = ? AND state IN ('queued', 'deferred')",
-        (message,),
+        (transaction.at, message),
     )
     if not changed:
         return False

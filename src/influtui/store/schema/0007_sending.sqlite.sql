@@ -3,8 +3,8 @@
 ALTER TABLE outbox ADD COLUMN kind TEXT NOT NULL DEFAULT 'letter' CHECK (kind IN ('letter', 'follow_up', 'reply'));
 ALTER TABLE outbox ADD COLUMN approved_by TEXT;
 ALTER TABLE outbox ADD COLUMN approved_at INTEGER;
-UPDATE outbox SET approved_by = (SELECT written_by FROM messages m WHERE m.id = message_id),
-    approved_at = (SELECT at FROM messages m WHERE m.id = message_id);
+UPDATE outbox SET approved_by = (SELECT written_by FROM messages m WHERE m.id = outbox.message_id),
+    approved_at = (SELECT at FROM messages m WHERE m.id = outbox.message_id);
 CREATE INDEX outbox_by_account ON outbox (account, claimed_at);
 
 -- Letters in an order. `steps` is a JSON list of {day, template, when}: what is enrolled keeps its own copy.

@@ -1,0 +1,275 @@
+"""Why a message in the outbox has not gone, and until when: one set of rules for the last check and for the plan.
+
+What a person must mend has no time; what passes by itself has one. `obstacle` judges one message now, `plan` lays out
+when each would go if nothing else happened, serving follow-ups before first letters so that none starves.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+
+from influtui.model.sending_policy import DAY_MS, Policy, local_time, opening, window, zones_of
+from influtui.model.times import moment, rfc3339
+
+Kind = Literal["letter", "follow_up", "reply"]
+MONTH_MS: Final = 30 * DAY_MS
+
+
+class Box(msgspec.Struct, frozen=True, kw_only=True):
+    """A mailbox as the rules see it."""
+
+    address: str
+    policy: Policy
+    first_at: int | None
+    """When it sent its first letter from here."""
+    times: tuple[int, ...]
+    """When it sent in the last 24 hours, the oldest first."""
+    last_id: int | None
+    """The message it sent last: the seed of the gap after it."""
+    paused: str | None
+    known: bool = True
+    """Whether config.toml still has it."""
+    reads: bool = False
+    """Whether its answers are read from a server."""
+    read_at: int | None = None
+    """When that succeeded last."""
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that could go, and everything that may hold it."""
+
+    id: int
+    account: str
+    person: int
+    kind: Kind
+    at: int
+    approved: bool
+    not_before: int | None
+    deferred: str | None
+    """What the server said when it asked for patience."""
+    doubtful: int | None
+    """Another message of the conversation of which nobody knows whether it went."""
+    campaign: str | None
+    campaign_state: str | None
+    sequence_state: str | None
+    sequence_why: str | None
+    sequence_until: int | None
+    country: str | None
+    written_at: tuple[int, ...]
+    """When this person was written to in the last 30 days, the oldest first."""
+
+
+class Obstacle(NamedTuple):
+    """What holds a message. `until` is None where a person must act, with the command in `next`."""
+
+    why: str
+    until: int | None = None
+    next: str | None = None
+    over: bool = False
+    """Whether it must never go."""
+
+
+class Planned(NamedTuple):
+    """When a message goes if nothing else happens (None: not by itself), and what it waits for now (None: nothing)."""
+
+    message: Waiting
+    at: int | None
+    obstacle: Obstacle | None
+
+
+def obstacle(message: Waiting, box: Box, now: int) -> Obstacle | None:
+    """What holds a message now; None where it may go. What needs a person comes before what passes by itself."""
+    for_good = needs_somebody(message, box)
+    if for_good is not None:
+        return for_good
+    passing = [each for each in (*_own(message, box.policy, now), *_of_box(message, box, now)) if each.until]
+    if not passing:
+        return None
+    passing.sort(key=lambda each: each.until or 0)
+    said = "; ".join(f"{each.why}, until {rfc3339(each.until)}" for each in passing)
+    return passing[-1]._replace(why=said)
+
+
+def needs_somebody(message: Waiting, box: Box) -> Obstacle | None:
+    """What holds a message until somebody acts."""
+    number = message.id
+    if message.doubtful is not None:
+        return Obstacle(
+            f"waits for message {message.doubtful} of its conversation, of which nobody knows whether it went",
+            next=f"influtui outbox why {message.doubtful}",
+        )
+    if message.sequence_state in ("stopped", "finished"):
+        return Obstacle(f"is not needed any more: {message.sequence_why or 'its sequence has ended'}", over=True)
+    if not message.approved:
+        return Obstacle("waits to be approved", next=f"influtui outbox approve {number}")
+    if not box.known:
+        return Obstacle(
+            f"waits for its mailbox: config.toml has no {box.address} any more", next="influtui account list"
+        )
+    if box.paused is not None and message.kind != "reply":
+        return Obstacle(f"waits: {box.address} is paused ({box.paused})", next=f"influtui outbox resume {box.address}")
+    if message.campaign_state in ("paused", "closed") and message.kind != "reply":
+        return Obstacle(f"waits: campaign {message.campaign} is {message.campaign_state}")
+    if message.sequence_state == "paused" and message.sequence_until is None:
+        return Obstacle(f"waits: its sequence is paused ({message.sequence_why})", next="influtui sequence resume REF")
+    return None
+
+
+def _own(message: Waiting, policy: Policy, now: int) -> Iterable[Obstacle]:
+    """What passes by itself and concerns this message alone."""
+    if message.not_before is not None and message.not_before > now:
+        if message.deferred is not None:
+            yield Obstacle(f"the server asked for patience: {message.deferred}", message.not_before)
+        else:
+            yield Obstacle(f"its day is {moment(message.not_before):%a %d %b}", message.not_before)
+    if message.kind == "reply":
+        return
+    if message.sequence_state == "paused" and message.sequence_until is not None and message.sequence_until > now:
+        yield Obstacle(message.sequence_why or "its sequence is paused", message.sequence_until)
+    rested = rests_until(message.written_at, policy, now)
+    if rested is not None:
+        yield rested
+    zones = zones_of(message.country, policy.time_zone)
+    opens, _ = opening(window(policy.window, policy.days), zones, now)
+    if opens > now:
+        where = (
+            local_time(zones, now) if message.country else f"{local_time(zones, now)}, and where they are is not known"
+        )
+        yield Obstacle(f"it is {where}; letters go {policy.window}, {policy.days}", opens)
+
+
+def rests_until(written_at: Sequence[int], policy: Policy, now: int) -> Obstacle | None:
+    """Why a person is left in peace for now."""
+    found: Obstacle | None = None
+    rest = policy.rest_hours * 3_600_000
+    if written_at and written_at[-1] + rest > now:
+        found = Obstacle(f"they were written to within {policy.rest_hours} hours", written_at[-1] + rest)
+    lately = written_at[bisect_left(written_at, now - MONTH_MS + 1) :]
+    if len(lately) >= policy.month_limit:
+        free = lately[-policy.month_limit] + MONTH_MS
+        if found is None or (found.until or 0) < free:
+            found = Obstacle(f"they got {len(lately)} letters in 30 days", free)
+    return found
+
+
+def _of_box(message: Waiting, box: Box, now: int) -> Iterable[Obstacle]:
+    """What passes by itself and concerns the whole mailbox."""
+    if message.kind == "reply":
+        return
+    if message.kind == "follow_up" and box.reads:
+        within = box.policy.answers_within_s * 1000
+        if box.read_at is None or box.read_at + within < now:
+            since = f"since {rfc3339(box.read_at)}" if box.read_at else "yet"
+            yield Obstacle(f"{box.address} was not read {since}, and they may have answered", now + 60_000)
+    gap = box.times[-1] + box.policy.gap_ms(f"{box.address}:{box.last_id}") if box.times else None
+    if gap is not None and gap > now:
+        yield Obstacle("keeps its distance from the letter before", gap)
+    full = _full_until(box, now)
+    if full is not None:
+        yield Obstacle(f"{box.address} has sent its {allowance(box, now)} letters of 24 hours", full)
+
+
+def allowance(box: Box, now: int) -> int:
+    """How many letters a mailbox may send in 24 hours, as of now."""
+    return box.policy.allowance(0 if box.first_at is None else max(0, (now - box.first_at) // DAY_MS))
+
+
+def _full_until(box: Box, now: int) -> int | None:
+    allowed = max(1, allowance(box, now))
+    lately = box.times[bisect_left(box.times, now - DAY_MS + 1) :]
+    return lately[-allowed] + DAY_MS if len(lately) >= allowed else None
+
+
+def urgency(message: Waiting) -> tuple[int, int, int]:
+    """The order in which messages are served: answers, then follow-ups, then first letters; the oldest first."""
+    rank = {"reply": 0, "follow_up": 1, "letter": 2}[message.kind]
+    return rank, message.not_before or message.at, message.id
+
+
+def plan(messages: Sequence[Waiting], boxes: Mapping[str, Box], now: int, until: int) -> list[Planned]:
+    """When each message goes if nothing else happens, the next one first; those without a time at the end."""
+    planned: list[Planned] = []
+    wrote: dict[int, list[int]] = {}
+    for address in dict.fromkeys(message.account for message in messages):
+        box = boxes[address]
+        pending: list[Waiting] = []
+        for message in sorted((each for each in messages if each.account == address), key=urgency):
+            if (held := needs_somebody(message, box)) is not None:
+                planned.append(Planned(message, None, held))
+            else:
+                pending.append(message)
+        planned += _of_one_box(pending, box, wrote, now, until)
+    return sorted(planned, key=lambda each: (each.at is None, each.at or 0, urgency(each.message)))
+
+
+def _of_one_box(
+    pending: list[Waiting], box: Box, wrote: dict[int, list[int]], now: int, until: int
+) -> Iterable[Planned]:
+    """Serve one mailbox's messages in turn, always the most urgent of those that may go first."""
+    first = {message.id: obstacle(message, box, now) for message in pending}
+    own = {message.id: _ready(message, box.policy, now) for message in pending}
+    if box.reads:
+        # The worker reads the mailbox before it sends, so that this never delays the plan.
+        box = msgspec.structs.replace(box, reads=False)
+    while pending:
+        # A mailbox is free for letters from here on.
+        free = now
+        for _ in range(2):
+            free = max([free, *(each.until or 0 for each in _of_box(_LETTER, box, free))])
+        best: tuple[int, tuple[int, int, int]] | None = None
+        chosen: Waiting | None = None
+        for message in pending:
+            at = own[message.id] if message.kind == "reply" else _open(message, box.policy, max(own[message.id], free))
+            if best is None or (at, urgency(message)) < best:
+                best, chosen = (at, urgency(message)), message
+        if best is None or chosen is None:
+            return
+        at = best[0]
+        pending.remove(chosen)
+        if at > until:
+            yield Planned(chosen, None, first[chosen.id] or Obstacle("others go first", until))
+            for message in pending:
+                yield Planned(message, None, first[message.id] or Obstacle("others go first", until))
+            return
+        held = first[chosen.id]
+        if held is None and at > now:
+            held = Obstacle("others go first", at)
+        yield Planned(chosen, at, held)
+        if chosen.kind == "reply":
+            continue
+        times = tuple(each for each in box.times if each > at - DAY_MS)
+        box = msgspec.structs.replace(
+            box, times=(*times, at), last_id=chosen.id, first_at=at if box.first_at is None else box.first_at
+        )
+        wrote.setdefault(chosen.person, []).append(at)
+        for message in pending:
+            if message.person == chosen.person:
+                again = msgspec.structs.replace(
+                    message, written_at=tuple(sorted((*message.written_at, *wrote[chosen.person])))
+                )
+                own[message.id] = _ready(again, box.policy, now)
+
+
+def _ready(message: Waiting, policy: Policy, now: int) -> int:
+    """When nothing of its own holds a message any more, hours of the day aside."""
+    at = now
+    for held in _own(message, policy, now):
+        if not held.why.startswith("it is "):
+            at = max(at, held.until or 0)
+    return at
+
+
+def _open(message: Waiting, policy: Policy, at: int) -> int:
+    return opening(window(policy.window, policy.days), zones_of(message.country, policy.time_zone), at)[0]
+
+
+_LETTER: Final = Waiting(
+    id=0, account="", person=0, kind="letter", at=0, approved=True, not_before=None, deferred=None, doubtful=None,
+    campaign=None, campaign_state=None, sequence_state=None, sequence_why=None, sequence_until=None, country=None,
+    written_at=(),
+)  # fmt: skip
+"""Any letter: to ask when a mailbox is free."""

@@ -1,0 +1,53 @@
+"""One round of the worker: write what sequences have due, then send what each mailbox's pace lets go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from influtui.model.failures import Failure
+from influtui.model.times import rfc3339
+from influtui.services import sending, stepping, waiting
+from influtui.services.sending import Delivery
+from influtui.services.workspace import Workspace
+
+
+class Round(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="influtui.worker/1"):
+    """What one round did, and what comes next."""
+
+    written: int
+    """Letters of sequences."""
+    ended: int
+    """Sequences that are over."""
+    sent: int
+    not_sent: int
+    """Tried, and not sent: later, refused or unknown."""
+    waiting: int
+    next: str | None
+    """When the next letter goes if nothing else happens; None where nothing goes by itself."""
+    troubles: tuple[str, ...] = ()
+    """What stood in the way, one sentence each."""
+
+
+async def round_of(workspace: Workspace, *, told: Callable[[Delivery], None] | None = None) -> Round:
+    """Do everything that is due once. What stands in the way of one thing does not keep the others from happening."""
+    troubles: list[str] = []
+    await sending.settle_interrupted(workspace)
+    stepped = await stepping.write_due(workspace)
+    done: list[Delivery] = []
+    try:
+        done = await sending.send_due(workspace, told=told)
+    except Failure as failure:
+        troubles.append(failure.message)
+    plan = await waiting.planned(workspace)
+    times = [each.at for each in plan if each.at is not None]
+    return Round(
+        written=stepped.written,
+        ended=stepped.ended,
+        sent=sum(each.state == "sent" for each in done),
+        not_sent=sum(each.state != "sent" for each in done),
+        waiting=len(plan),
+        next=rfc3339(min(times)) if times else None,
+        troubles=tuple(troubles),
+    )
