@@ -10,15 +10,18 @@ import click
 import msgspec
 
 from influtui.api import API_VERSION
+from influtui.cli import plugin_offer
 from influtui.cli.frame import FAILED, confirmed, with_workspace
 from influtui.cli.output import Output
 from influtui.model.creators import parse_ref
 from influtui.model.text import safe
 from influtui.model.times import Millis, rfc3339
-from influtui.services import answers, authoring, plugins, quality
+from influtui.services import answers, authoring, installing, plugins, quality
 from influtui.services.plugins import PluginState, SettingPlace
 from influtui.services.quotas import QuotaLeft
 from influtui.services.workspace import Workspace
+
+HOSTS_BIND = "Its hosts bind only what it asks through us."
 
 
 @click.group(no_args_is_help=True)
@@ -179,6 +182,40 @@ def _works(found: authoring.Checked) -> str:
     return "right as far as it can be checked without what it still needs" if found.lacks else "works"
 
 
+@plugin.command("install")
+@click.argument("what", metavar="FILE.whl|FOLDER|NAME")
+@click.option("--dry-run", is_flag=True, help="Only show what it is and what it asks.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_workspace
+async def install(workspace: Workspace, out: Output, what: str, dry_run: bool, yes: bool) -> None:
+    """Install a plugin. Its hosts, its keys and whether it fits are shown first, while none of its code has run.
+
+    A folder is copied into your plugin folder and trusted as it is then. Where uv or pipx keeps influtui, the command
+    that survives their upgrades is shown for you to run.
+    """
+    async with installing.offered(workspace, what) as offer:
+        shown_only = dry_run or offer.way == "shown"
+        if not out.json:
+            for line in plugin_offer.facts(offer):
+                out.say(line)
+        if not shown_only:
+            confirmed(
+                "It is a program, and can do what you can do.",
+                yes=yes,
+                because=HOSTS_BIND,
+            )
+        states = () if shown_only else await installing.install(workspace, offer)
+    if out.json:
+        out.data(plugin_offer.document(offer, installed=not shown_only))
+        return
+    for state in states:
+        _tell_state(out, state)
+    if offer.way == "shown":
+        out.note("Nothing was installed: run that command, which survives the next upgrade of influtui.")
+    elif dry_run:
+        out.note("Nothing was installed.")
+
+
 @plugin.command("enable")
 @click.argument("id_", metavar="ID")
 @with_workspace
@@ -207,7 +244,7 @@ async def trust(workspace: Workspace, out: Output, id_: str, yes: bool) -> None:
     confirmed(
         f"{id_} is a program, and can do what you can do.",
         yes=yes,
-        because="Its hosts bind only what it asks through us.",
+        because=HOSTS_BIND,
     )
     _tell_state(out, await plugins.trust(workspace, id_))
 

@@ -172,7 +172,7 @@ class Standing:
             state, reason = "incompatible", f"{found.too_new}. Update influtui."
         elif manifest is None:
             state, reason = "broken", f"{found.problem}. Reinstall or remove {found.distribution}."
-        elif (unfit := _unfit(found, manifest, entry)) is not None:
+        elif (unfit := misfit(manifest, found.distribution, entry)) is not None:
             state, reason = "incompatible", unfit
         elif wrong := self._unknown_setting(manifest) or self._needs(manifest, entry):
             state, reason = "needs_config", wrong
@@ -246,13 +246,13 @@ class Standing:
                 )
 
 
-def _unfit(found: Found, manifest: Manifest, entry: SourceEntry | None) -> str | None:
+def misfit(manifest: Manifest, distribution: str, entry: SourceEntry | None = None) -> str | None:
     """Why a plugin's version and ours do not go together, with which of the two is behind; None where they do."""
     if not serves(manifest.api):
         made = f"It was made for plugin API {manifest.api} and this is {API_VERSION}"
         if is_behind(manifest.api):
             return f"{made}: influtui is too old for it. Update influtui."
-        return f"{made}: it is too old. Update {found.distribution}, or remove it."
+        return f"{made}: it is too old. Update {distribution}, or remove it."
     entries: list[SourceEntry | CarrierEntry] = [entry] if entry else [*manifest.source, *manifest.carrier]
     newer = [each for each in entries if each.contract not in CONTRACTS]
     if newer and len(newer) == len(entries):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from influtui.model.failures import NeedsConfiguration, NotFound, ReadOnly, WrongUsage
+from influtui.model.failures import NeedsConfiguration, NotFound, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.secrets import kept, passwords, vault
 from influtui.secrets.kept import Form
@@ -65,7 +65,7 @@ async def secrets(workspace: Workspace) -> list[KnownSecret]:
 
 async def remove(workspace: Workspace, name: str) -> Path:
     """Forget a secret that is kept here. Returns the file that held it. Raises `NotFound` for what is not kept."""
-    _writable(workspace)
+    plugins.refuse_read_only(workspace)
     held = await kept.drop(workspace.folder, name)
     if held is None:
         names = kept.names(workspace.folder)
@@ -81,7 +81,7 @@ async def encrypt(
     workspace: Workspace, opens: Opens, passphrase: Secret | None = None, command: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
     """Encrypt every kept secret, and those that are kept from now on. Again: with another key. Returns their names."""
-    _writable(workspace)
+    plugins.refuse_read_only(workspace)
     if passphrase is not None and len(passphrase.reveal()) < SHORTEST_PASSPHRASE:
         raise WrongUsage(
             f"a passphrase needs {SHORTEST_PASSPHRASE} characters at least; nothing was changed",
@@ -103,8 +103,3 @@ def unencrypted(folder: Path) -> list[str]:
 def has_vault(folder: Path) -> bool:
     """Whether what is kept from now on is encrypted."""
     return vault.path_in(folder).exists()
-
-
-def _writable(workspace: Workspace) -> None:
-    if workspace.db.read_only:
-        raise ReadOnly("nothing was written: this session is read-only", hint="Leave out --read-only.")

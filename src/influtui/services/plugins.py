@@ -38,6 +38,7 @@ __all__ = [
     "plugin",
     "plugins",
     "quotas_left",
+    "refuse_read_only",
     "removal",
     "remove",
     "setting_places",
@@ -124,7 +125,7 @@ async def keep_secret(workspace: Workspace, name: str, secret: Secret) -> Path:
             f"{id_} has no secret “{key}”",
             hint=f"Did you mean {id_}.{close}?" if close else f"It asks for {asked or 'none'}.",
         )
-    _writable(workspace)
+    refuse_read_only(workspace)
     field, place = wanted[key]
     if place.command:
         raise WrongUsage(
@@ -140,7 +141,7 @@ async def enable(workspace: Workspace, id_: str) -> PluginState:
     """Use a plugin again: it is no longer disabled, and no longer rests."""
     await plugin(workspace, id_)
     if read_settings(workspace.folder).plugin.get(id_, {}).get(ENABLED.key) is not None:
-        _writable(workspace)
+        refuse_read_only(workspace)
         settings.change(workspace.folder, f"plugin.{id_}.{ENABLED.key}", None)
     if not workspace.db.read_only:
         async with workspace.db.write(workspace.clock(), durability="normal") as transaction:
@@ -151,7 +152,7 @@ async def enable(workspace: Workspace, id_: str) -> PluginState:
 async def disable(workspace: Workspace, id_: str) -> PluginState:
     """Do without a plugin, until it is enabled again."""
     await plugin(workspace, id_)
-    _writable(workspace)
+    refuse_read_only(workspace)
     settings.change(workspace.folder, f"plugin.{id_}.{ENABLED.key}", "false")
     return await plugin(workspace, id_)
 
@@ -197,7 +198,7 @@ async def removal(workspace: Workspace, id_: str) -> Removal:
 
 async def remove(workspace: Workspace, wanted: Removal) -> list[str]:
     """Delete a plugin of the user's folder, or disable a bundled one; and its kept secrets. Returns what is gone."""
-    _writable(workspace)
+    refuse_read_only(workspace)
     gone: list[str] = []
     if wanted.folder is not None:
         await asyncio.to_thread(shutil.rmtree, wanted.folder)
@@ -208,7 +209,8 @@ async def remove(workspace: Workspace, wanted: Removal) -> list[str]:
     return [*gone, *(f"the secret {name}" for name in await plugin_secrets.forget(workspace.folder, wanted.plugin))]
 
 
-def _writable(workspace: Workspace) -> None:
+def refuse_read_only(workspace: Workspace) -> None:
+    """Raise `ReadOnly` where nothing may be written."""
     if workspace.db.read_only:
         raise ReadOnly("nothing was written: this session is read-only", hint="Leave out --read-only.")
 
