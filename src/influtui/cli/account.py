@@ -15,6 +15,7 @@ from influtui.model.text import safe
 from influtui.services import accounts
 from influtui.services.workspace import Workspace
 
+_IMAP_PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
 _PORTS: Final = {"tls": 465, "starttls": 587, "none": 25}
 
 
@@ -33,12 +34,16 @@ def account() -> None:
 @click.option("--password-command", help="A program whose first line of output is the password: 'pass show mail'.")
 @click.option("--password-file", help="A file whose first line is the password; only you may be able to read it.")
 @click.option("--reply-to", help="Where answers should go, if not to the address.")
+@click.option("--imap-host", help="The server to read answers from.")
+@click.option("--imap-port", type=click.IntRange(1, 65535), help="Default: 993, with starttls 143.")
+@click.option("--imap-security", type=click.Choice(list(_IMAP_PORTS)), default="tls", show_default=True)
+@click.option("--imap-username", help="To read with, if not as the one to send with.")
 @with_workspace
 async def add(workspace: Workspace, out: Output, /, **options: Any) -> None:
     """Add a mailbox. The first one is used where none is named.
 
     \b
-    influtui account add you@example.com --smtp-host smtp.example.com
+    influtui account add you@example.com --smtp-host smtp.example.com --imap-host imap.example.com
     influtui secret set you@example.com
     influtui account test
     """
@@ -51,6 +56,9 @@ async def add(workspace: Workspace, out: Output, /, **options: Any) -> None:
         options["username"] = options["address"].strip()
     options["username"] = options["username"] or None
     options["smtp_port"] = options["smtp_port"] or _PORTS[options["smtp_security"]]
+    options["imap_port"] = options["imap_port"] or (
+        _IMAP_PORTS[options["imap_security"]] if options["imap_host"] else None
+    )
     added = await accounts.add(workspace, MailAccount(password_command=words, **options))
     if out.json:
         out.data(_row(added))
@@ -108,4 +116,8 @@ def _row(each: MailAccount) -> dict[str, Any]:
         "smtp_security": each.smtp_security,
         "username": each.username,
         "reply_to": each.reply_to,
+        "imap_host": each.imap_host,
+        "imap_port": each.imap_port,
+        "imap_security": each.imap_security,
+        "imap_username": each.imap_username,
     }

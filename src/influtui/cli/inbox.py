@@ -16,6 +16,9 @@ from influtui.model.messages import ConversationRow, Message
 from influtui.model.replies import asks_to_stop, folded
 from influtui.model.text import safe
 from influtui.services import inbox as service
+from influtui.services import syncing
+from influtui.services.accounts import account as mailbox
+from influtui.services.syncing import SyncReport
 from influtui.services.workspace import Workspace
 
 _AWAITING: Final = {"us": "waits for us", "them": "waits for them", "nobody": "-"}
@@ -47,14 +50,32 @@ async def list_conversations(workspace: Workspace, out: Output, words: tuple[str
         )
         return
     out.table(
-        ("id", "whose turn", "who", "campaign", "last", "when (UTC)"),
+        ("id", "whose turn", "class", "who", "campaign", "last", "when (UTC)"),
         [
-            (safe(str(row.id)), safe(_turn(row)), safe(row.ref or row.name or "-"), safe(row.campaign or "-"),
-             safe(_first_line(row.last)), safe(_minute(row.last_at)))
+            (safe(str(row.id)), safe(_turn(row)), safe(_class(row)), safe(row.ref or row.name or row.address or "-"),
+             safe(row.campaign or "-"), safe(_first_line(row.last)), safe(_minute(row.last_at)))
             for row in found
         ],
         right=(0,),
     )  # fmt: skip
+
+
+@inbox.command("sync")
+@click.argument("address", required=False)
+@click.option("--all", "everything", is_flag=True, help="Look at the whole mailbox again, whatever its age.")
+@with_workspace
+async def sync(workspace: Workspace, out: Output, address: str | None, everything: bool) -> None:
+    """Read what came into a mailbox. Only what concerns us is kept; the rest is counted and left where it is.
+
+    \b
+    influtui inbox sync
+    """
+    account = await mailbox(workspace, address)
+    report = await syncing.sync(workspace, account, everything=everything)
+    if out.json:
+        out.data(report)
+        return
+    out.say(_synced(report))
 
 
 @inbox.command("show")
@@ -159,12 +180,30 @@ async def log_dm(
         out.note(f"That reads like a wish not to be written to again: `influtui suppress add {logged.ref or '…'}`.")
 
 
+def _synced(report: SyncReport) -> str:
+    kinds = ", ".join(f"{many} {kind.replace('_', ' ')}" for kind, many in sorted(report.kinds.items()))
+    said = f"{report.account}: {report.looked} new, {report.kept} kept" + (f" ({kinds})" if kinds else "")
+    for count, words in (
+        (report.unmatched, "of nobody known: `influtui inbox list is:unmatched`"),
+        (report.to_confirm, "to confirm: `influtui inbox list is:unconfirmed`"),
+        (report.stopped, "sequences stopped"),
+        (report.paused, "sequences paused"),
+        (report.suppressed, "accounts and addresses suppressed"),
+    ):
+        said += f"; {count} {words}" if count else ""
+    return f"{said}."
+
+
 def _turn(row: ConversationRow) -> str:
     if row.state == "unknown":
         return "UNKNOWN outcome"
     if row.state in ("queued", "deferred", "in_data", "failed"):
         return {"queued": "not sent yet", "deferred": "rests", "in_data": "under way", "failed": "refused"}[row.state]
     return _AWAITING[row.awaiting]
+
+
+def _class(row: ConversationRow) -> str:
+    return " ".join([*row.marks, (row.kind or "-").replace("_", " ")])
 
 
 def _minute(at: str) -> str:

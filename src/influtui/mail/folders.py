@@ -29,6 +29,11 @@ class Folder(NamedTuple):
     shown: str
     role: Role
 
+    @property
+    def key(self) -> str:
+        """`name` as a text: every byte a character, so that none is lost."""
+        return self.name.decode("latin-1")
+
 
 class _Names(msgspec.Struct, forbid_unknown_fields=True):
     junk: frozenset[str]

@@ -7,10 +7,11 @@ person's own mail program. `Mailbox` is what the rest of the program knows; `con
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Final, NamedTuple, Protocol
 
 from influtui.mail import folders as names
@@ -35,6 +36,7 @@ BATCH_BYTES: Final = 4 * 1024 * 1024
 WHOLE: Final = 1024 * 1024
 """Bytes of a message that are read at first; the rest of a larger one is attachments, read when somebody wants them."""
 
+_DATE: Final = re.compile(rb" ?(\d{1,2})-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -58,6 +60,8 @@ class Head(NamedTuple):
 
     uid: int
     size: int
+    at: int
+    """When it came, in milliseconds, as the server saw it (INTERNALDATE); 0 where it does not say."""
     headers: bytes
 
 
@@ -177,14 +181,14 @@ class ImapMailbox:
 
     async def heads(self, uids: Sequence[int]) -> AsyncIterator[Head]:
         """Their headers. Messages that are gone by now are left out."""
-        asked = b"(UID RFC822.SIZE BODY.PEEK[HEADER.FIELDS (%s)])" % HEADERS.encode("ascii")
+        asked = b"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS (%s)])" % HEADERS.encode("ascii")
         commands = [b"UID FETCH " + wire.uid_set(some) + b" " + asked for some in _in_batches(uids)]
         wanted = set(uids)
         async for uid, told in self._fetched(commands):
             headers = next((value for name, value in told.items() if name.startswith(b"BODY[")), None)
             if uid in wanted and isinstance(headers, bytes):
                 wanted.discard(uid)
-                yield Head(uid, wire.number(told.get(b"RFC822.SIZE")) or 0, headers)
+                yield Head(uid, wire.number(told.get(b"RFC822.SIZE")) or 0, _came(told.get(b"INTERNALDATE")), headers)
 
     async def bodies(self, heads: Sequence[Head], *, limit: int | None = WHOLE) -> AsyncIterator[Body]:
         """Their bytes, of each at most so many. Messages that are gone by now are left out."""
@@ -308,7 +312,7 @@ def imap_server(account: MailAccount) -> Server:
     if account.imap_host is None:
         raise NeedsConfiguration(
             f"{account.address} has no server to read mail from",
-            hint=f"`influtui account set {account.address} --imap-host imap.example.com`",
+            hint='Add imap_host = "imap.example.com" to its [[account]] in config.toml.',
         )
     port = account.imap_port or (143 if account.imap_security != "tls" else 993)
     return Server("imap", account.address, account.imap_host, port, account.imap_security)
@@ -320,6 +324,11 @@ async def _prepare(imap: Imap, server: Server, account: MailAccount, secret: Sec
             if not imap.can("STARTTLS") or imap.signed_in:
                 raise no_encryption(server)
             await imap.starttls(tls(), server.host)
+        if secret is None and not imap.signed_in:
+            raise NeedsConfiguration(
+                f"there is no password for {account.address}, and {server.where} lets nobody read without one",
+                hint=f"`influtui secret set {account.address}` keeps one.",
+            )
         if secret is not None and not imap.signed_in:
             await imap.sign_in(
                 account.imap_username or account.username or account.address, secret, by_token=account.auth == "xoauth2"
@@ -363,6 +372,22 @@ def _no_imap(server: Server, garbled: Garbled) -> Failure:
         f"{server.where} cannot be used: {server_words(str(garbled))}",
         hint=f"Check imap_host, imap_port and imap_security of {server.address} in config.toml.",
     )
+
+
+def _came(date: wire.Token) -> int:
+    """`17-Jul-2026 02:44:25 -0700` in milliseconds."""
+    match = _DATE.fullmatch(date) if isinstance(date, bytes) else None
+    if match is None:
+        return 0
+    day, month, year, hour, minute, second, sign, hours, minutes = (each.decode("ascii") for each in match.groups())
+    offset = timedelta(hours=int(hours), minutes=int(minutes)) * (-1 if sign == "-" else 1)
+    try:
+        number = [name.casefold() for name in _MONTHS].index(month.casefold()) + 1
+        zone = timezone(offset)
+        found = datetime(int(year), number, int(day), int(hour), int(minute), min(int(second), 59), tzinfo=zone)
+        return int(found.timestamp()) * 1000
+    except (ValueError, OverflowError):
+        return 0
 
 
 def _in_batches(uids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -186,21 +186,32 @@ def _explained(error: BaseException, account: MailAccount) -> Failure:
 
 
 async def _sign_in(client: aiosmtplib.SMTP, account: MailAccount, secret: Secret | None, where: str) -> bool:
-    if secret is None:
+    # A relay that asks nobody who they are may belong to a mailbox that is read with a password.
+    if secret is None or (account.username is None and not client.supported_auth_methods):
         return False
+    by_token = account.auth == "xoauth2"
     mend = f"`influtui secret set {account.address}`, or mend password_command; then `influtui account test`."
+    if by_token:
+        mend = f"It may have expired: `influtui account login {account.address}`, or mend token_command."
+    user = account.username or account.address
     try:
-        await client.login(account.username or account.address, secret.reveal())
+        if by_token:
+            await client.auth_xoauth2(user, secret.reveal())
+        else:
+            await client.login(user, secret.reveal())
     except SMTPResponseException as refusal:
         said = f"{refusal.code} {server_words(refusal.message, secret)}"
         if 400 <= refusal.code < 500:
             raise Unreachable(f"{where} cannot check the password now: {said}", hint="Try again later.") from None
-        hint = f"{mend} Gmail and others want an app password."
-        raise NeedsConfiguration(f"{where} refused the password of {account.address}: {said}", hint=hint) from None
+        hint = mend if by_token else f"{mend} Gmail and others want an app password."
+        what = "access token" if by_token else "password"
+        raise NeedsConfiguration(f"{where} refused the {what} of {account.address}: {said}", hint=hint) from None
     except (ConnectionError, TimeoutError) as error:
         raise _explained(error, account) from None
     except SMTPException:
-        raise NeedsConfiguration(f"{where} takes no password over this connection", hint=mend) from None
+        raise NeedsConfiguration(
+            f"{where} takes no {'access token' if by_token else 'password'} over this connection", hint=mend
+        ) from None
     return True
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Final, get_args
 
 from influtui.model.creators import PLATFORMS
+from influtui.model.incoming import KINDS
 from influtui.model.messages import Awaiting, Channel, MessageState
 from influtui.model.qualifiers import Qualifier, Table
+
+MARKS: Final = ("unmatched", "unconfirmed", "unverified")
+"""What a conversation can be marked with beside its class."""
 
 _CAMPAIGN: Final = Qualifier(
     name="campaign", kind="campaign", aliases=("in",),
@@ -24,6 +28,11 @@ CONVERSATIONS: Final = Table(
         Qualifier(
             name="state", kind="choice", choices=get_args(MessageState), meaning="what became of the newest message",
             examples=("state:unknown", "state:failed,deferred"),
+        ),
+        Qualifier(
+            name="is", kind="choice", field="is", choices=(*KINDS, *MARKS), aliases=("kind", "class"),
+            meaning="what their newest message is, or what of it a person should look at",
+            examples=("is:interested", "is:bounce,complaint", "is:unmatched"),
         ),
         Qualifier(
             name="channel", kind="choice", choices=get_args(Channel), meaning="by mail or by direct message",

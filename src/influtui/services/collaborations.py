@@ -198,6 +198,16 @@ async def _move_one(unit: UnitOfWork, actor: str, found: Collaboration, wanted: 
         unit.undoable = False
 
 
+async def opted_out(unit: UnitOfWork, collaboration: CollaborationId, actor: str, why: str) -> bool:
+    """Note in a collaboration that its person wants no more messages, as part of the caller's act. False where it is over."""
+    await unit.finish()
+    found = await needed(unit.transaction, collaboration)
+    if OPTED_OUT not in allowed(await standing(unit.transaction, collaboration)):
+        return False
+    await _move_one(unit, actor, found, OPTED_OUT, why)
+    return True
+
+
 async def _suppress(unit: UnitOfWork, person: PersonId) -> None:
     accounts = await creator_rows.of_person(unit.transaction, person)
     reachable = (await outreach_rows.reachable(unit.transaction, [person])).get(person)

@@ -5,22 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
+from influtui.model.incoming import Attachment
 from influtui.model.messages import ConversationRow, Message
 from influtui.model.suppression import email_key
 from influtui.model.times import rfc3339
 from influtui.store.database import Reader, Row
-from influtui.store.filters import Column, Noun
+from influtui.store.filters import Column, Noun, Parts
 
+# Their newest message; what of it a person should look at, between bars.
+_THEIRS: Final = (
+    " LEFT JOIN messages h ON h.id = (SELECT m.id FROM messages m WHERE m.conversation_id = c.id AND m.direction = 'in'"
+    " ORDER BY m.at DESC, m.id DESC LIMIT 1) LEFT JOIN received r ON r.message_id = h.id"
+)
+_MARKS: Final = (
+    "('|' || CASE c.matched WHEN 0 THEN 'unmatched|' ELSE '' END || CASE WHEN h.unconfirmed IS NULL THEN ''"
+    " ELSE 'unconfirmed|' END || CASE WHEN r.unverified IS NULL THEN '' ELSE 'unverified|' END)"
+)
 _ROWS: Final = (
     "SELECT c.id, c.person_id, c.collaboration_id, k.code, c.creator_id, a.platform, a.handle, coalesce(p.name, a.name)"
     " AS name, c.channel, c.account, c.address, c.subject, c.awaiting, c.last_at,"
     " (SELECT count(*) FROM messages m WHERE m.conversation_id = c.id) AS messages,"
-    " n.state, substr(n.body, 1, 200) AS last"
+    f" n.state, substr(n.body, 1, 200) AS last, h.kind, {_MARKS} AS marks"
     " FROM conversations c JOIN persons p ON p.id = c.person_id"
     " LEFT JOIN creators a ON a.id = c.creator_id"
     " LEFT JOIN collaborations l ON l.id = c.collaboration_id LEFT JOIN campaigns k ON k.id = l.campaign_id"
     " LEFT JOIN messages n ON n.id ="
     " (SELECT m.id FROM messages m WHERE m.conversation_id = c.id ORDER BY m.at DESC, m.id DESC LIMIT 1)"
+    f"{_THEIRS}"
 )
 CONVERSATIONS: Final = Noun(
     table="c",
@@ -28,10 +41,11 @@ CONVERSATIONS: Final = Noun(
         "coalesce(p.name, a.name, '')",
         "coalesce(a.handle, '')",
         "coalesce(c.subject, '')",
-        "coalesce((SELECT group_concat(t.body, ' ') FROM messages t WHERE t.conversation_id = c.id), '')",
     ),
+    parts=Parts("message_text", "messages", "conversation_id", ("messages.subject", "messages.body")),
     columns={
         "awaiting": Column("c.awaiting"),
+        "is": Column(f"({_MARKS} || coalesce(h.kind, '') || '|')", is_set=True),
         "state": Column("n.state"),
         "channel": Column("c.channel"),
         "campaign": Column("lower(k.code)"),
@@ -70,7 +84,11 @@ async def one(reader: Reader, conversation: int) -> ConversationRow | None:
 
 async def messages(reader: Reader, conversation: int) -> list[Message]:
     """The messages of a conversation, the oldest first."""
-    rows = await reader.all("SELECT * FROM messages WHERE conversation_id = ? ORDER BY at, id", (conversation,))
+    rows = await reader.all(
+        "SELECT m.*, r.unverified, r.matched_by, r.attachments FROM messages m LEFT JOIN received r ON r.message_id = m.id"
+        " WHERE m.conversation_id = ? ORDER BY m.at, m.id",
+        (conversation,),
+    )
     return [message(row) for row in rows]
 
 
@@ -161,6 +179,13 @@ def message(row: Row) -> Message:
         template=row["template"],
         outcome=row["outcome"],
         message_id=row["message_id"],
+        kind=row["kind"],
+        kind_why=row["kind_why"],
+        kind_by=row["kind_by"],
+        unconfirmed=row["unconfirmed"],
+        unverified=row["unverified"],
+        matched_by=row["matched_by"],
+        attachments=msgspec.json.decode(row["attachments"] or "[]", type=tuple[Attachment, ...]),
     )
 
 
@@ -182,4 +207,6 @@ def _row(row: Row) -> ConversationRow:
         messages=row["messages"],
         last=row["last"],
         last_at=rfc3339(row["last_at"]) or "",
+        kind=row["kind"],
+        marks=tuple(filter(None, row["marks"].split("|"))),
     )

@@ -59,6 +59,17 @@ class Column(NamedTuple):
     """Whether the full-text index holds this text too, and can name the candidates."""
 
 
+class Parts(NamedTuple):
+    """Rows that belong to a noun's row and are looked into as well: the messages of a conversation."""
+
+    text_index: str
+    """The full-text table over their text, by their id."""
+    source: str
+    key: str
+    """The column that says whose they are."""
+    text: tuple[str, ...]
+
+
 class Noun(NamedTuple):
     """One table that can be asked: where its fields stand."""
 
@@ -68,6 +79,7 @@ class Noun(NamedTuple):
     """Expressions that bare words are looked for in."""
     text_index: str = ""
     """The full-text table over `text`, by the row's id; its companion for scripts without blanks has `_grams` behind its name."""
+    parts: Parts | None = None
 
 
 def where(query: Query, noun: Noun) -> Condition:
@@ -92,6 +104,9 @@ def where(query: Query, noun: Noun) -> Condition:
 
 def _words(words: Words, noun: Noun) -> Condition:
     condition, values = _said(words, noun.text)
+    if noun.parts is not None:
+        also, more = _in_parts(words, noun.parts)
+        return f"({condition} OR {noun.table}.id IN ({also}))", [*values, *more]
     if not noun.text_index:
         return condition, values
     candidates = _candidates(words, noun)
@@ -101,6 +116,15 @@ def _words(words: Words, noun: Noun) -> Condition:
     if len(words.words) == 1 and not words.spaceless:
         return candidates
     return f"({candidates[0]} AND {condition})", [*candidates[1], *values]
+
+
+def _in_parts(words: Words, parts: Parts) -> Condition:
+    """The ids of the noun's rows whose parts say the words."""
+    condition, values = _said(words, parts.text)
+    if not needed_grams(words.words):
+        condition = f"id IN (SELECT rowid FROM {parts.text_index} WHERE {parts.text_index} MATCH ?) AND {condition}"
+        values = [match_text(words), *values]
+    return f"SELECT {parts.key} FROM {parts.source} WHERE {condition}", values
 
 
 def _candidates(words: Words, noun: Noun) -> Condition | None:

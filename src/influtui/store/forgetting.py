@@ -59,7 +59,7 @@ _BLANKED: Final = {
     "enrolments": "state = 'stopped', why = 'forgotten', paused_until = NULL",
     "conversations": "creator_id = NULL, subject = NULL, address = NULL",
     "messages": "message_id = NULL, in_reply_to = NULL, references_ids = NULL, sender = NULL, recipient = NULL,"
-    " subject = NULL, body = '', template = NULL, outcome = NULL,"
+    " subject = NULL, body = '', template = NULL, outcome = NULL, kind_why = NULL, unconfirmed = NULL,"
     " written_by = CASE direction WHEN 'in' THEN '' ELSE written_by END",
     "shipments": "number = 'forgotten-' || id, url = NULL",
     "shipment_events": "text = NULL",
@@ -111,9 +111,12 @@ async def erase(transaction: Transaction, person: PersonId) -> Erased:
         "DELETE FROM memory WHERE key IN (SELECT 'draft:conversation:' || id FROM conversations WHERE person_id = :person)",
         values,
     )
-    await transaction.run(
-        f"DELETE FROM outbox WHERE message_id IN (SELECT id FROM messages WHERE {_OURS['messages']})", values
-    )
+    for table in ("outbox", "received"):
+        await transaction.run(
+            f"DELETE FROM {table} WHERE message_id IN (SELECT id FROM messages WHERE {_OURS['messages']})", values
+        )
+    for trace in traces:
+        await transaction.run("DELETE FROM mail_rules WHERE sender = ? OR instr(phrase, ?)", (trace.casefold(),) * 2)
     if worked_with:
         for table, blanked in _BLANKED.items():
             await transaction.run(f"UPDATE {table} SET {blanked} WHERE {_OURS[table]}", values)

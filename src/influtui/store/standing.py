@@ -51,7 +51,8 @@ _EVENTS: Final = (
     " WHERE p.verdict <> 'later' AND c.id IN ({})",
     "SELECT v.collaboration_id, CASE m.direction WHEN 'out' THEN 'sent' ELSE 'answered' END, m.at, NULL, 0, NULL"
     " FROM messages m JOIN conversations v ON v.id = m.conversation_id"
-    " WHERE m.state IN ('sent', 'logged', 'received') AND v.collaboration_id IN ({})",
+    " WHERE m.state IN ('sent', 'logged', 'received')"
+    " AND coalesce(m.kind, '') NOT IN ('bounce', 'auto_reply', 'complaint') AND v.collaboration_id IN ({})",
     "SELECT collaboration_id, 'offered', noted_at, NULL, 0, NULL FROM terms WHERE carried = 0 AND collaboration_id IN ({})",
     "SELECT collaboration_id, 'agreed', agreed_at, NULL, 2 * id, NULL FROM agreements WHERE collaboration_id IN ({})",
     "SELECT collaboration_id, 'reopened', ended_at, NULL, 2 * id + 1, NULL FROM agreements"

@@ -12,6 +12,7 @@ NOUNS: Final = frozenset(
         "shipments", "shipment_events", "shipment_products", "posts", "post_snapshots", "snapshots", "creator_posts",
         "creator_comments", "told_apart", "saved_searches",
         "exclusivities", "sequences", "enrolments", "enrolment_steps", "sender_pauses",
+        "mail_rules",
     }
 )  # fmt: skip
 """The tables a unit of work may write. A name from here is safe to put into a statement."""

@@ -88,4 +88,5 @@ async def rebuild(transaction: Transaction) -> None:
 async def optimize(transaction: Transaction) -> None:
     """Merge the index into one piece, which drops every trace of text that was taken out."""
     await transaction.run("INSERT INTO creator_text (creator_text) VALUES ('optimize')")
+    await transaction.run("INSERT INTO message_text (message_text) VALUES ('optimize')")
     await gram_index.optimize(transaction)
