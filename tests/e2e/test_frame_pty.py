@@ -270,6 +270,25 @@ def test_who_writes_is_told_when_somebody_else_writes_there(open_terminal: Open,
     app.wait("has written meanwhile", "Never mind", "Yes")
 
 
+def test_who_is_asked_about_somebody_is_told_what_others_do_to_them(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("3 accounts", "@OATS")
+    app.press("down")
+    app.wait("Anna Mistel", "Bakes on Sundays")
+    app.press("x")
+    app.wait("reject @anna.bakes:", "1 price")
+    assert command(["creators", "edit", "tiktok:jonas_cooks", "--add-tag", "other"]) == 0
+    assert command(["campaign", "shortlist", "add", "instagram:anna.bakes"]) == 0
+    app.wait("reject @anna.bakes:", "Meanwhile you, elsewhere, picked instagram:anna.bakes")
+    assert "tagged" not in app.line(-2), "what happens to somebody else is not told here"
+    app.press("esc", "t")
+    app.wait("tag @anna.bakes", "words add tags")
+    assert command(["creators", "note", "instagram:anna.bakes", "asks for oat milk"]) == 0
+    app.wait("Meanwhile you, elsewhere,", "note")
+    app.press("text:dear", "enter")
+    app.wait("Tagged dear: 1 account")
+
+
 @pytest.mark.parametrize("mouse", [True, False])
 def test_the_mouse_is_asked_for_only_where_it_is_wanted(open_terminal: Open, world: Path, mouse: bool) -> None:
     app = open_terminal(*([] if mouse else ["--no-mouse"]))

@@ -11,7 +11,7 @@ import gc
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -337,10 +337,11 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         hint: str = "",
         choices: Sequence[str] = (),
         instant: Mapping[str, str] | None = None,
+        stale: Callable[[], Awaitable[str | None]] | None = None,
     ) -> str | None:
         """Ask for a line and wait for it; `tab` goes through the choices, a key of `instant` answers at once.
 
-        None when it was cancelled.
+        `stale` says what somebody else has done to what is asked about. None when it was cancelled.
         """
         answered: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         self.pane.catch_up()
@@ -354,8 +355,11 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
                 cancelled=lambda: _settle(answered, None),
                 choices=choices,
                 instant=instant or {},
+                stale=stale,
             )
         )
+        if stale is not None:
+            self.background(self._look_at_prompt())  # Something may have been done before the question stood there.
         return await answered
 
     async def agreed(self, question: str) -> bool:
@@ -476,6 +480,11 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
             await pane.changed(nouns)
             if pane.cover is not None:
                 await pane.cover.look_again()
+        await self._look_at_prompt()
+
+    async def _look_at_prompt(self) -> None:
+        await self.prompt.look_again()
+        self.draw_prompt()
 
     async def refresh_panes(self) -> None:
         """Show the workspace as it is now, at once and not with the next look at the change feed."""

@@ -13,7 +13,7 @@ from textual.app import SuspendNotSupported
 from influtui.model.editing import RowEdit
 from influtui.model.failures import NeedsConfiguration, WrongUsage
 from influtui.model.ids import CreatorId
-from influtui.services import editing, external_editor
+from influtui.services import editing, external_editor, meanwhile
 from influtui.tui.render.creator_edits import changes
 from influtui.tui.render.numbers import plural
 
@@ -28,6 +28,7 @@ async def edit(desk: InflutuiApp, ids: Sequence[CreatorId]) -> bool:
     """Let rows be edited, ask, and apply. Whether anything was changed."""
     external_editor.few_enough(len(ids))
     words = external_editor.program()
+    others = await meanwhile.watch(desk.workspace, ids)
     sheet = await editing.open_sheet(desk.workspace, ids)
     path = desk.workspace.folder / external_editor.SHEET
     await asyncio.to_thread(external_editor.put_aside, path)
@@ -41,7 +42,10 @@ async def edit(desk: InflutuiApp, ids: Sequence[CreatorId]) -> bool:
             return False
         desk.pane.read(f"What would change: {plural(len(edits), 'row')}", changes(edits, desk.look()))
         said = await desk.answer(
-            f"{plural(len(edits), 'row')}:", instant={"y": APPLY, "e": AGAIN}, hint=" esc: not, and the sheet is kept"
+            f"{plural(len(edits), 'row')}:",
+            instant={"y": APPLY, "e": AGAIN},
+            hint=" esc: not, and the sheet is kept",
+            stale=others.told,
         )
         if said == AGAIN:
             continue

@@ -214,7 +214,7 @@ class Inbox(Pane):
             super().pasted(text)
 
     async def _open_answer(self, text: str) -> None:
-        from influtui.services import drafts, inbox
+        from influtui.services import drafts, inbox, meanwhile
 
         current: ConversationRow | None = await self.one_row()
         if current is None:
@@ -237,7 +237,9 @@ class Inbox(Pane):
             return True
 
         begun = text or await drafts.kept(self.desk.workspace, place)
-        self.write(f"What {who} answered", text=begun, verb="notes it", accept=accept, keep=keep)
+        creators = [current.creator] if current.creator is not None else []
+        stale = (await meanwhile.watch(self.desk.workspace, creators)).told
+        self.write(f"What {who} answered", text=begun, verb="notes it", accept=accept, keep=keep, stale=stale)
 
     # What belongs to the person.
 

@@ -19,6 +19,7 @@ from influtui.tui.widgets.list import VirtualList
 
 if TYPE_CHECKING:
     from influtui.model.shortlist import Pick
+    from influtui.services.meanwhile import Meanwhile
     from influtui.services.search import Listing
 
 MOST_RECORDS: Final = 1_000
@@ -95,6 +96,12 @@ class People(Pane):
         """The same as words of the command line."""
         return [f"#{each}" for each in await self.chosen()]
 
+    async def watching(self, who: Sequence[CreatorId]) -> Meanwhile:
+        """Watch whether somebody else does something to the same people while one is asked about them."""
+        from influtui.services import meanwhile
+
+        return await meanwhile.watch(self.desk.workspace, who)
+
     # Working on people.
 
     def why_not_tag(self) -> str | None:
@@ -107,7 +114,12 @@ class People(Pane):
     async def do_tag(self) -> None:
         """Tags by words; `-word` takes one away."""
         who = await self.chosen()
-        said = await self.desk.answer(f"tag {self.named(who)}", kind="tag", hint="words add tags, -word takes one away")
+        said = await self.desk.answer(
+            f"tag {self.named(who)}",
+            kind="tag",
+            hint="words add tags, -word takes one away",
+            stale=(await self.watching(who)).told,
+        )
         if said:
             done = await work().tag(self.desk.workspace, who, said.split())
             await self._after_change(f"{done[:1].upper()}{done[1:]}. u takes it back.")

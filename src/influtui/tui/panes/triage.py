@@ -69,10 +69,12 @@ class Triage(People):
         who = await self.chosen()
         if not who:
             return
+        stale = (await self.watching(who)).told
         reason = await self.desk.answer(
             "reject:" if self.narrow else f"reject {self.named(who)}:",
             kind="reason",
             instant=reasons(),
+            stale=stale,
             hint="" if self.narrow else "  or words",
         )
         if reason is not None:
@@ -87,6 +89,7 @@ class Triage(People):
         one = not self.table.marked
         coming = await self._coming() if one else None
         refs = [Ref(id=each) for each in who]
+        overruled = await self._overruled() if one else ""
         done = await campaigns.judge(self.desk.workspace, self.desk.campaign, refs, verdict, reason)
         about = self.named(who)
         await self.read_picks()
@@ -96,8 +99,21 @@ class Triage(People):
         await self.desk.read_standing()
         self.draw_title()
         why = f" ({reason})" if reason else ""
-        told = "".join(f" Note: {note}." for note in done.notes[:2])
+        told = overruled + "".join(f" Note: {note}." for note in done.notes[:2])
         self.desk.notice(f"{said}: {about}{why}. u takes it back.{told}", "warn" if told else "good")
+
+    async def _overruled(self) -> str:
+        """What somebody has decided about the person under the cursor since the row was drawn, as a sentence."""
+        here = await self.table.current_row()
+        if here is None:
+            return ""
+        shown, now = (
+            self.picks.get(here.creator.person),
+            (await work().picks(self.desk.workspace)).get(here.creator.person),
+        )
+        if now is None or (shown is not None and now.verdict == shown.verdict):
+            return ""
+        return f" {now.judged_by} had just said: {now.verdict}."
 
     async def _coming(self) -> Judged | None:
         """Who stands below the cursor and is somebody else."""

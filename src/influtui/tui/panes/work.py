@@ -63,9 +63,10 @@ async def tag(workspace: Workspace, ids: Sequence[CreatorId], words: Sequence[st
 async def note(desk: InflutuiApp, ids: Sequence[CreatorId], who: str) -> bool:
     """Ask for a note and put it on one person or on many, as one change. Whether it was."""
     from influtui.model.editing import read_edit
-    from influtui.services import editing
+    from influtui.services import editing, meanwhile
 
-    text = await desk.answer(f"note on {who}", kind="note")
+    stale = (await meanwhile.watch(desk.workspace, ids)).told
+    text = await desk.answer(f"note on {who}", kind="note", stale=stale)
     if not text:
         return False
     await editing.edit(desk.workspace, ids, read_edit([], note=text))
@@ -75,7 +76,7 @@ async def note(desk: InflutuiApp, ids: Sequence[CreatorId], who: str) -> bool:
 
 async def note_terms(desk: InflutuiApp, ref: Ref, who: str) -> None:
     """Open the sheet of terms as a form. What is filled in is noted as one change."""
-    from influtui.services import collaborations, drafts, negotiation
+    from influtui.services import collaborations, drafts, meanwhile, negotiation
 
     found = await collaborations.of_ref(desk.workspace, ref)
     sheet = await negotiation.sheet(desk.workspace, found.id)
@@ -111,10 +112,12 @@ async def note_terms(desk: InflutuiApp, ref: Ref, who: str) -> None:
         desk.notice(f"Terms with {who} {word}. u takes it back.", "good")
         return True
 
+    others = await meanwhile.watch(desk.workspace, [ref.id] if ref.id is not None else [])
+
     async def stale() -> str | None:
-        now = await negotiation.sheet(desk.workspace, found.id)
+        now, told = await negotiation.sheet(desk.workspace, found.id), await others.told()
         if now.terms == sheet.terms and (now.agreement is None) == (sheet.agreement is None):
-            return None
+            return told
         return "Somebody else has changed these terms meanwhile: esc keeps what you wrote; the detail shows theirs."
 
     desk.pane.write(f"Terms with {who}", text=begun or form, verb="notes them", accept=accept, keep=keep, stale=stale)
@@ -136,13 +139,14 @@ def read_form(text: str) -> dict[str, str]:
 async def file_post(desk: InflutuiApp, ref: Ref, who: str) -> None:
     """Ask for a post's link and for what was counted of it; then say what a thousand impressions cost."""
     from influtui.model.posts import Numbers
-    from influtui.services import results
+    from influtui.services import meanwhile, results
 
-    url = await desk.answer(f"link of {who}'s post", kind="link")
+    stale = (await meanwhile.watch(desk.workspace, [ref.id] if ref.id is not None else [])).told
+    url = await desk.answer(f"link of {who}'s post", kind="link", stale=stale)
     if not url:
         return
     counted = await desk.answer(
-        "impressions", kind="number", hint="as a number; enter alone when nobody has counted yet"
+        "impressions", kind="number", hint="as a number; enter alone when nobody has counted yet", stale=stale
     )
     if counted is None:
         return

@@ -47,6 +47,8 @@ class Question:
     """Characters that answer at once while nothing is typed, each with its answer: one key in place of a word."""
     keys: Mapping[str, Callable[[str], object]] = field(default_factory=dict)
     """Other keys that end the question, each with what it does with the text."""
+    stale: Callable[[], Awaitable[str | None]] | None = None
+    """Says what somebody else has done meanwhile to what is asked about."""
 
 
 @dataclass
@@ -77,6 +79,8 @@ class Prompt:
     """Told of each change of an answer that has a kind, with the question."""
     closed: Callable[[], None] = lambda: None
     """Told when a question is answered or given up."""
+    warning: str = ""
+    """What somebody else has done meanwhile: stands in the line in the place of hints, until it is answered."""
     remembered: Callable[[str, str], None] = lambda kind, text: None
     """Told of each answer that joins a history."""
 
@@ -90,6 +94,7 @@ class Prompt:
         self.asked = asked
         self.text = asked.text if isinstance(asked, Question) else ""
         self.caret = len(self.text)
+        self.warning = ""
         self._place = self._typed = None
         self._fit(asked)
 
@@ -122,6 +127,13 @@ class Prompt:
     def looks_up(self) -> bool:
         """Whether `tab` has to ask somebody how the line can go on."""
         return isinstance(self.asked, Question) and self.asked.complete is not None
+
+    async def look_again(self) -> None:
+        """Something changed in the workspace: is it what is asked about?"""
+        asked = self.asked
+        said = await asked.stale() if isinstance(asked, Question) and asked.stale is not None else None
+        if said is not None and asked is self.asked:
+            self.warning = said
 
     async def look_up(self, step: int) -> None:
         """Go through the ways on, which are looked up with the first `tab`. The only one is taken with the blank after it."""
@@ -259,6 +271,8 @@ class Prompt:
         under = shown[caret : caret + 1] or " "
         role: Role = "text"
         line: Line = (*label, Span(shown[:caret], role), Span(under, "chip"), Span(shown[caret + 1 :], role))
+        if self.warning:
+            return clip((*line, Span(f"  {cell(self.warning)}", "warn")), width)
         if asked.instant and not self.text:
             room = width - width_of(line)
             return clip((*line, *_answers(asked.instant, room - len(asked.hint)), Span(asked.hint, "dim")), width)
