@@ -108,7 +108,9 @@ def _without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_nulls(each) for key, each in value.items() if each is not None}
     if isinstance(value, list):
-        return [_without_nulls(each) for each in value if each is not None]
+        # A null among objects is an entry that cannot be read, and is counted as one.
+        entries = any(isinstance(each, dict) for each in value)
+        return [_without_nulls(each) for each in value if entries or each is not None]
     return value
 
 
