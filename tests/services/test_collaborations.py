@@ -11,7 +11,7 @@ import pytest
 from influtui.model.creators import parse_ref
 from influtui.model.failures import Failure, NotFound, WrongUsage
 from influtui.model.ids import CollaborationId
-from influtui.model.pipeline import derive
+from influtui.model.pipeline import derive, due
 from influtui.services import brands, campaigns, collaborations, negotiation, results, upkeep
 from influtui.services.workspace import Workspace
 from influtui.store.standing import events_of
@@ -263,3 +263,22 @@ async def test_whatever_is_done_and_undone_the_stored_state_is_what_the_facts_ma
 
 
 SHIPPED = ("in_transit", "delivered", "cancelled")
+
+
+async def test_a_collaboration_is_late_when_it_was_in_its_state_longer_than_its_days(
+    workspace: Workspace, anna: CollaborationId
+) -> None:
+    assert await collaborations.collaborations(workspace, "late:yes") == []
+    week = 7 * 86_400_000
+    await workspace_moved(workspace, anna, -week)
+    (late,) = await collaborations.collaborations(workspace, "late:yes")
+    assert (late.id, due(late.state, late.since)) == (anna, workspace.clock())
+    await workspace_moved(workspace, anna, 1)
+    assert await collaborations.collaborations(workspace, "late:yes") == []
+    assert [each.id for each in await collaborations.collaborations(workspace, "-late:yes")] == [anna]
+
+
+async def workspace_moved(workspace: Workspace, collaboration: CollaborationId, by: int) -> None:
+    """As if it had come into its state earlier or later."""
+    async with workspace.db.write(workspace.clock()) as transaction:
+        await transaction.run("UPDATE collaborations SET state_at = state_at + ? WHERE id = ?", (by, collaboration))

@@ -15,7 +15,7 @@ from influtui.cli.queries import QueryCommand
 from influtui.model import times
 from influtui.model.creators import parse_ref
 from influtui.model.memory import ago
-from influtui.model.pipeline import OPTED_OUT, pipeline, state_name
+from influtui.model.pipeline import DAY_MS, OPTED_OUT, due, pipeline, state_name
 from influtui.model.posts import Post
 from influtui.model.terms import Term, Terms, slots, stays_until
 from influtui.model.text import SafeText, safe
@@ -53,12 +53,21 @@ async def list_collaborations(workspace: Workspace, out: Output, query: tuple[st
             safe(each.name or "-"),
             documents.state(each.state),
             safe(ago(Millis(each.since), now) if each.since is not None else "-"),
+            _deadline(each, now),
             safe(str(each.parcels)),
             safe(str(each.posts)),
         )
         for each in shown
     ]
-    out.table(("ref", "name", "state", "since", "parcels", "posts"), rows, right=(4, 5))
+    out.table(("ref", "name", "state", "since", "due", "parcels", "posts"), rows, right=(5, 6))
+
+
+def _deadline(each: service.Collaboration, now: Millis) -> SafeText:
+    by = due(each.state, each.since)
+    if by is None:
+        return safe("-")
+    days = abs(by - now) // DAY_MS
+    return safe("today" if days == 0 else f"{days} d late" if by < now else f"in {days} d")
 
 
 @collab.command("show")

@@ -10,6 +10,7 @@ import msgspec
 from influtui.model.campaigns import Brand, Campaign, Product
 from influtui.model.exclusivity import Exclusivity
 from influtui.model.money import Money, decimals
+from influtui.model.pipeline import due
 from influtui.model.posts import METRICS, Numbers, Post
 from influtui.model.shortlist import Meter, Pick
 from influtui.model.terms import Terms, slots
@@ -56,7 +57,8 @@ def collaboration(record: Collaboration) -> dict[str, Any]:
     """`influtui.collaboration/1`."""
     row: dict[str, Any] = msgspec.to_builtins(record)
     row.pop("campaign_id")
-    times = {"since": rfc3339(record.since), "created_at": rfc3339(record.created_at)}
+    by = due(record.state, record.since)
+    times = {"since": rfc3339(record.since), "due": rfc3339(by), "created_at": rfc3339(record.created_at)}
     return {"schema": "influtui.collaboration/1", **row, **times}
 
 

@@ -14,6 +14,7 @@ from influtui.model.creators import METRICS, Creator, parse_ref
 from influtui.model.measurements import Measured, Number, Opinions, Reading
 from influtui.model.memory import ago, line
 from influtui.model.scoring.engagement import Rate
+from influtui.model.relationship import in_words
 from influtui.model.text import SafeText, safe
 from influtui.model.times import Millis, rfc3339
 from influtui.services import creators as service
@@ -59,6 +60,7 @@ def document(detail: service.CreatorDetail, now: Millis) -> dict[str, Any]:
         "history": [msgspec.to_builtins(entry) | {"at": rfc3339(entry.at)} for entry in detail.history],
         "rates": [msgspec.to_builtins(each) for each in detail.rates],
         "memory": line(detail.memory, now),
+        "relationships": detail.relationships,
         "origin": msgspec.to_builtins(detail.origin) | {"at": rfc3339(detail.origin.at)} if detail.origin else None,
     }
 
@@ -103,6 +105,7 @@ def _who(out: Output, detail: service.CreatorDetail, now: Millis) -> None:
             ("audience", _audience(creator)),
             ("email", creator.email or detail.person.email),
             ("found by", _found(creator)),
+            ("stands", ", ".join(in_words(stands, brand) for brand, stands in detail.relationships.items())),
         )
         if value
     ]

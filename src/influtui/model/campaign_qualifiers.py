@@ -39,6 +39,10 @@ COLLABORATIONS: Final = Table(
             name="since", kind="time", field="state_at", meaning="how long it has been in this state",
             examples=("since:>7d",),
         ),
+        Qualifier(
+            name="late", kind="yes_no", meaning="it has been in this state longer than it should",
+            examples=("late:yes",),
+        ),
         Qualifier(name="agreed", kind="yes_no", meaning="an agreement is in force", examples=("agreed:yes",)),
         Qualifier(name="fee", kind="number", meaning="the fee noted", examples=("fee:>200", "fee:0")),
         Qualifier(name="posts", kind="number", meaning="posts recorded", examples=("posts:0",)),

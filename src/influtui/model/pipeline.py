@@ -20,6 +20,7 @@ from influtui.model.failures import Failure, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.model.shipped import shipped
 
+DAY_MS: Final = 86_400_000
 MOVED: Final = "moved"
 """The event of a hand move; every other event's name stands in the table."""
 PAUSED: Final = "paused"
@@ -138,6 +139,12 @@ def _orders() -> dict[str, int]:
 @cache
 def _causes() -> dict[str, Cause]:
     return {cause.name: cause for cause in pipeline().event}
+
+
+def due(state: str, since: int | None) -> int | None:
+    """When somebody should look at a collaboration that came into a state at `since`; None where it may stay."""
+    row = pipeline().state_named(state)
+    return None if row is None or row.days is None or since is None else since + row.days * DAY_MS
 
 
 def derive(events: Iterable[Event]) -> Standing:

@@ -113,7 +113,7 @@ async def of_ref(workspace: Workspace, ref: Ref, campaign: str | None = None) ->
 async def collaborations(workspace: Workspace, query: str = "", *, campaign: str | None = None) -> list[Collaboration]:
     """The collaborations that a query asks for, of a campaign (by default the one in use), the furthest along first."""
     condition, values = await asking.condition(
-        workspace, query, COLLABORATIONS, store.COLLABORATIONS, campaign=campaign
+        workspace, query, COLLABORATIONS, store.noun(workspace.clock()), campaign=campaign
     )
     found = await store.matching(workspace.db, condition, values)
     names = pipeline().names

@@ -14,10 +14,11 @@ from influtui.model.ids import CreatorId, NoteId, PersonId
 from influtui.model.measurements import Opinions, Reading, opinions
 from influtui.model.memory import Memory
 from influtui.model.nearest import nearest
+from influtui.model.relationship import Relationship, relationship
 from influtui.model.scoring.engagement import Rate
 from influtui.services.scoring import own_rates
 from influtui.services.workspace import Workspace
-from influtui.store import creator_posts, people, suppressions
+from influtui.store import collaborations, creator_posts, people, suppressions
 from influtui.store import creators as rows
 from influtui.store.creator_posts import SeenPost
 
@@ -34,6 +35,8 @@ class CreatorDetail(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[people.Note, ...]
     history: tuple[people.HistoryEntry, ...]
     memory: Memory
+    relationships: dict[str, Relationship] = {}
+    """How each brand that has this person in a campaign stands to them."""
     origin: people.Origin | None = None
     rates: tuple[Rate, ...] = ()
     """Engagement rates of its own posts, in each variant that they allow."""
@@ -70,6 +73,10 @@ async def show(workspace: Workspace, ref: Ref) -> CreatorDetail:
         notes=tuple(await people.notes(workspace.db, creator.person)),
         history=tuple(await people.history(workspace.db, creator.person)),
         memory=(await memories(workspace, [creator.person])).get(creator.person, Memory(person=creator.person)),
+        relationships={
+            brand: relationship(states)
+            for brand, states in (await collaborations.states_by_brand(workspace.db, creator.person)).items()
+        },
         origin=await people.origin(workspace.db, creator.id),
         rates=await own_rates(workspace, creator),
     )

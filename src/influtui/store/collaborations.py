@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from influtui.model.ids import CampaignId, CollaborationId, CreatorId, PersonId
+from influtui.model.pipeline import DAY_MS, pipeline
 from influtui.model.text import OutsideText
 from influtui.store.brands import in_major
 from influtui.store.database import Reader, Row
@@ -25,25 +26,33 @@ _SELECT: Final = (
 
 _FEE: Final = in_major("t.amount_minor", "t.currency")
 
-COLLABORATIONS: Final = Noun(
-    table="l",
-    text=("coalesce(n.name, a.name, '')", "coalesce(a.handle, '')"),
-    columns={
-        "state": Column("l.state"),
-        "state_at": Column("coalesce(l.state_at, l.created_at)"),
-        "agreed": Column("EXISTS (SELECT 1 FROM agreements g WHERE g.collaboration_id = l.id AND g.ended_at IS NULL)"),
-        "fee": Column(f"(SELECT {_FEE} FROM terms t WHERE t.collaboration_id = l.id AND t.slot = 'fee')"),
-        "posts": Column("(SELECT count(*) FROM posts p WHERE p.collaboration_id = l.id)"),
-        "parcels": Column("(SELECT count(*) FROM shipments s WHERE s.collaboration_id = l.id)"),
-        "campaign": Column("lower(k.code)"),
-        "platform": Column("a.platform"),
-        "handle": Column("a.handle_key"),
-        "country": Column("coalesce(n.country, a.country)"),
-        "followers": Column("a.followers"),
-        "id": Column("l.id"),
-    },
-)
-"""The noun of `collab list`."""
+_SINCE: Final = "coalesce(l.state_at, l.created_at)"
+_DAYS: Final = " ".join(f"WHEN '{state.name}' THEN {state.days * DAY_MS}" for state in pipeline().state if state.days)
+
+
+def noun(now: int) -> Noun:
+    """The noun of `collab list`, at a time: being late depends on it."""
+    return Noun(
+        table="l",
+        text=("coalesce(n.name, a.name, '')", "coalesce(a.handle, '')"),
+        columns={
+            "state": Column("l.state"),
+            "state_at": Column(_SINCE),
+            "late": Column(f"coalesce({_SINCE} + CASE l.state {_DAYS} END <= {int(now)}, 0)"),
+            "agreed": Column(
+                "EXISTS (SELECT 1 FROM agreements g WHERE g.collaboration_id = l.id AND g.ended_at IS NULL)"
+            ),
+            "fee": Column(f"(SELECT {_FEE} FROM terms t WHERE t.collaboration_id = l.id AND t.slot = 'fee')"),
+            "posts": Column("(SELECT count(*) FROM posts p WHERE p.collaboration_id = l.id)"),
+            "parcels": Column("(SELECT count(*) FROM shipments s WHERE s.collaboration_id = l.id)"),
+            "campaign": Column("lower(k.code)"),
+            "platform": Column("a.platform"),
+            "handle": Column("a.handle_key"),
+            "country": Column("coalesce(n.country, a.country)"),
+            "followers": Column("a.followers"),
+            "id": Column("l.id"),
+        },
+    )
 
 
 class Collaboration(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +138,18 @@ async def elsewhere(
             [campaign, *chunk],
         ):
             found.setdefault(PersonId(row["person_id"]), []).append((row["code"], row["state"]))
+    return found
+
+
+async def states_by_brand(reader: Reader, person: PersonId) -> dict[str, list[str]]:
+    """The states of a person's collaborations, by the brand they are with, the oldest first."""
+    found: dict[str, list[str]] = {}
+    for row in await reader.all(
+        "SELECT b.name, l.state FROM collaborations l JOIN campaigns k ON k.id = l.campaign_id"
+        " JOIN brands b ON b.id = k.brand_id WHERE l.person_id = ? ORDER BY b.name, l.created_at, l.id",
+        (person,),
+    ):
+        found.setdefault(row["name"], []).append(row["state"])
     return found
 
 
