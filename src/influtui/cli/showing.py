@@ -13,8 +13,8 @@ from influtui.model.audience import listed
 from influtui.model.creators import METRICS, Creator, parse_ref
 from influtui.model.measurements import Measured, Number, Opinions, Reading
 from influtui.model.memory import ago, line
-from influtui.model.scoring.engagement import Rate
 from influtui.model.relationship import in_words
+from influtui.model.scoring.engagement import Rate
 from influtui.model.text import SafeText, safe
 from influtui.model.times import Millis, rfc3339
 from influtui.services import creators as service
