@@ -172,7 +172,9 @@ async def matches(workspace: Workspace, query: str, collaboration: int) -> bool:
     from influtui.model.campaign_qualifiers import COLLABORATIONS
     from influtui.services import asking
 
-    condition, values = await asking.everywhere(workspace, query, COLLABORATIONS, collaboration_rows.COLLABORATIONS)
+    condition, values = await asking.everywhere(
+        workspace, query, COLLABORATIONS, collaboration_rows.noun(workspace.clock())
+    )
     found = await collaboration_rows.matching(workspace.db, f"({condition}) AND l.id = ?", [*values, collaboration])
     return bool(found)
 
