@@ -32,10 +32,45 @@ def test_a_floor_does_not_carry_what_it_does_not_need(statement: str, forbidden:
     assert not imported_by(statement) & forbidden
 
 
+FIRST_FRAME = """
+from influtui.tui.lighter import textual_without_palette
+with textual_without_palette():
+    import influtui.tui.app
+import influtui.tui.panes.discover, influtui.services.search, influtui.services.viewing, influtui.tui.render.shortlist
+"""
+
+
+def modules_after(statement: str) -> set[str]:
+    """The modules that a fresh interpreter holds after `statement`."""
+    script = f"{statement}\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
 def test_the_first_frame_of_the_app_waits_for_nothing_that_it_does_not_draw() -> None:
-    path = "import influtui.tui.app, influtui.tui.panes.discover, influtui.services.search"
+    held = modules_after(FIRST_FRAME)
     heavy = {"numpy", "httpx", "jinja2", "aiosmtplib", "click", "cryptography", "pluggy", "selectolax", "zipfile"}
-    assert not imported_by(path) & heavy
+    assert not {name.split(".")[0] for name in held} & heavy
+    palette = {
+        "textual.command",
+        "textual.widgets._input",
+        "textual.widgets._option_list",
+        "textual.widgets._text_area",
+    }
+    assert not held & palette, "widgets that the app does not draw at its start"
+
+
+def test_what_is_on_the_way_to_the_first_frame_is_known_by_name() -> None:
+    """A module that joins this list makes every start slower: it belongs behind the first rows, or here with a reason."""
+    ours = {name.removeprefix("influtui.") for name in modules_after(FIRST_FRAME) if name.startswith("influtui.")}
+    known = set((Path(__file__).parent / "first_frame.txt").read_text("utf-8").split())
+    assert not ours - known
+
+
+def test_the_skeleton_needs_nothing_but_itself() -> None:
+    bare = modules_after("")
+    needed = modules_after("import influtui.__main__, influtui.tui.skeleton") - bare
+    assert needed <= {"__future__", "influtui", "influtui.__main__", "influtui.tui", "influtui.tui.skeleton"}
 
 
 def test_no_module_is_longer_than_a_person_reads() -> None:

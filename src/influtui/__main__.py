@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
+TYPE_CHECKING = False  # The module `typing` alone would cost a third of the time until the skeleton.
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import click
@@ -23,17 +23,18 @@ USAGE = 2
 FAILED = 1
 
 
-class AppLine(NamedTuple):
-    """A command line that opens the app."""
+class AppLine:
+    """A command line that opens the app. A plain class: what would write it for us takes long to import."""
 
-    workspace: str | None = None
-    read_only: bool = False
-    ascii: bool = False
-    mouse: bool = True
-    theme: str | None = None
-    safe_mode: bool = False
-    without: tuple[str, ...] = ()
-    """Plugins that this run does without."""
+    def __init__(self, workspace: str | None = None) -> None:
+        self.workspace = workspace
+        self.read_only = False
+        self.ascii = False
+        self.mouse = True
+        self.theme: str | None = None
+        self.safe_mode = False
+        self.without: tuple[str, ...] = ()
+        """Plugins that this run does without."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,17 +62,19 @@ def app_line(words: Sequence[str]) -> AppLine | None:
             if not given:
                 return None
             if name == "--no-plugin":
-                line = line._replace(without=(*line.without, given))
+                line.without = (*line.without, given)
+            elif name == "--workspace":
+                line.workspace = given
             else:
-                line = line._replace(workspace=given) if name == "--workspace" else line._replace(theme=given)
+                line.theme = given
         elif word == "--safe-mode":
-            line = line._replace(safe_mode=True)
+            line.safe_mode = True
         elif word == "--read-only":
-            line = line._replace(read_only=True)
+            line.read_only = True
         elif word == "--ascii":
-            line = line._replace(ascii=True)
+            line.ascii = True
         elif word == "--no-mouse":
-            line = line._replace(mouse=False)
+            line.mouse = False
         else:
             return None
     return line
@@ -114,7 +117,10 @@ def open_app(line: AppLine) -> int:
         from pathlib import Path
 
         from influtui.services.workspace import PluginChoice, default_folder
-        from influtui.tui.app import InflutuiApp, Options
+        from influtui.tui.lighter import textual_without_palette
+
+        with textual_without_palette():
+            from influtui.tui.app import InflutuiApp, Options
 
         folder = Path(line.workspace) if line.workspace else default_folder()
         plugins = PluginChoice(line.safe_mode, frozenset(line.without))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
+import subprocess
+import sys
 
 import pytest
 from textual import events
 from textual.app import App
 from textual.drivers import linux_driver
+from textual.screen import Screen
 from textual.widget import Widget
 
 from influtui.tui import private
@@ -101,3 +104,21 @@ def test_a_lone_escape_is_waited_for_no_longer_than_escdelay() -> None:
     assert [event.key for event in parser.tick() if isinstance(event, events.Key)] == ["escape"]
     assert not PasteAwareParser.escape_pending
     assert linux_driver.__dict__["selectors"].SelectSelector is private.QuickSelector
+
+
+def test_textual_imports_without_its_palette_and_the_palette_can_be_imported_afterwards() -> None:
+    script = (
+        "from influtui.tui.lighter import textual_without_palette\n"
+        "with textual_without_palette():\n    import textual.app, textual.theme, textual.screen\n"
+        "import textual.command, textual.widgets\n"
+        "print(textual.command.CommandPalette.__name__, textual.widgets.TextArea.__name__)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["CommandPalette", "TextArea"]
+
+
+def test_a_screen_draws_through_what_we_hold_back() -> None:
+    for name in ("_compositor_refresh", "_refresh_layout"):
+        assert name in vars(Screen)
+    assert "_repaint_required" in inspect.getsource(Screen._on_timer_update)
+    assert "_batch_count" in inspect.getsource(Screen._refresh_layout)

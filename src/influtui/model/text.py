@@ -21,20 +21,22 @@ SafeText = NewType("SafeText", str)
 MARKS_IN_A_ROW = 4
 """Combining marks kept after one base character. Real orthographies need up to three (Vietnamese, Hebrew with cantillation)."""
 
+# Patterns that few texts need are compiled with their first use, by `re` itself: compiling them all costs milliseconds
+# of the app's start.
 # C0, DEL and C1 (terminal control), and the separators that some terminals take for line ends.
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROLS = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"
 # Bidi embeddings, overrides, isolates and marks (Unicode Annex 9), made visible instead of dropped: a person should
 # see that a name tried to read backwards.
-_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_BIDI = "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 # Invisible characters that hide differences between two handles; ZWJ and ZWNJ stay, scripts and emoji need them.
-_INVISIBLE = re.compile("[\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_INVISIBLE = "[\u00ad\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+_SURROGATES = "[\ud800-\udfff]"
 _NEEDS_WORK = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u061c\u064b-\u065f\u0670\u06d6-\u06ed\u0e31-\u0e4e"
     "\u180e\u1ab0-\u1aff\u1dc0-\u1dff\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u20d0-\u20ff\ud800-\udfff"
     "\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\ufff9-\ufffb\U000e0000-\U000e01ef]"
 )
-_SPACES = re.compile(r" {2,}")
+_SPACES = " {2,}"
 BIDI_SHOWN = "\N{WHITE DIAMOND CONTAINING BLACK SMALL DIAMOND}"
 """Stands in for a bidirectional control, so that its presence can be seen."""
 
@@ -57,12 +59,12 @@ def safe(text: str, *, lines: bool = False) -> SafeText:
 
 
 def _safe_line(text: str) -> str:
-    text = _SURROGATES.sub("\ufffd", text)
-    text = _CONTROLS.sub(" ", text)
-    text = _BIDI.sub(BIDI_SHOWN, text)
-    text = _INVISIBLE.sub("", text)
+    text = re.sub(_SURROGATES, "\ufffd", text)
+    text = re.sub(_CONTROLS, " ", text)
+    text = re.sub(_BIDI, BIDI_SHOWN, text)
+    text = re.sub(_INVISIBLE, "", text)
     text = _cut_marks(text)
-    return _SPACES.sub(" ", text).strip(" ")
+    return re.sub(_SPACES, " ", text).strip(" ")
 
 
 def _cut_marks(text: str) -> str:
@@ -83,6 +85,6 @@ def from_outside(text: str) -> OutsideText:
     """`text` as it may be stored: everything but what no database can hold (NUL, lone surrogates)."""
     if "\x00" in text:
         text = text.replace("\x00", "")
-    if _SURROGATES.search(text):
-        text = _SURROGATES.sub("\ufffd", text)
+    if re.search(_SURROGATES, text):
+        text = re.sub(_SURROGATES, "\ufffd", text)
     return OutsideText(text)

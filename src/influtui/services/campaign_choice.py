@@ -6,12 +6,13 @@ from influtui.model.campaigns import Campaign
 from influtui.model.failures import NotFound, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.services.workspace import Workspace
+from influtui.store import campaign_in_use
 from influtui.store import campaigns as store
 
 
 async def in_use(workspace: Workspace) -> Campaign | None:
     """The campaign that this actor works on: chosen, else the one of `config.toml`; None where there is neither."""
-    code = await store.in_use(workspace.db, workspace.actor)
+    code = await campaign_in_use.in_use(workspace.db, workspace.actor)
     found = await store.by_code(workspace.db, code) if code else None
     if found is None and workspace.settings.campaign:
         found = await store.by_code(workspace.db, workspace.settings.campaign)
@@ -23,7 +24,7 @@ async def use(workspace: Workspace, code: str) -> Campaign:
     found = await needed(workspace, code)
     if not workspace.rehearsal:
         async with workspace.db.write(workspace.clock()) as transaction:
-            await store.use(transaction, workspace.actor, found.code)
+            await campaign_in_use.use(transaction, workspace.actor, found.code)
     return found
 
 

@@ -21,7 +21,7 @@ from influtui.model.qualifiers import CREATORS, Table
 from influtui.model.query import QueryError, parse
 from influtui.model.query_ast import Context, Everything, Query, ShipsTo, bind, depends_on_campaign, leaves
 from influtui.services.workspace import Workspace
-from influtui.store import campaigns
+from influtui.store import campaign_in_use
 from influtui.store import search as store
 from influtui.store.column_engine import WORTH_IT, ColumnEngine, engine_of
 from influtui.store.search import Facets, Order
@@ -386,7 +386,7 @@ def _with_platforms(names: Sequence[str]) -> Table:
 
 async def _campaign(workspace: Workspace, named: str | None) -> store.Campaign | None:
     """The campaign that is named, else the one in use; None for none."""
-    code = named or await campaigns.in_use(workspace.db, workspace.actor) or workspace.settings.campaign
+    code = named or await campaign_in_use.in_use(workspace.db, workspace.actor) or workspace.settings.campaign
     found = await store.campaign(workspace.db, code) if code else None
     if named and found is None:
         raise NotFound(f"there is no campaign {named}", hint="`influtui campaign list` shows them.")

@@ -9,7 +9,7 @@ import msgspec
 
 from influtui.model.failures import Failure
 from influtui.services.workspace import Workspace
-from influtui.store import campaigns
+from influtui.store import campaign_in_use
 from influtui.store import drafts as rows
 from influtui.store import views as store
 
@@ -34,5 +34,5 @@ async def remember(workspace: Workspace, place: str, view: msgspec.Struct) -> No
 
 async def rejections(workspace: Workspace) -> int:
     """How many people are rejected in the campaign in use; none without one."""
-    code = await campaigns.in_use(workspace.db, workspace.actor) or workspace.settings.campaign
+    code = await campaign_in_use.in_use(workspace.db, workspace.actor) or workspace.settings.campaign
     return await store.rejected(workspace.db, code) if code else 0

@@ -1,4 +1,4 @@
-"""Rows of `campaigns` as records, and back; which one an actor has in use."""
+"""Rows of `campaigns` as records, and back."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from influtui.model.campaigns import Campaign
 from influtui.model.creators import split
 from influtui.model.ids import CampaignId
 from influtui.store.brands import in_major, money, piped
-from influtui.store.database import Reader, Row, Transaction
+from influtui.store.database import Reader, Row
 from influtui.store.filters import Column, Noun
 
 _SELECT: Final = "SELECT k.*, b.name AS brand FROM campaigns k JOIN brands b ON b.id = k.brand_id"
-_IN_USE: Final = "campaign"
 
 CAMPAIGNS: Final = Noun(
     table="k",
@@ -75,22 +74,6 @@ async def by_id(reader: Reader, campaign: int) -> Campaign | None:
     """The campaign of that id."""
     rows = await reader.all(f"{_SELECT} WHERE k.id = ?", (campaign,))
     return (await _campaigns(reader, rows))[0] if rows else None
-
-
-async def in_use(reader: Reader, actor: str) -> str | None:
-    """The code of the campaign that an actor chose."""
-    rows = await reader.all("SELECT value FROM memory WHERE actor = ? AND key = ?", (actor, _IN_USE))
-    return str(rows[0]["value"]) if rows else None
-
-
-async def use(transaction: Transaction, actor: str, code: str) -> None:
-    """Remember the campaign that an actor chose. A convenience, not a change: it is not journaled."""
-    await transaction.run(
-        "INSERT INTO memory (actor, key, value, at) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (actor, key) DO UPDATE SET value = excluded.value, at = excluded.at",
-        (actor, _IN_USE, code, transaction.at),
-    )
-    transaction.touched("memory", [0])
 
 
 async def product_links(reader: Reader, campaign: CampaignId) -> dict[int, int]:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from influtui.model.pipeline import Event, derive
 from influtui.store.database import Transaction
 
 if TYPE_CHECKING:
+    from influtui.model.pipeline import Event
     from influtui.store.database import Reader
 
 _CHUNK: Final = 400
@@ -104,6 +104,8 @@ class Affected:
 
 async def events_of(reader: Reader, collaborations: Sequence[int]) -> dict[int, list[Event]]:
     """Everything that happened to each collaboration that has a bearing on its state."""
+    from influtui.model.pipeline import Event  # here and below: the app's first frame changes nothing
+
     found: dict[int, list[Event]] = {each: [] for each in collaborations}
     for statement in _EVENTS:
         for collaboration, name, at, to, order, known in await _in_chunks(reader, statement, collaborations):
@@ -114,6 +116,8 @@ async def events_of(reader: Reader, collaborations: Sequence[int]) -> dict[int, 
 
 async def settle(transaction: Transaction, collaborations: Iterable[int]) -> int:
     """Write the state that each collaboration's events make. Returns how many were different."""
+    from influtui.model.pipeline import derive
+
     ids = sorted(set(collaborations))
     events = await events_of(transaction, ids)
     changes = []

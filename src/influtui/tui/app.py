@@ -12,11 +12,11 @@ import os
 import signal
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, ExitStack, suppress
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
+import msgspec
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -28,13 +28,13 @@ from influtui.model.failures import Failure
 from influtui.model.text import safe
 from influtui.services.workspace import PluginChoice, Workspace, opened, wall_clock
 from influtui.store import refusals
-from influtui.tui import actions, crash, standing, themes, user_keys
+from influtui.tui import actions, crash, standing, themes
 from influtui.tui.command_lines import CommandLines, Commands, RunLine
+from influtui.tui.desk import Desk
 from influtui.tui.keyboard import Keyboard
 from influtui.tui.keymap import Keymap
 from influtui.tui.panes.base import Pane
 from influtui.tui.private import (
-    Burst,
     CrashesQuietly,
     keep_title,
     notice_pasted_text,
@@ -57,8 +57,7 @@ SKELETON_AT_MOST: Final = 1.0
 LEAVES_EDITOR: Final = frozenset({"escape", "ctrl+s"})
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(msgspec.Struct, frozen=True):
     """How the app was started."""
 
     folder: Path
@@ -66,24 +65,7 @@ class Options:
     ascii: bool = False
     mouse: bool = True
     theme: str | None = None
-    plugins: PluginChoice = field(default_factory=PluginChoice)
-
-
-class Desk(Screen[None], inherit_bindings=False):
-    """The only screen. What no editor takes goes to the app's keymap."""
-
-    AUTO_FOCUS = None
-
-    def on_key(self, event: events.Key) -> None:
-        """Hand a key to the app."""
-        event.stop()
-        event.prevent_default()
-        self.app.key_pressed(event.key, event.character)  # type: ignore[attr-defined]
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Hand pasted text to the app: it never acts as keys."""
-        event.stop()
-        self.app.pasted(event.text, is_burst=isinstance(event, Burst))  # type: ignore[attr-defined]
+    plugins: PluginChoice = PluginChoice()
 
 
 class InflutuiApp(CrashesQuietly, inherit_bindings=False):
@@ -132,6 +114,10 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         self._tasks: set[asyncio.Task[Any]] = set()
         self.opened = asyncio.Event()
         """Set when the first pane shows what is in the workspace."""
+        self._until_rows = ExitStack()
+        """One frame, with rows in it: until then the skeleton is on the screen."""
+        self._until_rows.enter_context(self.batch_update())
+        self._places = Container(id="panes")
 
     # The frame.
 
@@ -149,7 +135,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         from influtui.tui.panes.discover import Discover
 
         yield Bar(palette=self.get_palette, id="header")
-        with Container(id="panes"):
+        with self._places:
             yield Discover(self)
         yield Bar(palette=self.get_palette, ground="pane", id="prompt")
         yield Bar(palette=self.get_palette, id="footer")
@@ -173,7 +159,11 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
     @property
     def pane(self) -> Pane:
         """The pane that is shown."""
-        return next(pane for pane in self.screen.query(Pane) if pane.display)
+        return next(pane for pane in self._panes() if pane.display)
+
+    def _panes(self) -> list[Pane]:
+        """Those that were visited. Asked at every key: a query of the whole screen costs a hundred times as much."""
+        return [pane for pane in self._places.children if isinstance(pane, Pane)]
 
     async def on_mount(self) -> None:
         """Catch what would leave the terminal broken, then open the workspace beside the message loop."""
@@ -191,14 +181,13 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         self.exit(return_code=128 + number)
 
     async def _open(self) -> None:
-        # One frame, with rows in it: until then the skeleton is on the screen.
-        with self.batch_update():
+        with self._until_rows:
             if not await self._open_workspace():
                 return
             await self.pane.opened()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.pane.table.first_rows.wait(), SKELETON_AT_MOST)
-        self.screen.refresh(layout=True)
+        self.screen.refresh()
         self.opened.set()
         # What is imported and asked from here on must not stand before the first rows on the screen.
         await asyncio.sleep(AFTER_FIRST_ROWS)
@@ -214,6 +203,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
     async def _take_own_keys(self) -> None:
         """Make the keymap anew with what the person wrote, and say what of that cannot be."""
         from influtui.services.themes import own_folder
+        from influtui.tui import user_keys
 
         files = [own_folder().parent / user_keys.FILE, self.options.folder / user_keys.FILE]
         made = await asyncio.to_thread(user_keys.read, files)
@@ -271,7 +261,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         try:
             self.lines.stop()
             await self.unfinished.save()
-            for pane in self.query(Pane):
+            for pane in self._panes():
                 await pane.closing()
             for task in self._tasks:
                 task.cancel()
@@ -446,12 +436,12 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
 
     async def go(self, pane_type: type[Pane]) -> Pane:
         """Show a pane, made on its first visit."""
-        panes = list(self.screen.query(Pane))
+        panes = self._panes()
         wanted = next((pane for pane in panes if type(pane) is pane_type), None)
         if wanted is None:
             wanted = pane_type(self)
             wanted.display = False
-            await self.screen.query_one("#panes").mount(wanted)
+            await self._places.mount(wanted)
         if not wanted.display:
             for pane in panes:
                 pane.display = False
@@ -476,7 +466,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
 
     async def _changed(self, nouns: set[str]) -> None:
         await self.read_standing()
-        for pane in self.query(Pane):
+        for pane in self._panes():
             await pane.changed(nouns)
             if pane.cover is not None:
                 await pane.cover.look_again()
@@ -489,7 +479,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
     async def refresh_panes(self) -> None:
         """Show the workspace as it is now, at once and not with the next look at the change feed."""
         await self.read_standing()
-        for pane in self.query(Pane):
+        for pane in self._panes():
             await pane.changed(pane.watches())
 
     def background(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:

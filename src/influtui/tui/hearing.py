@@ -5,15 +5,15 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
-ERASES: Final = re.compile(r"\x1b\[[0-9;]*K")
+import msgspec
+
+ERASES: Final = r"\x1b\[[0-9;]*K"
 """What a progress line is wiped with."""
 
 
-@dataclass(frozen=True)
-class Ran:
+class Ran(msgspec.Struct, frozen=True):
     """What a command line wrote, and its exit code."""
 
     exit_code: int
@@ -34,7 +34,7 @@ class Heard(io.StringIO):
 
     def write(self, text: str, /) -> int:
         """Keep it, and pass on a line that is drawn over."""
-        text = ERASES.sub("", text)
+        text = re.sub(ERASES, "", text)
         if "\r" in text:
             self._progress(" ".join(text.rpartition("\r")[2].split()))
         return super().write(text)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from influtui.tui.actions import ACTIONS, Action, Place, levels
-from influtui.tui.user_keys import OwnCommand
+
+if TYPE_CHECKING:
+    from influtui.tui.user_keys import OwnCommand
 
 NAMES = {
     "slash": "/", "colon": ":", "question_mark": "?", "asterisk": "*", "at": "@", "apostrophe": "'",

@@ -5,6 +5,8 @@
 - `linux_driver.selectors` and the parser's `_timeout_time`: a lone escape is answered after ESCDELAY instead of 100 ms more.
 - `App._exit_renderables`, `_fatal_error`, `_handle_exception`, `_exception`, `_close_messages_no_wait`: what Textual prints
   after the screen is closed: by default a traceback with local variables, which may hold a password.
+- `Screen._compositor_refresh`, `_refresh_layout`, `_repaint_required` and `App._batch_count`: Textual draws a whole screen
+  twice where once shows the same, and draws into a batch what nobody will see.
 - `App._driver`: the terminal's title is written through it, in order with the frames.
 """
 
@@ -22,10 +24,12 @@ from textual import constants, events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers import linux_driver
+from textual.screen import Screen
 
 from influtui.tui import crash
 
 if TYPE_CHECKING:
+    from textual.geometry import Size
     from textual.message import Message
 
 LEAST_CHARACTERS: Final = 16
@@ -131,6 +135,23 @@ class CrashesQuietly(App[None]):
             raise error
         except Exception as raised:
             self._handle_exception(raised)
+
+
+class DrawsOnce(Screen[None]):
+    """A screen that is not drawn while updates are batched, nor for a new layout when all of it is drawn next anyway."""
+
+    _all_comes_next = False
+
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
+        self._all_comes_next = self._repaint_required and size is None
+        try:
+            super()._refresh_layout(size, scroll)
+        finally:
+            self._all_comes_next = False
+
+    def _compositor_refresh(self) -> None:
+        if not self._all_comes_next and not self.app._batch_count:
+            super()._compositor_refresh()
 
 
 def write_title(app: App[Any], text: str | None) -> None:

@@ -222,7 +222,7 @@ class Discover(Searching):
 
     def note(self) -> Line:
         """How full the shortlist is, and whether the rejected are hidden."""
-        from influtui.tui.render import work as show
+        from influtui.tui.render import shortlist as show
 
         look, meter = self.desk.look(), self.desk.standing.meter
         short = self.narrow or self._like is not None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
+
+import msgspec
 
 from influtui.tui.render.spans import Align, Line, Look, Role, Span, fit
 
@@ -20,8 +21,7 @@ class Cell(NamedTuple):
     role: Role = "text"
 
 
-@dataclass(frozen=True)
-class Column(Generic[R]):
+class Column(msgspec.Struct, Generic[R], frozen=True):
     """One column: what it shows, how wide it is, and how early it is left out of a narrow screen."""
 
     name: str

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
+import msgspec
 from rich.cells import cell_len, set_cell_size
 
 from influtui.model.text import SafeText, safe
@@ -36,8 +36,7 @@ Line = tuple[Span, ...]
 EMPTY: Final[Line] = ()
 
 
-@dataclass(frozen=True)
-class Glyphs:
+class Glyphs(msgspec.Struct, frozen=True):
     """Characters of our own drawing; the second set keeps to ASCII for terminals that need it."""
 
     ellipsis: str = "…"
@@ -72,8 +71,7 @@ ASCII: Final = Glyphs(
 # fmt: on
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(msgspec.Struct, frozen=True):
     """What a render function has to know of the screen: the characters it may draw, and what time it is."""
 
     now: int
@@ -82,15 +80,15 @@ class Look:
 
 # Terminals disagree about the width of joined emoji, of flags and of characters with a variation selector, and one
 # disagreement shifts the rest of the row. In a cell each such sequence is shown as its first, uncontested character.
-_CONTESTED: Final = re.compile("\u200d.|[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\u20e3]|\u200c", re.DOTALL)
-_FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]{1,2}")
+_CONTESTED: Final = "(?s:\u200d.|[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\u20e3]|\u200c)"
+_FLAG: Final = "[\U0001f1e6-\U0001f1ff]{1,2}"
 
 
 def cell(text: str) -> SafeText:
     """Outside text as one safe line whose width every terminal agrees on."""
     if text.isascii():
         return safe(text)
-    return safe(_FLAG.sub("\u2690", _CONTESTED.sub("", text)))
+    return safe(re.sub(_FLAG, "\u2690", re.sub(_CONTESTED, "", text)))
 
 
 def fit(text: str, width: int, align: Align = "left", *, ellipsis: str = "…") -> str:

@@ -11,7 +11,6 @@ from influtui.tui.render.shipments import parcel_line
 from influtui.tui.render.spans import EMPTY, Line, Look, Role, Span, cell, clip, fit, wrapped
 
 if TYPE_CHECKING:
-    from influtui.model.shortlist import Meter
     from influtui.model.terms import Terms
     from influtui.services.collaborations import Detail
     from influtui.services.outreach import ContactReport, ContactRow
@@ -19,24 +18,6 @@ if TYPE_CHECKING:
     from influtui.store.shipments import Shipment
 
 _LABEL: Final = 15
-
-
-def meter(counts: Meter, look: Look, *, short: bool = False) -> Line:
-    """How full the shortlist is against what is wanted, in a few cells; fewer where the screen is narrow."""
-    role: Role = "good" if counts.picked >= counts.wanted else "text"
-    if short:
-        return (Span(f"{look.glyphs.picked} {counts.picked}/{counts.wanted}", role),)
-    return (
-        Span(f"{look.glyphs.picked} {counts.picked}/{counts.wanted} picked", role),
-        Span(f"  {counts.contacted}/{counts.to_contact} contacted", "dim"),
-    )
-
-
-def rejected(people: int, look: Look, *, hidden: bool, short: bool = False) -> Line:
-    """Whether those rejected for the campaign are among the rows."""
-    state = "hidden" if hidden else "shown"
-    words = state if short else f"{people:,} rejected {state}"
-    return (Span(f"  {look.glyphs.rejected} {words}", "dim" if hidden else "warn"),)
 
 
 def collaboration(

@@ -7,8 +7,9 @@ confirmations. It keeps a history by kind. Above that it knows nothing: who asks
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, NamedTuple
+
+import msgspec
 
 from influtui.tui.render.spans import Line, Look, Role, Span, cell, clip, width_of
 
@@ -25,8 +26,7 @@ class Ways(NamedTuple):
 _NONE: Final = Ways(0)
 
 
-@dataclass
-class Question:
+class Question(msgspec.Struct):
     """What is asked, and what to do with the answer."""
 
     label: str
@@ -43,16 +43,15 @@ class Question:
     """Looks up what `tab` goes through, from the text and where the caret is in it."""
     matching: Callable[[str], Sequence[str]] | None = None
     """What fits the text, shown while it is typed: `tab` goes through it, and `enter` answers with the one in front."""
-    instant: Mapping[str, str] = field(default_factory=dict)
+    instant: Mapping[str, str] = msgspec.field(default_factory=dict)
     """Characters that answer at once while nothing is typed, each with its answer: one key in place of a word."""
-    keys: Mapping[str, Callable[[str], object]] = field(default_factory=dict)
+    keys: Mapping[str, Callable[[str], object]] = msgspec.field(default_factory=dict)
     """Other keys that end the question, each with what it does with the text."""
     stale: Callable[[], Awaitable[str | None]] | None = None
     """Says what somebody else has done meanwhile to what is asked about."""
 
 
-@dataclass
-class Confirmation:
+class Confirmation(msgspec.Struct):
     """A yes-or-no question. Only `y` is yes."""
 
     label: str
@@ -60,14 +59,13 @@ class Confirmation:
     cancelled: Callable[[], None] = lambda: None
 
 
-@dataclass
-class Prompt:
+class Prompt(msgspec.Struct):
     """The state of the prompt line; `line` says how it looks."""
 
     asked: Question | Confirmation | None = None
     text: str = ""
     caret: int = 0
-    history: dict[str, list[str]] = field(default_factory=dict)
+    history: dict[str, list[str]] = msgspec.field(default_factory=dict)
     _place: int | None = None
     _draft: str = ""
     _typed: str | None = None
