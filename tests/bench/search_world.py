@@ -268,6 +268,10 @@ async def make(path: Path, count: int) -> None:
 def made(folder: Path, count: int) -> Path:
     """The database of that many accounts in `folder`, made once."""
     path = folder / f"search-{count}" / "influtui.db"
-    if not path.exists():
-        asyncio.run(make(path, count))
+    asyncio.run(bring_up_to_date(path) if path.exists() else make(path, count))
     return path
+
+
+async def bring_up_to_date(path: Path) -> None:
+    """Take the schema's later steps in a catalogue that an earlier version made."""
+    await (await open_database(path)).close()

@@ -192,6 +192,39 @@ async def test_a_frequent_word_is_kept_and_follows_changes(workspace: Workspace,
         assert not [each for each in statements if "creator_text" in each]
 
 
+async def test_what_begins_like_a_frequent_word_is_found_beside_it_and_is_kept_for_the_next_session(
+    workspace: Workspace, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(column_search, "_LEARN_ABOVE", 0)
+    for number in range(1, 41):
+        await account(
+            f"instagram:x{number}", bio="travel" if number < 38 else "trave" if number < 40 else "tea", followers=number
+        )
+    async with workspace.change("creators.edit", "Touched one") as unit:
+        await unit.update("creators", 40, {"bio": "Trávelling"})
+    with closing(connected(workspace)) as connection:
+        first = ColumnSearch(connection)
+        first.refresh()
+        while first.learn():
+            pass
+        first.save(connection)
+        async with workspace.change("creators.edit", "Changed two") as unit:
+            await unit.update_many("creators", {1: {"bio": "tea"}, 39: {"bio": "TRAVEL"}})
+        second = ColumnSearch(connection)
+        second.refresh()
+        statements: list[str] = []
+        connection.set_trace_callback(statements.append)
+        assert second.found(parse("travel", CREATORS)).tolist() == [*range(2, 38), 39]
+        assert not [each for each in statements if "creator_text" in each]
+        for columns in (first, second):
+            columns.refresh()
+            assert columns.found(parse("trav*", CREATORS)).tolist() == [*range(2, 41)]
+            assert columns.found(parse("travel*", CREATORS)).tolist() == [*range(2, 38), 39, 40]
+            assert columns.found(parse("trav* -travel", CREATORS)).tolist() == [38, 40]
+            assert columns.found(parse("t*", CREATORS)).tolist() == [*range(1, 41)]
+        assert any("NOT" in each for each in statements)
+
+
 def connected(workspace: Workspace) -> sqlite3.Connection:
     """A connection that may write, with the search's functions."""
     connection = sqlite3.connect(workspace.db.path, isolation_level=None)

@@ -37,7 +37,7 @@ from influtui.model.query_ast import (
     Words,
     bind,
 )
-from influtui.store import search, text_index
+from influtui.store import column_search, search, text_index
 from influtui.store.column_search import ColumnSearch
 from influtui.store.database import open_database
 from influtui.store.functions import FUNCTIONS
@@ -65,6 +65,13 @@ class Catalogue:
         self.plain = plain
         self.columns = ColumnSearch(plain)
         self.columns.refresh()
+        self.learned = ColumnSearch(plain)
+        """The same columns with the frequent words learned ahead, as an idle session has them."""
+        self.learned.refresh()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(column_search, "_LEARN_ABOVE", 0)
+            while self.learned.learn():
+                pass
 
     async def all(self, sql: str, values: Any = ()) -> list[sqlite3.Row]:
         """The rows of a query, at once."""
@@ -415,7 +422,7 @@ def test_statements_columns_and_a_plain_reading_agree(
     assert done(search.count(catalogue, query)) == len(expected)
     columns = catalogue.columns
     found = columns.found(query)
-    assert found.tolist() == sorted(expected)
+    assert found.tolist() == catalogue.learned.found(query).tolist() == sorted(expected)
     assert columns.ordered(query, found, order).tolist() == expected
     assert columns.first(query, found, order, size) == expected[:size]
     facets = facets_of(rows)

@@ -86,6 +86,10 @@ HAVABLE: Final = (
     "comments",
     "shares",
     "audience",
+    "authenticity",
+    "reach",
+    "relevance",
+    "fit",
     "notes",
     "measured",
 )

@@ -33,25 +33,18 @@ from influtui.store import column_cache, filters
 from influtui.store.column_orders import Orders
 from influtui.store.columns import Columns, Ids, Mask, Sets, pulled
 from influtui.store.filters import AFTER_ALL, CREATORS, match_text
+from influtui.store.frequent_words import DENSE, FrequentWords
 from influtui.store.search import FACETS, Facets, Order, by_frequency
 
-_DENSE: Final = 20
-"""Words and beginnings of words that more than one in so many accounts have are kept for good."""
-_MOST_DENSE: Final = 96
-"""So many, an eighth of a byte an account each: twelve bytes an account at most."""
 _WALK: Final = 8_192
 _CACHE_BYTES: Final = 12_000_000
 _SPARSE: Final = 4
 """Fewer than one in so many accounts are kept as a list of ids, more as bits."""
 
-
-_LETTERS: Final = "0123456789qxzwyjvukgnofhldipbrtecams"
-"""Beginnings that are learned ahead, the most frequent last: they are taken from the end."""
 _BY_FOLLOWERS: Final = Order()
 _BY_NAME: Final = Order("name", False)
 _LEARN_ABOVE: Final = 20_000
 _CORRECTED_AT_MOST: Final = 2_000
-_LOOKED_UP_AT_MOST: Final = 5_000
 _SAVED_ABOVE: Final = 20_000
 
 
@@ -87,9 +80,7 @@ class ColumnSearch:
         self._kept: OrderedDict[Query, Posting] = OrderedDict()
         self._kept_bytes = 0
         self._totals: Facets | None = None
-        self._dense: dict[Words, NDArray[np.uint8]] = {}
-        """Words and beginnings that very many accounts have, as bits: kept and corrected while accounts change."""
-        self._unlearned = list(_LETTERS)
+        self._frequent = FrequentWords(connection)
         self._unsaved = 0
 
     def refresh(self) -> None:
@@ -109,7 +100,7 @@ class ColumnSearch:
             self.columns.load(self._connection)
             self._unsaved = len(self.columns.everyone())
             self.orders.forget()
-            self._relearn()
+            self._frequent.forget()
         else:
             rows = self._connection.execute(
                 "SELECT DISTINCT first_id, last_id FROM change_log WHERE seq > ? AND noun = 'creators'", (seq,)
@@ -118,7 +109,10 @@ class ColumnSearch:
             self._unsaved += sum(last - first + 1 for first, last in runs)
             self.columns.reload(self._connection, runs)
             self.orders.follow(runs)
-            self._follow_dense(runs)
+            if sum(last - first + 1 for first, last in runs) > _CORRECTED_AT_MOST:
+                self._frequent.forget()
+            elif runs:
+                self._frequent.follow(runs, self.columns.size)
         self.forget_questions()
         self._totals = None
         self.columns.seq = newest
@@ -131,7 +125,9 @@ class ColumnSearch:
     def save(self, connection: sqlite3.Connection) -> None:
         """Keep the columns for the next session, through a connection that may write."""
         arrays, texts = self.columns.kept()
-        column_cache.save(connection, self.columns.seq, {**arrays, **self.orders.kept()}, texts)
+        column_cache.save(
+            connection, self.columns.seq, {**arrays, **self.orders.kept(), **self._frequent.kept()}, texts
+        )
         self._unsaved = 0
 
     def _restored(self, seq: int, arrays: column_cache.Arrays, texts: dict[str, list[str | None]]) -> int:
@@ -140,7 +136,7 @@ class ColumnSearch:
             return -1
         self.orders.forget()
         self.orders.restore(arrays)
-        self._relearn()
+        self._frequent.restore(arrays, self.columns.size)
         return seq
 
     def forget_questions(self) -> None:
@@ -148,50 +144,27 @@ class ColumnSearch:
         self._kept.clear()
         self._kept_bytes = 0
 
-    def forget_words(self) -> None:
-        """Drop also the frequent words that were kept for good, but for the letters that are learned ahead."""
+    def forget_words(self, *, learned: bool) -> None:
+        """Drop also the frequent words that were kept for good; without `learned` those that were learned ahead stay."""
         self.forget_questions()
-        for words in [words for words in self._dense if not (words.prefix and len(words.words[0]) == 1)]:
-            del self._dense[words]
+        self._frequent.forget(learned=learned)
 
     def learn(self) -> bool:
-        """Look up one more one-letter beginning, at last make the order by name, which takes long.
+        """Look up one more frequent word, at last make the order by name, which takes long.
 
         For when nobody asks anything. Returns whether there is more to learn.
         """
-        if len(self.columns.everyone()) <= _LEARN_ABOVE:
-            self._unlearned.clear()
-        elif self._unlearned:
-            self._posting(Words((self._unlearned[-1],), prefix=True))
-            self._unlearned.pop()
+        everyone = self.columns.everyone()
+        if len(everyone) <= _LEARN_ABOVE:
+            return False
+        if (asked := self._frequent.next(everyone)) is not None:
+            self._posting(asked)
+            self._frequent.learned(asked)
             return True
-        elif not self.orders.has(_BY_NAME):
+        if not self.orders.has(_BY_NAME):
             self.orders.of(_BY_NAME)
-            self._unsaved += len(self.columns.everyone())
+            self._unsaved += len(everyone)
         return False
-
-    def _relearn(self) -> None:
-        self._dense.clear()
-        self._unlearned = list(_LETTERS)
-
-    def _follow_dense(self, runs: list[tuple[int, int]]) -> None:
-        """Correct the learned words for accounts that changed; after very many, learn them anew."""
-        changed_accounts = sum(last - first + 1 for first, last in runs)
-        if changed_accounts > _CORRECTED_AT_MOST or len(runs) * len(self._dense) > _LOOKED_UP_AT_MOST:
-            self._relearn()
-            return
-        for words, bits in self._dense.items():
-            if len(bits) * 8 < self.columns.size:
-                self._relearn()
-                return
-            for first, last in runs:
-                sql = (
-                    "SELECT group_concat(rowid) FROM creator_text WHERE creator_text MATCH ? AND rowid BETWEEN ? AND ?"
-                )
-                changed = np.arange(first, last + 1)
-                np.bitwise_and.at(bits, changed >> 3, ~(128 >> (changed & 7)).astype(np.uint8))
-                now = pulled(self._connection, sql, [match_text(words), first, last]).astype(np.int64)
-                np.bitwise_or.at(bits, now >> 3, (128 >> (now & 7)).astype(np.uint8))
 
     def asked(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a statement, as the columns see the store."""
@@ -254,7 +227,7 @@ class ColumnSearch:
     def _begin(self, found: Ids, order: Order, limit: int) -> Ids:
         """The first of `found`: of very many by walking along the order, else by picking the lowest places."""
         kept = self.orders.of(order)
-        if len(found) * _DENSE < len(kept.ids):
+        if len(found) * DENSE < len(kept.ids):
             places = kept.place[found]
             if limit < len(found):
                 best = np.argpartition(places, limit)[:limit]
@@ -310,15 +283,22 @@ class ColumnSearch:
 
     def _all_of(self, query: And) -> Ids:
         """A conjunction: from its words, which the index is asked for together, or else from its masks."""
-        words = [part for part in query.parts if isinstance(part, Words) and _is_one(part) and part not in self._dense]
+        words = [
+            part for part in query.parts if isinstance(part, Words) and _is_one(part) and part not in self._frequent
+        ]
         others = [part for part in query.parts if part not in words]
         if not words:
             words = [part for part in others if isinstance(part, Words)]
             words = [min(words, key=lambda part: self._posting(part).matches)] if words else []
             others = [part for part in others if part not in words]
         posting = self._posting(words[0] if len(words) == 1 else And(tuple(words))) if words else None
-        if posting is None or posting.ids is None:
+        if posting is None:
             return np.flatnonzero(self._mask(query)).astype(np.uint32)
+        if posting.ids is None:
+            mask = posting.mask(self.columns.size)
+            for part in others:
+                mask &= self._mask(part)
+            return np.flatnonzero(mask).astype(np.uint32)
         ids = posting.ids
         for part in sorted(others, key=self._cost):
             ids = ids[self._within(part, ids)]
@@ -402,16 +382,17 @@ class ColumnSearch:
     def _posting(self, leaf: Query) -> Posting:
         if not isinstance(leaf, Words | Field | And):
             raise TypeError(f"{type(leaf).__name__} is no leaf of a bound query")
-        if isinstance(leaf, Words) and (bits := self._dense.get(leaf)) is not None:
+        if isinstance(leaf, Words) and (bits := self._frequent.get(leaf)) is not None:
             return Posting(None, bits, len(self.columns.everyone()))
         if (kept := self._kept.get(leaf)) is not None:
             self._kept.move_to_end(leaf)
             return kept
         posting = self._looked_up(leaf)
-        frequent = posting.matches * _DENSE > len(self.columns.everyone())
-        if frequent and isinstance(leaf, Words) and _is_one(leaf) and len(self._dense) < _MOST_DENSE:
-            bits = self._dense[leaf] = np.packbits(posting.mask(self.columns.size))
-            return Posting(None, bits, posting.matches)
+        frequent = posting.matches * DENSE > len(self.columns.everyone())
+        if frequent and isinstance(leaf, Words) and _is_one(leaf):
+            bits = np.packbits(posting.mask(self.columns.size))
+            if self._frequent.keep(leaf, bits):
+                return Posting(None, bits, posting.matches)
         self._kept[leaf] = posting
         self._kept_bytes += posting.bytes
         while self._kept_bytes > _CACHE_BYTES and len(self._kept) > 1:
@@ -420,6 +401,8 @@ class ColumnSearch:
 
     def _looked_up(self, leaf: Words | Field | And) -> Posting:
         words = [part for part in (leaf.parts if isinstance(leaf, And) else (leaf,)) if isinstance(part, Words)]
+        if isinstance(leaf, Words) and (part := self._frequent.within(leaf)) and _is_one(leaf):
+            return self._beside(leaf, part)
         if words and all(_is_one(part) for part in words):
             sql = "SELECT group_concat(rowid) FROM creator_text WHERE creator_text MATCH ?"
             ids = pulled(self._connection, sql, [" AND ".join(match_text(part) for part in words)])
@@ -431,6 +414,13 @@ class ColumnSearch:
         mask = np.zeros(self.columns.size, np.bool_)
         mask[ids] = True
         return Posting(None, np.packbits(mask), len(ids))
+
+    def _beside(self, leaf: Words, part: Words) -> Posting:
+        """A beginning, of which the index is asked only for what a frequent word, which is kept, does not have."""
+        sql = "SELECT group_concat(rowid) FROM creator_text WHERE creator_text MATCH ?"
+        mask = self._posting(part).mask(self.columns.size)
+        mask[pulled(self._connection, sql, [f"{match_text(leaf)} NOT {match_text(part)}"])] = True
+        return Posting(None, np.packbits(mask), int(np.count_nonzero(mask)))
 
 
 def _is_one(words: Words) -> bool:
