@@ -92,6 +92,37 @@ def opinions(readings: Iterable[Reading]) -> dict[str, Opinions]:
     return found
 
 
+class Course(msgspec.Struct, frozen=True):
+    """How a metric went, as one source saw it."""
+
+    source: str
+    points: tuple[Measured, ...]
+    """Known values, oldest first."""
+    left_out: int
+    """Other sources that counted it too."""
+
+
+_TRUST: Final = {"exact": 3, "rounded": 2, "estimated": 1, "hidden": 0}
+
+
+def course(readings: Iterable[Reading], metric: str) -> Course | None:
+    """The course of a metric by the source with most points, then the most trusted and the newest; None without two.
+
+    Never of several sources: where they disagree, every change from one to the other would look like growth.
+    """
+    by_source: dict[str, list[Measured]] = {}
+    for reading in sorted(readings, key=lambda reading: reading.at):
+        measured = reading.measured(metric)
+        if measured is not None and measured.value is not None:
+            by_source.setdefault(measured.source, []).append(measured)
+    if not by_source:
+        return None
+    source, points = max(
+        by_source.items(), key=lambda pair: (len(pair[1]), _TRUST[pair[1][-1].quality], pair[1][-1].as_of, pair[0])
+    )
+    return Course(source, tuple(points), len(by_source) - 1) if len(points) > 1 else None
+
+
 def quality_by_metric(stored: str) -> dict[str, Quality]:
     """The store's quality column: one word for the whole reading (kept under `*`), or a JSON object by metric."""
     if stored in QUALITIES:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from influtui.model.creators import Creator
 from influtui.model.ids import CampaignId, CreatorId, PersonId, PickId
 from influtui.model.measurements import Reading, opinions
@@ -42,6 +44,18 @@ def test_growth_names_the_dates_between_which_it_was_seen() -> None:
     assert "▁" in text
     assert "  +15.0%" in text
     assert "2026-08-24 40.0K → 2026-10-23 46.0K" in text
+
+
+def test_growth_is_one_sources_and_says_whose_and_how_old() -> None:
+    counted = _known(40_000, 43_000, 46_000).series
+    list_ = Reading(Millis(LOOK.now - 45 * DAY), "first list", {"followers": 9_000}, {"*": "rounded"})
+    known = structs.replace(_known(40_000, 43_000, 46_000), series=(*counted, list_))
+    text = _text(detail(known, 60, LOOK))
+    assert "  +15.0%" in text
+    assert "9,000" not in text.split("growth")[1]
+    assert "counter: 3 points, newest 30d; 1 other source left out" in text
+    few = structs.replace(_known(40_000), series=(counted[0], list_))
+    assert "growth" not in _text(detail(few, 60, LOOK)), "two sources with a point each are no growth"
 
 
 def test_one_reading_is_no_growth() -> None:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from influtui.model.audience import listed
+from influtui.model.measurements import course
 from influtui.model.memory import line as memory_line
 from influtui.model.times import Millis
 from influtui.tui.render.creator_scores import scores
 from influtui.tui.render.creators import VERDICT_ROLES, freshness, verdict_glyph
-from influtui.tui.render.numbers import UNKNOWN, age, compact, day, exact, percent, sparkline
+from influtui.tui.render.numbers import UNKNOWN, age, compact, day, exact, percent, plural, sparkline
 from influtui.tui.render.spans import EMPTY, Line, Look, Span, beside, cell, clip, fit, wrap, wrapped
 
 if TYPE_CHECKING:
@@ -130,18 +131,20 @@ def _audience(creator: Creator, width: int) -> list[Line]:
 
 
 def _growth(known: CreatorDetail, width: int, look: Look) -> list[Line]:
-    """How the followers went, with the dates between which that was seen."""
-    counted = [(reading.at, reading.values.get("followers")) for reading in known.series]
-    line = sparkline([value for _, value in counted], look, width=max(8, min(40, width - _LABEL - 9)))
-    points = [(at, value) for at, value in counted if value is not None]
-    if not line or len(points) < 2:
+    """How the followers went as one source saw it, between which dates, who that is, and how old its newest word is."""
+    seen = course(known.series, "followers")
+    if seen is None:
         return []
-    (since, first), (until, last) = points[0], points[-1]
-    change = f"  {(last - first) / first * 100:+.1f}%" if first else ""
-    dates = f"  {day(since)} {compact(first)} {look.glyphs.arrow} {day(until)} {compact(last)}"
+    line = sparkline([point.value for point in seen.points], look, width=max(8, min(40, width - _LABEL - 9)))
+    first, last = seen.points[0], seen.points[-1]
+    change = f"  {((last.value or 0) - first.value) / first.value * 100:+.1f}%" if first.value else ""
+    dates = f"  {day(first.as_of)} {compact(first.value)} {look.glyphs.arrow} {day(last.as_of)} {compact(last.value)}"
+    others = f"; {plural(seen.left_out, 'other source')} left out" if seen.left_out else ""
+    told = f"{cell(seen.source)}: {len(seen.points)} points, newest {age(last.as_of, look.now)}{others}"
     return [
         clip((Span(fit("growth", _LABEL), "dim"), Span(line, "accent"), Span(change)), width),
         clip((Span(dates, "dim"),), width),
+        *wrapped(told, width, "dim", indent="  "),
     ]
 
 

@@ -73,8 +73,10 @@ def stamp(at: int | str | None) -> str:
 
 
 def sparkline(values: Sequence[float | None], look: Look, width: int = 24) -> str:
-    """A series as one line of blocks, newest last; unknown points are blanks."""
-    shown = list(values)[-width:]
+    """A series as one line of blocks, newest last; unknown points are blanks. Of many points, evenly chosen ones."""
+    shown = list(values)
+    if len(shown) > width > 1:
+        shown = [shown[round(at * (len(shown) - 1) / (width - 1))] for at in range(width)]
     known = [value for value in shown if value is not None]
     if len(known) < 2:
         return ""
