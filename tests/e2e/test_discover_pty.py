@@ -242,6 +242,17 @@ def test_facets_go_into_the_search_and_out_of_it_with_counts_that_are_exact(open
     app.wait("Numbers", gone="Facets")
 
 
+def test_where_facets_hide_the_list_nothing_is_done_to_a_row_that_nobody_sees(open_terminal: Open, world: Path) -> None:
+    app = open_terminal(size=(80, 24))
+    app.wait("4 accounts", "@OATS")
+    app.press("F")
+    app.wait("Facets", "platform")
+    app.press("s")
+    app.wait("the list is out of sight: F closes the facets")
+    app.press("F", "s")
+    app.wait("Shortlisted: @jonas_cooks", gone="Facets")
+
+
 def test_a_search_gets_a_name_in_its_line_and_one_key_after_the_quote_recalls_it(
     open_terminal: Open, world: Path
 ) -> None:

@@ -41,6 +41,11 @@ async def spent(reader: Reader, source: str) -> list[Spending]:
     return [Spending(row["budget"], row["part"], row["at"], row["spent"]) for row in rows]
 
 
+async def any_spent(reader: Reader) -> bool:
+    """Whether anything was ever spent."""
+    return bool(await reader.all("SELECT 1 FROM plugin_budgets LIMIT 1"))
+
+
 async def add(transaction: Transaction, source: str, additions: Sequence[Added], *, now: Millis) -> None:
     """Add what was spent. Two sessions that spend at once both count."""
     await transaction.many(

@@ -132,6 +132,13 @@ WRITES: Final = frozenset(
 """What `--read-only` refuses."""
 
 
+ABOUT_ROWS: Final = frozenset(
+    {"shortlist", "reject", "later", "why", "compose", "tag", "edit_rows", "note", "terms", "file_post", "like", "next",
+     "copy_handle", "copy_link", "mark", "mark_range", "pipe"}
+)  # fmt: skip
+"""What is about the row under the cursor, or the marked ones: it needs that they can be seen."""
+
+
 def levels(place: Place) -> tuple[Place, ...]:
     """Where a key is looked up: what covers a pane has no list under its keys, and an editor takes them all."""
     if place == "editor":

@@ -303,6 +303,8 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         """Why an action cannot be done now; None when it can."""
         if self.options.read_only and action.name in actions.WRITES:
             return "this session is read-only"
+        if (out_of_sight := self.pane.why_not_about_a_row()) is not None and action.name in actions.ABOUT_ROWS:
+            return out_of_sight
         why = getattr(self.pane, f"why_not_{action.name}", None)
         reason: str | None = why() if why is not None else None
         return reason
@@ -420,6 +422,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
             tabs=[(pane.digit, pane.title) for pane in actions.PANES],
             current=self.pane.title,
             waiting=self.standing.waiting,
+            state=self.standing.state,
             read_only=self.options.read_only,
         )
         self._bar("header").show(lambda width: bars.header(facts, width, self.look()))

@@ -18,20 +18,22 @@ class Standing(NamedTuple):
     campaign: Campaign | None = None
     meter: Meter | None = None
     waiting: int = 0
+    state: str = ""
+    """What goes on beside this session, in a few words; nothing while all is well."""
 
 
 async def read(workspace: Workspace) -> Standing:
     """Look it up."""
     await asyncio.to_thread(_prepare)
-    from influtui.services import campaigns, inbox
+    from influtui.services import campaigns, inbox, status
 
     campaign = await campaigns.in_use(workspace)
     meter = await campaigns.meter(workspace, campaign.code) if campaign else None
     waiting = await inbox.waiting_count(workspace)
-    return Standing(campaign, meter, waiting)
+    return Standing(campaign, meter, waiting, await status.line(workspace))
 
 
 def _prepare() -> None:
     """Import what is asked, off the message loop: the first rows are on the screen while this runs."""
-    for name in ("campaigns", "inbox", "creators", "collaborations", "results"):
+    for name in ("campaigns", "inbox", "status", "creators", "collaborations", "results"):
         import_module(f"influtui.services.{name}")

@@ -159,6 +159,10 @@ class Pane(Widget):
             return f"it is about one {self.counts[0]}, and {self.table.marked:,} are marked: esc takes the marks away"
         return None
 
+    def why_not_about_a_row(self) -> str | None:
+        """Why nothing can be done with a row now: where the list is out of sight nobody can know which it would be."""
+        return None
+
     # The frame of a pane.
 
     @property

@@ -154,6 +154,10 @@ class Searching(Triage):
         """The facets' keys are theirs while the moving keys are."""
         return "facets" if self._counted is not None and self.inside and self.cover is None else super().place
 
+    def why_not_about_a_row(self) -> str | None:
+        """On a narrow screen the panel of facets has the list's place."""
+        return "the list is out of sight: F closes the facets" if self.place == "facets" and self.narrow else None
+
     async def do_facets(self) -> None:
         """Open the panel of facets in the detail's place, or close it."""
         if self._counted is not None:

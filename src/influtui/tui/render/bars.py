@@ -27,27 +27,48 @@ class HeaderFacts(NamedTuple):
 
 
 def header(facts: HeaderFacts, width: int, look: Look) -> Line:
-    """Where one is: workspace and campaign at the left, the panes in the middle, the state at the right."""
-    known = f"@{cell(facts.campaign)}" if facts.campaign else ""
-    campaign = Span("no campaign: @", "dim") if facts.campaign is None else Span(known, "accent")
+    """Where one is: workspace and campaign at the left, the panes in the middle, the state at the right.
+
+    Where there is no room the workspace goes first, then letters of the other panes' names, then the state, then the
+    campaign; the digits that lead to the panes stay.
+    """
+    campaign = (
+        Span("no campaign: @", "dim")
+        if facts.campaign is None
+        else Span(f"@{cell(facts.campaign)}" if facts.campaign else "", "accent")
+    )
+    mode: Line = (Span("read-only ", "warn"),) if facts.read_only else ()
+    state: Line = (Span(f" {cell(facts.state)} ", "warn"), *mode) if facts.state else mode
+    full: Line = (
+        Span(f" {cell(facts.workspace)}", "strong"),
+        Span(f" {look.glyphs.dot} ", "dim"),
+        campaign,
+        Span("  "),
+    )
+    short: Line = (Span(" "), campaign, Span("  "))
+    ways = [(full, letters, state) for letters in (_NAME, 5)] + [(short, letters, state) for letters in (_NAME, 5, 3)]
+    ways += [(short, letters, mode) for letters in (_NAME, 5, 3, 0)] + [((Span(" "),), 0, mode)]
+    for left, letters, right in ways:
+        tabs = _tabs(facts, letters)
+        if width_of(left) + width_of(tabs) + width_of(right) + 1 <= width:
+            return beside((*left, *tabs), right, width)
+    return clip(_tabs(facts, 0), width)
+
+
+_NAME: Final = 20
+"""Letters of a pane's name at most."""
+
+
+def _tabs(facts: HeaderFacts, letters: int) -> Line:
+    """The panes: the one that is shown with its whole name, the others with so many letters of it."""
     tabs: list[Span] = []
     for digit, pane in facts.tabs:
         here = pane == facts.current
-        label = f" {digit} {pane}" + (f" {facts.waiting}" if pane == "Inbox" and facts.waiting else "") + " "
-        tabs.append(Span(label, "chip" if here else "dim"))
-    state: Line = (Span("read-only ", "warn"),) if facts.read_only else ()
-    if facts.state:
-        state = (*state, Span(f"{facts.state} ", "dim"))
-    name = Span(f" {cell(facts.workspace)}", "strong")
-    shorter: tuple[Line, ...] = (
-        (name, Span(f" {look.glyphs.dot} ", "dim"), campaign, Span("  ")),
-        (campaign._replace(text=f" {campaign.text}"), Span("  ")),
-        (Span(" "),),
-    )
-    for left in shorter:
-        if width_of(left) + width_of(tabs) + width_of(state) + 1 <= width:
-            return beside((*left, *tabs), state, width)
-    return clip(tuple(tabs), width)
+        name = pane if here else pane[:letters].rstrip()
+        count = f"{facts.waiting}" if pane == "Inbox" and facts.waiting else ""
+        waiting = (f" {count}" if name else f"({count})") if count else ""
+        tabs.append(Span(f" {digit}{f' {name}' if name else ''}{waiting} ", "chip" if here else "dim"))
+    return tuple(tabs)
 
 
 class TitleFacts(NamedTuple):
