@@ -49,7 +49,8 @@ async def waiting(workspace: Workspace, receiver: MailReceiver, account: Any) ->
 async def test_killed_after(
     workspace: Workspace, receiver: MailReceiver, waiting: int, point: str, before: int, state: str, after: int
 ) -> None:
-    killed = subprocess.run([sys.executable, SENDER, point, workspace.folder], capture_output=True, timeout=60)
+    words = [sys.executable, SENDER, point, workspace.folder, str(workspace.clock())]
+    killed = subprocess.run(words, capture_output=True, timeout=60)
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     receiver.wait_for(before)
     if before == 0:

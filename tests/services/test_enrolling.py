@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,6 +17,7 @@ from influtui.services.collaborations import collaborations
 from influtui.services.forecast import forecast
 from influtui.services.settings import change
 from influtui.services.workspace import Workspace, opened
+from influtui.worker.loop import once
 from influtui.worker.rounds import Round, round_of
 
 ANNA, BEN, CLEO = "instagram:anna", "tiktok:ben", "instagram:cleo"
@@ -51,7 +53,7 @@ async def after(workspace: Workspace, days: float) -> AsyncIterator[Workspace]:
 
 async def work(workspace: Workspace, days: float = 0) -> Round:
     async with after(workspace, days) as then:
-        return await round_of(then)
+        return await once(then)
 
 
 async def enroll(workspace: Workspace, campaign: str, *refs: str, name: str = "gift", **options: Any) -> list[str]:
@@ -84,7 +86,7 @@ async def test_it_ends_after_the_last_letter_and_a_month(
     workspace: Workspace, campaign: str, receiver: MailReceiver
 ) -> None:
     await enroll(workspace, campaign, ANNA)
-    for day in (0, 3, 7, 8, 20):
+    for day in (0, 3, 7, 8, 16, 24):
         await work(workspace, day)
     assert len(receiver.received) == 3
     assert (await work(workspace, 30)).ended == 1
@@ -148,12 +150,14 @@ async def test_pausing_and_going_on_sends_nothing_twice(
 async def test_two_workers_write_and_send_a_letter_once(
     workspace: Workspace, campaign: str, receiver: MailReceiver
 ) -> None:
-    import asyncio
+    async def both(days: float) -> None:
+        async with after(workspace, days) as one, after(workspace, days) as other:
+            await asyncio.gather(round_of(one), round_of(other))
 
     await enroll(workspace, campaign)
-    await asyncio.gather(work(workspace), work(workspace))
+    await both(0)
     assert len(receiver.received) == 3
-    await asyncio.gather(work(workspace, 3), work(workspace, 3))
+    await both(3)
     assert len(receiver.received) == 6
 
 

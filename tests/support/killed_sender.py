@@ -1,4 +1,4 @@
-"""A process that sends what is in the outbox and is killed at a chosen point: `killed_sender.py POINT FOLDER`."""
+"""A process that sends what is in the outbox and is killed at a chosen point: `killed_sender.py POINT FOLDER TIME`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import aiosmtplib
 from aiosmtplib.protocol import SMTPProtocol
 
 from influtui.mail.submission import Submission
+from influtui.model.times import Millis
 from influtui.services import sending
 from influtui.services.workspace import opened
 
@@ -65,7 +66,8 @@ def arrange(point: str) -> None:
 
 async def main(point: str, folder: Path) -> None:
     arrange(point)
-    async with opened(folder) as workspace:
+    # At the time of the test that looks afterwards: a clock that goes backwards stops all sending.
+    async with opened(folder, clock=lambda: Millis(int(sys.argv[3]))) as workspace:
         waiting = await sending.outgoing(workspace)
         await sending.send_queued(workspace, [row.id for row in waiting])
 

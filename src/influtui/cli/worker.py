@@ -4,26 +4,97 @@ from __future__ import annotations
 
 import click
 
-from influtui.cli.frame import DONE_IN_PART, with_workspace
+from influtui.cli.frame import DONE_IN_PART, confirmed, with_workspace
 from influtui.cli.output import Output
+from influtui.services import trust, working
 from influtui.services.sending import Delivery
 from influtui.services.workspace import Workspace
-from influtui.worker.rounds import Round, round_of
+from influtui.worker import log, loop
+from influtui.worker.rounds import Round
 
 
-@click.command("worker")
+@click.group(invoke_without_command=True)
 @click.option("--once", is_flag=True, help="Do what is due and end.")
+@click.option("--keep", is_flag=True, help="Work on when nobody has the workspace open: for a service manager.")
+@click.option("--quiet", is_flag=True, help="Say nothing; worker.log in the workspace says it.")
+@click.pass_context
+def worker(context: click.Context, once: bool, keep: bool, quiet: bool) -> int | None:
+    """Write the letters of sequences when their day comes, and send what is approved at the pace of its mailbox.
+
+    One works for a workspace at a time. Without --keep it ends a minute after the last session. The app starts one where
+    a mailbox is set up and nobody works.
+
+    \b
+    influtui worker --once
+    influtui worker --keep
+    """
+    if context.invoked_subcommand is None:
+        code: int = _work(once=once, keep=keep, quiet=quiet)
+        return code
+    return None
+
+
+@worker.command("status")
 @with_workspace
-async def worker(workspace: Workspace, out: Output, once: bool) -> int:
-    """Write the letters of sequences when their day comes, and send what is approved at the pace of its mailbox."""
-    done = await round_of(workspace, told=lambda each: _show(out, each))
-    _end(out, done)
-    return DONE_IN_PART if done.troubles or done.not_sent else 0
+async def status(workspace: Workspace, out: Output) -> None:
+    """Whether somebody works, where, and what keeps letters from going."""
+    found = await working.state(workspace)
+    if out.json:
+        out.data(found)
+        return
+    where = f"on {found.host}, process {found.pid}, since {found.since}" if found.works else "nobody"
+    out.say(f"Works: {where}{f': {found.doing}' if found.doing else ''}.")
+    if found.trouble:
+        out.say(f"Nothing is sent: {found.trouble}. Look, then: influtui worker confirm")
+
+
+@worker.command("confirm")
+@click.option(
+    "--nothing-was-sent", is_flag=True, help="You know that nothing went out since: what waits stays as it is."
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_workspace
+async def confirm(workspace: Workspace, out: Output, nothing_was_sent: bool, yes: bool) -> None:
+    """Say that mail may be sent from this database, after a restore, a move to another machine or a wrong clock.
+
+    What waited is then shown as unknown, to be decided letter by letter, and sequences whose next letter may have gone are
+    paused, unless you know that nothing was sent.
+    """
+    found = await trust.suspicion(workspace, by_itself=True)
+    if found is not None:
+        out.note(f"{found.why[0].upper()}{found.why[1:]}.")
+        confirmed("Send from here?", yes=yes)
+    done = await trust.confirm(workspace, nothing_was_sent=nothing_was_sent)
+    if out.json:
+        out.data(done)
+        return
+    out.say(f"Mail goes again. {done.doubtful} letters are in doubt, {done.held} sequences are paused.")
+    if done.doubtful:
+        out.note("Decide them: influtui outbox list state:unknown")
+
+
+@with_workspace
+async def _work(workspace: Workspace, out: Output, *, once: bool, keep: bool, quiet: bool) -> int:
+    written = log.Log(workspace.folder)
+    if once:
+        done = await loop.once(workspace, told=None if quiet or out.json else lambda each: _show(out, each))
+        written.note(done)
+        if not quiet:
+            _end(out, done)
+        return DONE_IN_PART if done.troubles or done.not_sent else 0
+
+    def told(done: Round) -> None:
+        if written.note(done) and not quiet:
+            _end(out, done)
+
+    if not quiet and not out.json:
+        out.note(f"Working for {workspace.folder}. Ctrl+C ends it.")
+    await loop.run(workspace, keep=keep, told=told)
+    return 0
 
 
 def _show(out: Output, each: Delivery) -> None:
-    if not out.json:
-        out.say(f"{each.state:<9}{each.message}: {each.said}")
+    out.say(f"{each.state:<9}{each.message}: {each.said}")
 
 
 def _end(out: Output, done: Round) -> None:

@@ -27,11 +27,12 @@ from influtui.model.text import OutsideText, from_outside
 from influtui.model.times import rfc3339
 from influtui.model.waiting import Planned
 from influtui.secrets.passwords import password_for
-from influtui.services import asking, waiting
+from influtui.services import asking, trust, waiting
 from influtui.services.accounts import account as mailbox
 from influtui.services.workspace import Workspace
-from influtui.store import creators, outbox, sender_lock, suppressions
+from influtui.store import creators, leases, outbox, sender_lock, suppressions
 from influtui.store.database import Reader, Row, Transaction
+from influtui.store.heartbeats import Heartbeat, put_beside
 from influtui.store.outbox import Outgoing
 
 GIVEN_UP_AFTER: Final = 15 * 60_000
@@ -61,11 +62,15 @@ class CannotConnect(Failure):
 class Sender:
     """A mailbox that can send now: connected and signed in, and connected anew where a server hangs up."""
 
-    def __init__(self, workspace: Workspace, account: MailAccount, *, paced: bool = False) -> None:
+    def __init__(
+        self, workspace: Workspace, account: MailAccount, *, paced: bool = False, token: int | None = None
+    ) -> None:
         self.workspace = workspace
         self.account = account
         self.paced = paced
         """Whether it keeps to the mailbox's pace. A person who says `now` is not held to it."""
+        self.token = token
+        """Of the worker that sends: one that was replaced sends nothing more."""
         self._stack = AsyncExitStack()
         self._connection: Submission | None = None
 
@@ -101,7 +106,9 @@ class Sender:
 
 
 @asynccontextmanager
-async def sender(workspace: Workspace, account: MailAccount, *, paced: bool = False) -> AsyncIterator[Sender]:
+async def sender(
+    workspace: Workspace, account: MailAccount, *, paced: bool = False, token: int | None = None
+) -> AsyncIterator[Sender]:
     """A sender for the length of a block, already signed in: a wrong password is known before anything is queued."""
     if workspace.db.read_only:
         raise ReadOnly("nothing was sent: this session is read-only", hint="Leave out --read-only.")
@@ -112,7 +119,8 @@ async def sender(workspace: Workspace, account: MailAccount, *, paced: bool = Fa
             "this is a demo world: its people are invented, so no mail leaves this machine",
             hint="Open a workspace of your own with --workspace DIR.",
         )
-    made = Sender(workspace, account, paced=paced)
+    await trust.require(workspace, by_itself=paced)
+    made = Sender(workspace, account, paced=paced, token=token)
     async with sender_lock.sending(workspace.folder):
         try:
             await made.connect()
@@ -121,11 +129,19 @@ async def sender(workspace: Workspace, account: MailAccount, *, paced: bool = Fa
             await made.close()
 
 
-async def deliver(made: Sender, messages: Sequence[int], *, told: Told | None = None) -> list[Delivery]:
+async def deliver(
+    made: Sender,
+    messages: Sequence[int],
+    *,
+    told: Told | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> list[Delivery]:
     """Submit queued messages, one after the other. What a server refuses stays with its own message."""
     done: list[Delivery] = []
     halted: str | None = None
     for message in messages:
+        if stopped():
+            break
         if halted is None:
             delivery, halted = await _deliver_one(made, message)
         else:
@@ -157,16 +173,22 @@ async def send_queued(workspace: Workspace, ids: Sequence[int] = (), *, told: To
     return done
 
 
-async def send_due(workspace: Workspace, *, told: Told | None = None) -> list[Delivery]:
-    """Send what its mailbox's pace lets go now, one letter after the other. What the worker does."""
+async def send_due(
+    workspace: Workspace,
+    *,
+    told: Told | None = None,
+    token: int | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> list[Delivery]:
+    """Send what its mailbox's pace lets go now, one letter after the other, until `stopped`. What the worker does."""
     done: list[Delivery] = []
     tried: set[int] = set()
-    while ready := [each for each in await waiting.due(workspace) if each.id not in tried]:
+    while not stopped() and (ready := [each for each in await waiting.due(workspace) if each.id not in tried]):
         address = ready[0].account
         ids = [each.id for each in ready if each.account == address]
         tried |= set(ids)
-        async with sender(workspace, await mailbox(workspace, address), paced=True) as made:
-            done += await deliver(made, ids, told=told)
+        async with sender(workspace, await mailbox(workspace, address), paced=True, token=token) as made:
+            done += await deliver(made, ids, told=told, stopped=stopped)
     return done
 
 
@@ -246,7 +268,7 @@ async def _deliver_one(made: Sender, message: int) -> tuple[Delivery, str | None
 
     async def claim() -> None:
         nonlocal claimed
-        await _claim(workspace, going, paced=made.paced)
+        await _claim(made, going)
         claimed = True
 
     try:
@@ -268,21 +290,29 @@ async def _deliver_one(made: Sender, message: int) -> tuple[Delivery, str | None
     return Delivery(message=message, state=outcome.state, said=from_outside(said)), halted
 
 
-async def _claim(workspace: Workspace, going: Outgoing, *, paced: bool) -> None:
+async def _claim(made: Sender, going: Outgoing) -> None:
     """The last checks and the step into DATA, in one transaction that is on the disk before it returns."""
+    workspace = made.workspace
     withheld: str | None = None
+    signed: Heartbeat | None = None
     async with workspace.db.write(workspace.clock(), durability="full") as transaction:
         withheld = await _against(transaction, going)
         if withheld is not None:
             await outbox.move(transaction, going.id, "cancelled", withheld, states=SENDABLE)
-        elif (held := await waiting.held(transaction, workspace, going.id, paced=paced)) is not None:
+        elif (held := await waiting.held(transaction, workspace, going.id, paced=made.paced)) is not None:
             withheld = held.why
             if held.over:
                 await outbox.move(transaction, going.id, "cancelled", f"not sent: it {held.why}", states=SENDABLE)
+        elif made.token is not None and not await leases.holds(transaction, made.token):
+            withheld = "another worker has taken over"
         elif not await outbox.claim(transaction, going.id, by=_ourselves()):
             withheld = "another session has taken it"
+        else:
+            signed = await trust.sign(transaction)
     if withheld is not None:
         raise Withheld(withheld)
+    if signed is not None:
+        put_beside(workspace.folder, signed)
 
 
 async def _against(transaction: Transaction, going: Outgoing) -> str | None:

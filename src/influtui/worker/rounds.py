@@ -8,7 +8,7 @@ import msgspec
 
 from influtui.model.failures import Failure
 from influtui.model.times import rfc3339
-from influtui.services import sending, stepping, waiting
+from influtui.services import sending, stepping, trust, waiting
 from influtui.services.sending import Delivery
 from influtui.services.workspace import Workspace
 
@@ -30,16 +30,24 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="
     """What stood in the way, one sentence each."""
 
 
-async def round_of(workspace: Workspace, *, told: Callable[[Delivery], None] | None = None) -> Round:
+async def round_of(
+    workspace: Workspace,
+    *,
+    token: int | None = None,
+    told: Callable[[Delivery], None] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Round:
     """Do everything that is due once. What stands in the way of one thing does not keep the others from happening."""
     troubles: list[str] = []
     await sending.settle_interrupted(workspace)
-    stepped = await stepping.write_due(workspace)
-    done: list[Delivery] = []
+    stepped, done = stepping.Stepped(), list[Delivery]()
     try:
-        done = await sending.send_due(workspace, told=told)
+        # Before a letter is even written: a database that was put back would write again what has gone.
+        await trust.require(workspace, by_itself=True)
+        stepped = await stepping.write_due(workspace)
+        done = await sending.send_due(workspace, told=told, token=token, stopped=stopped)
     except Failure as failure:
-        troubles.append(failure.message)
+        troubles.append(f"{failure.message}. {failure.hint}" if failure.hint else failure.message)
     plan = await waiting.planned(workspace)
     times = [each.at for each in plan if each.at is not None]
     return Round(
