@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import date
 
 import pytest
 
@@ -12,7 +13,7 @@ from influtui.model.creators import parse_ref
 from influtui.model.failures import Failure, NotFound, WrongUsage
 from influtui.model.ids import CollaborationId
 from influtui.model.pipeline import derive, due
-from influtui.services import brands, campaigns, collaborations, negotiation, results, upkeep
+from influtui.services import brands, campaigns, collaborations, creators, exclusivities, negotiation, results, upkeep
 from influtui.services.workspace import Workspace
 from influtui.store.standing import events_of
 
@@ -282,3 +283,34 @@ async def workspace_moved(workspace: Workspace, collaboration: CollaborationId, 
     """As if it had come into its state earlier or later."""
     async with workspace.db.write(workspace.clock()) as transaction:
         await transaction.run("UPDATE collaborations SET state_at = state_at + ? WHERE id = ?", (by, collaboration))
+
+
+async def test_a_guard_that_is_not_met_needs_a_reason_and_the_reason_is_kept(
+    workspace: Workspace, anna: CollaborationId
+) -> None:
+    creator = await creators.find(workspace, ANNA)
+    await exclusivities.note(workspace, creator, until=date(2027, 1, 1), brand="Rival")
+    with pytest.raises(Failure, match="exclusive: Rival") as refused:
+        await collaborations.move(workspace, anna, "contacted")
+    assert "--reason" in (refused.value.hint or "")
+    await collaborations.move(workspace, anna, "contacted", "Rival released her by phone")
+    assert (await collaborations.show(workspace, anna)).history[-1].detail == "Rival released her by phone"
+
+
+async def test_nobody_creates_before_the_parcel_came_unless_somebody_says_why(
+    workspace: Workspace, anna: CollaborationId
+) -> None:
+    async with workspace.change("test.parcel", "sent") as unit:
+        parcel = await unit.insert(
+            "shipments",
+            {
+                "collaboration_id": anna, "carrier": "ups", "number": "1", "valid": 1, "state": "in_transit",
+                "created_at": unit.at, "updated_at": unit.at,
+            },
+        )  # fmt: skip
+    assert await state(workspace, anna) == "shipping"
+    with pytest.raises(Failure, match="no parcel was delivered"):
+        await collaborations.move(workspace, anna, "creating")
+    async with workspace.change("test.parcel", "came") as unit:
+        await unit.update("shipments", parcel, {"state": "delivered"})
+    assert await state(workspace, anna) == "creating"

@@ -18,7 +18,8 @@ from influtui.model.ids import CampaignId, CollaborationId, CreatorId, PersonId
 from influtui.model.pipeline import OPTED_OUT, Standing, allowed, check_move, derive, facts, pipeline, state_name
 from influtui.model.posts import Post
 from influtui.model.terms import Terms
-from influtui.services import asking, campaign_choice
+from influtui.model.times import Millis
+from influtui.services import asking, campaign_choice, guards
 from influtui.services.workspace import Workspace
 from influtui.store import collaborations as store
 from influtui.store import creators as creator_rows
@@ -178,6 +179,11 @@ async def move_all(
 async def _move_one(unit: UnitOfWork, actor: str, found: Collaboration, wanted: str, said: str | None) -> None:
     events = (await events_of(unit.transaction, [found.id]))[found.id]
     check_move(derive(events), wanted, events, said)
+    if said is None and (against := await guards.unmet(unit.transaction, found, wanted, Millis(unit.at))):
+        raise Failure(
+            f"before it goes on to {wanted.replace('_', ' ')}: {'; '.join(against)}",
+            hint="If it is right all the same, say why with --reason TEXT.",
+        )
     if wanted == "negotiating":
         await end_agreement(unit, found.id, said or "moved back to negotiating")
     known = facts((await events_of(unit.transaction, [found.id]))[found.id])

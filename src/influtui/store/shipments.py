@@ -94,6 +94,15 @@ class Awaiting(msgspec.Struct, frozen=True):
     state: str
 
 
+async def states_of(reader: Reader, collaboration: int) -> list[str]:
+    """The states of a collaboration's parcels, the newest first; those called off do not count."""
+    rows = await reader.all(
+        "SELECT state FROM shipments WHERE collaboration_id = ? AND state <> 'cancelled' ORDER BY id DESC",
+        (collaboration,),
+    )
+    return [row["state"] for row in rows]
+
+
 async def matching(reader: Reader, condition: str, values: Sequence[Any]) -> list[Shipment]:
     """The shipments that a condition of `store.filters.where` asks for, the newest first."""
     rows = await reader.all(f"{_SELECT} WHERE {condition} ORDER BY s.created_at DESC, s.id DESC", list(values))
