@@ -78,4 +78,4 @@ def test_a_plugin_that_does_not_work_fails_its_check(
     assert main(["plugin", "check", "shut"]) == 1
     said = capsys.readouterr().out
     assert "C1 error" in said
-    assert "does not work" in said
+    assert "cannot be used" in said

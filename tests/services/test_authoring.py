@@ -22,7 +22,7 @@ TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial" / "write-a-plugin.md"
 def _pytest(folder: Path) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(folder), str(folder / "tests")],
-        capture_output=True, text=True, timeout=120, check=False, cwd=folder, env={"PYTHONPATH": str(folder), "PATH": ""},
+        capture_output=True, text=True, timeout=120, check=False, cwd=folder, env={"PATH": ""},
     )  # fmt: skip
     return done.stdout
 
@@ -53,6 +53,20 @@ async def test_the_tutorial_leads_to_a_plugin_that_passes_its_contract(workspace
     test.write_text(re.sub(r"    def answer.*", lambda _: answer, test.read_text("utf-8"), flags=re.DOTALL), "utf-8")
     said = _pytest(folder)
     assert re.search(r"^\d+ passed", said, re.MULTILINE), said
+
+
+async def test_a_new_carrier_lacks_its_link_and_keeps_its_contract_when_it_has_one(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    folder = new_plugin("acme-post", tmp_path, "carrier")[0].parent
+    found = await check(workspace, str(folder))
+    assert (found.works, [finding.code for finding in found.findings]) == (True, ["C4"])
+    said = _pytest(folder)
+    assert set(re.findall(r"E +NotImplementedError: (.{17})", said)) == {"give the page of "}
+    package = folder / "influtui_acme_post" / "__init__.py"
+    link = """return f"https://post.example/track?n={quote(number, safe='')}\""""
+    package.write_text(re.sub(r"raise NotImplementedError.*", link, package.read_text("utf-8")), "utf-8")
+    assert re.search(r"^5 passed", _pytest(folder), re.MULTILINE)
 
 
 @pytest.mark.parametrize("id_", ["Acme", "a", "9lives", "acme social", "../up", "hand"])

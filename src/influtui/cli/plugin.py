@@ -116,18 +116,22 @@ def _field(setting: SettingPlace) -> dict[str, Any]:
 @click.option(
     "--into", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="The folder to write it in."
 )
+@click.option("--kind", type=click.Choice(authoring.KINDS), default="source", help="What it will be.")
 @click.pass_context
-def new(context: click.Context, id_: str, into: Path) -> None:
-    """Write a plugin to begin with: a manifest, a source without its search, its contract test."""
+def new(context: click.Context, id_: str, into: Path, kind: authoring.Kind) -> None:
+    """Write a plugin to begin with: a manifest, a source (or a carrier) in which one method is missing, its contract test."""
     out: Output = context.obj.out
-    written = authoring.new_plugin(id_, into)
+    written = authoring.new_plugin(id_, into, kind)
     if out.json:
         out.data({"schema": "influtui.plugin-new/1", "id": id_, "files": [str(path) for path in written]})
         return
     for path in written:
         out.say(str(path))
-    out.note("Next: write `search` in the package and `answer` in the test, then run pytest and")
-    out.note(f"`influtui plugin check {written[0].parent}`. docs/reference/plugin-api.md says the rest.")
+    missing = (
+        "`tracking_url` in the package" if kind == "carrier" else "`search` in the package and `answer` in the test"
+    )
+    out.note(f"Next: cd {written[0].parent}, write {missing}, then run pytest and")
+    out.note("`influtui plugin check .`. `python -m pydoc influtui.api` has everything that can be used.")
 
 
 @plugin.command("check")
@@ -154,6 +158,7 @@ async def check(workspace: Workspace, out: Output, which: str, live: str | None)
                 "import_ms": None if found.import_ms is None else round(found.import_ms, 1),
                 "findings": findings,
                 "tier": _tier(found.quality),
+                "contract": found.contract,
                 "unmet": [msgspec.structs.asdict(each) for each in found.quality.unmet],
                 "live": found.live,
             }
@@ -169,6 +174,7 @@ async def check(workspace: Workspace, out: Output, which: str, live: str | None)
         out.say(f"   {lack}")
     if found.live is not None:
         out.say(f"live: {found.live}")
+    out.say(f"contract: {found.contract}")
     out.say(f"tier: {found.quality.words}")
     for unmet in found.quality.unmet:
         out.say(f"   {unmet.tier}: {unmet.says}")
@@ -178,8 +184,8 @@ async def check(workspace: Workspace, out: Output, which: str, live: str | None)
 
 def _works(found: authoring.Checked) -> str:
     if not found.works:
-        return "does not work"
-    return "right as far as it can be checked without what it still needs" if found.lacks else "works"
+        return "cannot be used"
+    return "right as far as it can be looked at without what it still needs" if found.lacks else "can be used"
 
 
 @plugin.command("install")

@@ -26,7 +26,7 @@ from influtui.host.http import HostClient
 from influtui.host.keys import KeptKeys
 from influtui.host.manifests import CarrierEntry, SourceEntry
 from influtui.host.sources import OpenSource
-from influtui.host.states import LeftOut, PluginState, Settings, Standing, StandIns, State
+from influtui.host.states import BUNDLED, LeftOut, PluginState, Settings, Standing, StandIns, State
 from influtui.model.failures import NeedsConfiguration
 from influtui.model.times import Millis, rfc3339
 from influtui.secrets import plugin_secrets
@@ -69,10 +69,14 @@ class Host:
         self.standing = standing
 
     def carriers(self) -> dict[str, tuple[PluginState, CarrierEntry]]:
-        """Who announces links for which carrier, by the carrier's code. Imports nothing."""
+        """Who announces links for which carrier, by the carrier's code. Imports nothing.
+
+        What a person installed stands before what came with influtui; of two others the first by id.
+        """
+        # The last one stands.
         return {
             code: (state, entry)
-            for state in self.plugins()
+            for state in sorted(self.plugins(), key=lambda each: (each.distribution == BUNDLED, each.id), reverse=True)
             if state.manifest is not None and state.usable
             for entry in state.manifest.carrier
             for code in entry.carriers

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -27,7 +28,7 @@ from influtui.model.failures import Failure, NeedsConfiguration, NotFound, Wrong
 from influtui.services import quality, quotas
 from influtui.services.findings import Finding
 from influtui.services.plugins import found_plugin
-from influtui.services.quality import Quality
+from influtui.services.quality import ContractResult, Quality
 from influtui.services.workspace import Workspace, read_settings
 
 SLOW_IMPORT_S: Final = 0.15
@@ -39,9 +40,9 @@ STAND_IN: Final = "stands-in-for-a-secret"
 _FILES: Final = {
     "pyproject.toml": "pyproject.toml",
     "README.md": "README.md",
-    "influtui.toml": "{package}/influtui.toml",
-    "init.py": "{package}/__init__.py",
-    "test_contract.py": "tests/test_contract.py",
+    "{kind}/influtui.toml": "{package}/influtui.toml",
+    "{kind}/init.py": "{package}/__init__.py",
+    "{kind}/test_contract.py": "tests/test_contract.py",
 }
 """Template -> where it goes."""
 
@@ -56,6 +57,8 @@ class Checked(msgspec.Struct, frozen=True):
     quality: Quality
     live: str | None = None
     """What asking the live platform brought, in words; None where it was not asked."""
+    contract: str = ""
+    """What its contract tests said, or why they said nothing."""
     lacks: tuple[str, ...] = ()
     """What a person must still set before it can be used: sentences with the next step."""
 
@@ -65,7 +68,11 @@ class Checked(msgspec.Struct, frozen=True):
         return all(finding.level != "error" for finding in self.findings)
 
 
-def new_plugin(id_: str, into: Path) -> list[Path]:
+Kind = Literal["source", "carrier"]
+KINDS: Final[tuple[Kind, ...]] = ("source", "carrier")
+
+
+def new_plugin(id_: str, into: Path, kind: Kind = "source") -> list[Path]:
     """Write a plugin to begin with into `into/influtui-ID`. Returns its files. Never overwrites anything."""
     if not re.fullmatch(r"[a-z][a-z0-9-]{1,39}", id_) or id_ in manifests.RESERVED:
         raise WrongUsage(f"“{id_}” cannot be a plugin's id", hint="Small letters, digits and -, like acme-social.")
@@ -75,6 +82,12 @@ def new_plugin(id_: str, into: Path) -> list[Path]:
     package = f"influtui_{id_.replace('-', '_')}"
     words = {
         "id": id_,
+        "kind": kind,
+        "code": id_.replace("-", "_"),
+        "reads": "nothing." if kind == "carrier" else "say here which public data of accounts this plugin asks for.",
+        "use": f"influtui ship add NUMBER --carrier {id_.replace('-', '_')} --force"
+        if kind == "carrier"
+        else f'influtui discover {id_} "vegan baking"',
         "name": id_.replace("-", " ").title(),
         "type": id_.replace("-", " ").title().replace(" ", ""),
         "package": package,
@@ -88,7 +101,9 @@ def new_plugin(id_: str, into: Path) -> list[Path]:
     for template, place in _FILES.items():
         path = target / place.format(package=package)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(templates.joinpath(f"{template}.txt").read_text("utf-8").format(**words), "utf-8")
+        path.write_text(
+            templates.joinpath(f"{template.format(kind=kind)}.txt").read_text("utf-8").format(**words), "utf-8"
+        )
         written.append(path)
     return written
 
@@ -117,7 +132,16 @@ async def check(workspace: Workspace, which: str, *, live: str | None = None) ->
     judged = quality.judged(found, findings, tested, live_at=live_at, now=now)
     if not folder.is_dir():
         quality.keep(found.id, judged)
-    return Checked(found.id, tuple(findings), import_ms, judged, said, lacks)
+    words = tested if isinstance(tested, str) else _counted(tested)
+    return Checked(found.id, tuple(findings), import_ms, judged, said, words, lacks)
+
+
+def _counted(results: Sequence[ContractResult]) -> str:
+    """How many contract tests passed, and what to do where one did not."""
+    counts = Counter(each.outcome for each in results)
+    said = ", ".join(f"{counts[outcome]} {outcome}" for outcome in ("passed", "failed", "skipped") if counts[outcome])
+    first = next((each.test for each in results if each.outcome == "failed"), None)
+    return f"{said or 'no test'}{f' ({first} first); pytest beside it says why' if first else ''}"
 
 
 async def _installed(workspace: Workspace, id_: str) -> Found:
@@ -201,7 +225,12 @@ async def _of_code(
                         Finding("C3", "advice", place, f"no link for {code}", "Give one, or do not announce it.")
                     )
     except Fault as fault:
-        findings.append(Finding("C1", "error", place, fault.message, "Mend what it says and check again."))
+        if NotImplementedError.__name__ in fault.message:
+            findings.append(
+                Finding("C4", "advice", place, fault.message, "Write it: this is where a new plugin begins.")
+            )
+        else:
+            findings.append(Finding("C1", "error", place, fault.message, "Mend what it says and check again."))
     finally:
         await host.close()
     return findings, import_ms, host.standing.lacks(manifest.id)
