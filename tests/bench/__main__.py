@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("imports", "search", "plugins", "app")
+NAMES = ("imports", "search", "plugins", "app", "mail")
 
 
 def main() -> int:

@@ -16,6 +16,7 @@ from typing import Final
 
 import msgspec
 
+from influtui.mail import heading
 from influtui.mail import mailbox as mailboxes
 from influtui.mail.classification import classify
 from influtui.mail.connecting import is_loopback
@@ -180,7 +181,7 @@ class _Reading:
         return datetime.fromtimestamp(since / 1000, UTC)
 
     async def _page(self, folder: Folder, state: State, uids: Sequence[int]) -> None:
-        heads = [(head, parse(head.headers)) async for head in self.mailbox.heads(uids)]
+        heads = [(head, heading.read(head.headers)) async for head in self.mailbox.heads(uids)]
         self.sums.looked += len(heads)
         wanted = await self._wanted(folder, heads)
         self.sums.passed += len(heads) - len(wanted)

@@ -1,0 +1,166 @@
+"""20,000 messages from a real Dovecot, in conversations and searchable, beside mbsync on the same server in the same run.
+
+mbsync copies files and knows nothing of what is in them; with fsync it keeps the promise that we keep too. What we do
+more: parse, classify, match, act, index. Each client runs as a process of its own; processor time is what to judge by.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+from mail_server import PASSWORD, MailServer
+
+from influtui.services.workspace import opened
+from influtui.store import conversations, outbox
+
+ADDRESS = "una@rig.test"
+PEOPLE = 2_000
+WORDS = Path("/usr/share/dict/words")
+
+
+def main() -> None:
+    """Print the figures."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+    if not MailServer.is_here():
+        print("no Dovecot here: apt-get install dovecot-imapd")
+        return
+    folder = Path(tempfile.mkdtemp(prefix="bench"))
+    try:
+        with MailServer() as server:
+            asyncio.run(_write_world(folder / "workspace", server))
+            messages = list(_messages(count))
+            server.deliver(ADDRESS, *messages)
+            size = sum(map(len, messages)) / 1e6
+            print(f"{count} messages, {size:.0f} MB, {PEOPLE} conversations")
+            del messages
+            _sync(folder, server, "warm")
+            ours = _sync(folder, server, "ours")
+            again = _sync(folder, server, "nothing new", keep=True)
+            found = _timed(folder, ["inbox", "list", "--json", "pomegranate"])
+            print(f"ours          {ours[0]:6.1f} s, processor {ours[1]:5.1f} s, peak memory {ours[2]:4.0f} MiB")
+            print(f"  nothing new {again[0]:6.1f} s, processor {again[1]:5.1f} s (a Python process and what it imports)")
+            print(f"  a search    {found[0]:6.1f} s, processor {found[1]:5.1f} s (the same)")
+            _print_mbsync(folder, server, ours)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _print_mbsync(folder: Path, server: MailServer, ours: tuple[float, float, float]) -> None:
+    if shutil.which("mbsync") is None:
+        print("no mbsync here: apt-get install isync")
+        return
+    for fsync in (True, False):
+        wall, processor = _mbsync(folder, server, fsync=fsync)
+        print(
+            f"mbsync {'with fsync' if fsync else 'no fsync  '} {wall:5.1f} s, processor {processor:5.1f} s"
+            f" -> ours is {ours[0] / wall:.2f} of its time"
+        )
+
+
+def _sync(folder: Path, server: MailServer, which: str, *, keep: bool = False) -> tuple[float, float, float]:
+    """One run of `inbox sync` over all: seconds, seconds of processor, MiB at most."""
+    used = folder / "used"
+    if not keep:
+        shutil.rmtree(used, ignore_errors=True)
+        shutil.copytree(folder / "workspace", used)
+    return _timed(folder, ["inbox", "sync", "--json"])
+
+
+def _timed(folder: Path, words: list[str]) -> tuple[float, float, float]:
+    environment = {**os.environ, "INFLUTUI_WORKSPACE": str(folder / "used"), "INFLUTUI_PASSWORD_UNA_RIG_TEST": PASSWORD}
+    code = (
+        "import resource, sys, runpy\n"
+        "sys.argv = ['influtui', *sys.argv[1:]]\n"
+        "try: runpy.run_module('influtui', run_name='__main__')\n"
+        "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+    )
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    done = subprocess.run([sys.executable, "-c", code, *words], env=environment, capture_output=True, text=True, check=False)
+    wall, after = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    if "sync" in words:
+        print("  " + json.dumps({key: value for key, value in json.loads(done.stdout).items() if value}))
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return wall, processor, int(done.stderr.split()[-1]) / 1024
+
+
+def _mbsync(folder: Path, server: MailServer, *, fsync: bool) -> tuple[float, float]:
+    store = folder / "mbsync"
+    shutil.rmtree(store, ignore_errors=True)
+    (store / "mail").mkdir(parents=True)
+    (store / "rc").write_text(
+        f"FSync {'yes' if fsync else 'no'}\nIMAPAccount a\nHost 127.0.0.1\nPort {server.port}\nUser {ADDRESS}\n"
+        f"Pass {PASSWORD}\nSSLType None\nAuthMechs PLAIN\n\nIMAPStore far\nAccount a\n\nMaildirStore near\n"
+        f"Path {store}/mail/\nInbox {store}/mail/INBOX\nSubFolders Verbatim\n\nChannel c\nFar :far:\nNear :near:\n"
+        "Patterns INBOX\nCreate Near\nSync Pull\nSyncState *\n"
+    )
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    subprocess.run(["mbsync", "-c", str(store / "rc"), "-q", "c"], check=True)
+    wall, after = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+async def _write_world(folder: Path, server: MailServer) -> None:
+    """A mailbox that has written to everybody: one letter each, with an id that the answers refer to."""
+    folder.mkdir()
+    (folder / "config.toml").write_text(
+        f'[[account]]\naddress = "{ADDRESS}"\nsmtp_host = "127.0.0.1"\nsmtp_security = "none"\n'
+        f'imap_host = "127.0.0.1"\nimap_port = {server.port}\nimap_security = "none"\n'
+    )
+    async with opened(folder) as workspace:
+        now = workspace.clock()
+        async with workspace.db.write(now, durability="normal") as transaction:
+            for number in range(1, PEOPLE + 1):
+                person = await transaction.next_ids("persons", 1)
+                address = f"creator{number}@mail.test"
+                await transaction.run(
+                    "INSERT INTO persons (id, email, created_at) VALUES (?, ?, ?)", (person, address, now)
+                )
+                conversation = await transaction.insert(
+                    "INSERT INTO conversations (person_id, channel, account, address, subject, last_at, awaiting)"
+                    " VALUES (?, 'email', ?, ?, 'A gift for you', ?, 'them')",
+                    (person, ADDRESS, address, now),
+                )
+                message = await transaction.insert(
+                    "INSERT INTO messages (conversation_id, direction, state, message_id, sender, recipient, subject, body,"
+                    " written_by, at) VALUES (?, 'out', 'sent', ?, ?, ?, 'A gift for you', 'Hello', 'una', ?)",
+                    (conversation, f"<letter{number}@rig.test>", ADDRESS, address, now - 86_400_000),
+                )
+                await outbox.put(transaction, message, account=ADDRESS, sender=ADDRESS, recipient=address, raw=b"x")
+        assert await conversations.waiting_count(workspace.db) == 0
+
+
+def _messages(count: int):
+    """Answers of about 3.4 KB, each to one of our letters."""
+    random.seed(7)
+    words = ["pomegranate", *(f"word{number:04d}" for number in range(6_000))]
+    if WORDS.exists():
+        words += WORDS.read_text("utf-8").split()[:20_000]
+    for number in range(count):
+        person = number % PEOPLE + 1
+        lines = [" ".join(random.choices(words, k=9)) for _ in range(30)]
+        text = "\n".join(lines) + "\n\nOn Sun, 22 Nov 2026 at 10:00, Una wrote:\n> " + "\n> ".join(lines[:8])
+        yield (
+            f"Return-Path: <creator{person}@mail.test>\nReceived: from mx.mail.test by rig.test; Sun, 22 Nov 2026 11:00:00 +0000\n"
+            f"From: Creator {person} <creator{person}@mail.test>\nTo: {ADDRESS}\nSubject: Re: A gift for you\n"
+            f"Message-ID: <answer{number}@mail.test>\nIn-Reply-To: <letter{person}@rig.test>\n"
+            f"References: <letter{person}@rig.test>\nDate: Sun, 22 Nov 2026 11:00:00 +0000\nMIME-Version: 1.0\n"
+            f"Content-Type: text/plain; charset=utf-8\n\n{text}\n"
+        ).encode()
+
+
+if __name__ == "__main__":
+    main()
