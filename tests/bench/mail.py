@@ -50,7 +50,9 @@ def main() -> None:
             again = _sync(folder, server, "nothing new", keep=True)
             found = _timed(folder, ["inbox", "list", "--json", "pomegranate"])
             print(f"ours          {ours[0]:6.1f} s, processor {ours[1]:5.1f} s, peak memory {ours[2]:4.0f} MiB")
-            print(f"  nothing new {again[0]:6.1f} s, processor {again[1]:5.1f} s (a Python process and what it imports)")
+            print(
+                f"  nothing new {again[0]:6.1f} s, processor {again[1]:5.1f} s (a Python process and what it imports)"
+            )
             print(f"  a search    {found[0]:6.1f} s, processor {found[1]:5.1f} s (the same)")
             _print_mbsync(folder, server, ours)
     finally:
@@ -87,7 +89,9 @@ def _timed(folder: Path, words: list[str]) -> tuple[float, float, float]:
         "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
     )
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    done = subprocess.run([sys.executable, "-c", code, *words], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], env=environment, capture_output=True, text=True, check=False
+    )
     wall, after = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         raise SystemExit(done.stderr)
@@ -154,7 +158,8 @@ def _messages(count: int):
         lines = [" ".join(random.choices(words, k=9)) for _ in range(30)]
         text = "\n".join(lines) + "\n\nOn Sun, 22 Nov 2026 at 10:00, Una wrote:\n> " + "\n> ".join(lines[:8])
         yield (
-            f"Return-Path: <creator{person}@mail.test>\nReceived: from mx.mail.test by rig.test; Sun, 22 Nov 2026 11:00:00 +0000\n"
+            f"Return-Path: <creator{person}@mail.test>\n"
+            "Received: from mx.mail.test by rig.test; Sun, 22 Nov 2026 11:00:00 +0000\n"
             f"From: Creator {person} <creator{person}@mail.test>\nTo: {ADDRESS}\nSubject: Re: A gift for you\n"
             f"Message-ID: <answer{number}@mail.test>\nIn-Reply-To: <letter{person}@rig.test>\n"
             f"References: <letter{person}@rig.test>\nDate: Sun, 22 Nov 2026 11:00:00 +0000\nMIME-Version: 1.0\n"

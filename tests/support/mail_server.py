@@ -191,8 +191,12 @@ class MailServer:
 
     def forget_uids(self, user: str, folder: str = "INBOX") -> None:
         """Have the folder numbered anew (another UIDVALIDITY), as a server does that was restored."""
-        for each in self.maildir(user, folder).glob("dovecot*"):
+        maildir = self.maildir(user, folder)
+        for each in maildir.glob("dovecot*"):
             each.unlink()
+        # Left to itself it takes the time in seconds, which may be the number that it had.
+        (maildir / "dovecot-uidlist").write_text(f"3 V{1_000 + next(_numbers)} N1\n")
+        self._give_away(maildir)
 
     def end_sessions(self) -> None:
         """Kill what serves the connections that are open, as a server that restarts does."""

@@ -11,12 +11,12 @@ from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
 from influtui.cli.writing import written
 from influtui.model.creators import Ref, parse_ref
-from influtui.model.failures import WrongUsage
+from influtui.model.failures import Failure, WrongUsage
 from influtui.model.messages import ConversationRow, Message
 from influtui.model.replies import asks_to_stop, folded
 from influtui.model.text import safe
 from influtui.services import inbox as service
-from influtui.services import syncing
+from influtui.services import syncing, watching
 from influtui.services.accounts import account as mailbox
 from influtui.services.syncing import SyncReport
 from influtui.services.workspace import Workspace
@@ -63,19 +63,29 @@ async def list_conversations(workspace: Workspace, out: Output, words: tuple[str
 @inbox.command("sync")
 @click.argument("address", required=False)
 @click.option("--all", "everything", is_flag=True, help="Look at the whole mailbox again, whatever its age.")
+@click.option("--watch", is_flag=True, help="Go on: take in what comes until interrupted.")
 @with_workspace
-async def sync(workspace: Workspace, out: Output, address: str | None, everything: bool) -> None:
+async def sync(workspace: Workspace, out: Output, address: str | None, everything: bool, watch: bool) -> None:
     """Read what came into a mailbox. Only what concerns us is kept; the rest is counted and left where it is.
 
     \b
     influtui inbox sync
+    influtui inbox sync --watch
     """
     account = await mailbox(workspace, address)
-    report = await syncing.sync(workspace, account, everything=everything)
-    if out.json:
-        out.data(report)
-        return
-    out.say(_synced(report))
+
+    def told(report: SyncReport | Failure) -> None:
+        if isinstance(report, Failure):
+            out.note(f"{report.message}; trying again.")
+        elif out.json:
+            out.data(report)
+        elif not watch or report.kept or report.went:
+            out.say(_synced(report))
+
+    if everything or not watch:
+        told(await syncing.sync(workspace, account, everything=everything))
+    if watch:
+        await watching.watch(workspace, account, told)
 
 
 @inbox.command("show")
@@ -189,6 +199,8 @@ def _synced(report: SyncReport) -> str:
         (report.stopped, "sequences stopped"),
         (report.paused, "sequences paused"),
         (report.suppressed, "accounts and addresses suppressed"),
+        (report.went, "letters in doubt went: they lie in Sent"),
+        (report.filed, "copies filed in Sent"),
     ):
         said += f"; {count} {words}" if count else ""
     return f"{said}."

@@ -19,7 +19,7 @@ from influtui.model.incoming import Bounce, Classification, ParsedMessage
 from influtui.model.suppression import email_key
 from influtui.services import consequences, matching
 from influtui.services.matching import Knowledge, Match
-from influtui.store import creators, outbox, received, standing, suppressions
+from influtui.store import creators, filing, outbox, received, standing, suppressions
 from influtui.store.database import Reader
 from influtui.store.journal import UnitOfWork
 from influtui.store.received import Known
@@ -73,6 +73,8 @@ class Taken(msgspec.Struct, kw_only=True):
     stopped: int = 0
     paused: int = 0
     to_confirm: int = 0
+    went: int = 0
+    """Letters in doubt that were found in Sent."""
 
     @property
     def kept(self) -> int:
@@ -137,7 +139,7 @@ async def take_in(
         )
         own_id = each.message.message_id
         if each.is_ours and own_id in ids:
-            await _went(unit, ids[own_id])
+            taken.went += await _went(unit, ids[own_id])
             taken.known += 1
             continue
         if found is None or _is_forgotten(refused, each):
@@ -159,12 +161,15 @@ async def take_in(
     return taken
 
 
-async def _went(unit: UnitOfWork, letter: Known) -> None:
-    """A letter lies in Sent that its server filed there: it went, whatever was known of it."""
+async def _went(unit: UnitOfWork, letter: Known) -> bool:
+    """A letter of ours lies in Sent: it went, whatever was known of it. Returns whether that was news."""
+    await filing.note(unit.transaction, letter.message)
     if letter.state != "unknown":
-        return
-    if await outbox.move(unit.transaction, letter.message, "sent", "it lies in Sent", states=("unknown",)):
-        await outbox.went(unit.transaction, letter.conversation)
+        return False
+    if not await outbox.move(unit.transaction, letter.message, "sent", "it lies in Sent", states=("unknown",)):
+        return False
+    await outbox.went(unit.transaction, letter.conversation)
+    return True
 
 
 def _is_forgotten(refused: suppressions.Suppressed, each: Arrival) -> bool:

@@ -29,8 +29,9 @@ from influtui.model.settings import MailAccount
 from influtui.model.suppression import email_key
 from influtui.model.times import rfc3339
 from influtui.secrets.passwords import password_for
-from influtui.services import arrivals, matching
+from influtui.services import arrivals, matching, reconciling
 from influtui.services.arrivals import ACTOR, Arrival, Taken
+from influtui.services.matching import Knowledge
 from influtui.services.workspace import Workspace
 from influtui.store import received
 from influtui.store.database import Row
@@ -68,6 +69,10 @@ class SyncReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", 
     stopped: int
     """Sequences that ended because somebody answered."""
     paused: int
+    went: int = 0
+    """Letters whose outcome was unknown, and that lie in Sent."""
+    filed: int = 0
+    """Letters of which a copy was put into Sent."""
 
 
 class _Sums(msgspec.Struct):
@@ -114,6 +119,7 @@ async def read(
     await reading.prepare()
     for folder in _of_interest(await mailbox.folders()):
         await reading.folder(folder, everything=everything)
+    reconciled = await reconciling.reconcile(workspace, account, mailbox)
     async with workspace.db.write(workspace.clock(), durability="normal") as transaction:
         await received.synced(transaction, account.address)
     sums, taken = reading.sums, reading.sums.taken
@@ -130,6 +136,8 @@ async def read(
         suppressed=taken.suppressed,
         stopped=taken.stopped,
         paused=taken.paused,
+        went=taken.went + reconciled.went,
+        filed=reconciled.filed,
     )
 
 
@@ -210,24 +218,29 @@ class _Reading:
         }
         if strangers:
             self._people |= await received.people_at(self.workspace.db, strangers)
-        wanted = []
-        for head, message in heads:
-            ours = self._is_ours(folder, message)
-            if any(each in known.ids for each in matching.referred(message)):
-                wanted.append(head)
-            elif ours:
-                concerns_us = any(email_key(each) in self._people for each in message.recipients)
-                if concerns_us and folder.role in ("sent", "all"):
-                    wanted.append(head)
-            elif matching.is_machine(message) or (
-                not matching.is_bulk(message)
-                and (
-                    (message.sender and email_key(message.sender) in self._people)
-                    or matching.looks_like_an_answer(message, known)
-                )
-            ):
-                wanted.append(head)
-        return wanted
+        wanted: dict[int, Head] = {}
+        ids: set[str] = set(known.ids)
+        found = -1
+        # Again while anything is found: an answer may stand before what it answers.
+        while found != len(wanted):
+            found = len(wanted)
+            for head, message in heads:
+                if head.uid not in wanted and self._concerns_us(folder, message, known, ids):
+                    wanted[head.uid] = head
+                    ids |= {message.message_id} if message.message_id else set()
+        return [wanted[uid] for uid in sorted(wanted)]
+
+    def _concerns_us(self, folder: Folder, message: ParsedMessage, known: Knowledge, ids: set[str]) -> bool:
+        """Whether a message has to be read whole: `ids` are those of what we have, and of what will be read."""
+        if any(each in ids for each in matching.referred(message)):
+            return True
+        if self._is_ours(folder, message):
+            to_them = any(email_key(each) in self._people for each in message.recipients)
+            return to_them and folder.role in ("sent", "all")
+        if matching.is_machine(message):
+            return True
+        known_sender = message.sender is not None and email_key(message.sender) in self._people
+        return not matching.is_bulk(message) and (known_sender or matching.looks_like_an_answer(message, known))
 
     def _is_ours(self, folder: Folder, message: ParsedMessage) -> bool:
         return folder.role == "sent" or (message.sender or "").casefold() in self._ours
@@ -286,5 +299,5 @@ def _is_here(account: MailAccount) -> bool:
 def _add(sums: Taken, more: Taken) -> None:
     for kind, count in more.kinds.items():
         sums.kinds[kind] = sums.kinds.get(kind, 0) + count
-    for name in ("unmatched", "known", "passed", "suppressed", "stopped", "paused", "to_confirm"):
+    for name in ("unmatched", "known", "passed", "suppressed", "stopped", "paused", "to_confirm", "went"):
         setattr(sums, name, getattr(sums, name) + getattr(more, name))
