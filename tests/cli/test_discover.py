@@ -256,12 +256,12 @@ def test_without_a_source_the_sources_are_listed(capsys: pytest.CaptureFixture[s
 def test_every_request_is_one_that_the_lexicons_describe(
     bluesky: BlueskyStandIn, capsys: pytest.CaptureFixture[str], samples: Path
 ) -> None:
-    _discover(capsys, "vegan", "--limit", "60")
+    bluesky.followers["baker00.example"] = ["baker08.example"]
+    for words in (["vegan", "--limit", "60"], ["followers", "@baker00.example"], ["engaged", "@baker00.example"]):
+        _discover(capsys, *words)
     assert {method.rpartition(".")[2] for method, _ in bluesky.requests} == {
-        "searchActors",
-        "getProfiles",
-        "getAuthorFeed",
-    }
+        "searchActors", "getProfiles", "getAuthorFeed", "getFollowers", "getLikes", "getRepostedBy", "getPostThread",
+    }  # fmt: skip
     for method, given in bluesky.requests:
         lexicon = json.loads(
             (samples / "specs/bluesky/lexicons" / f"{method.replace('.', '/')}.json").read_text("utf-8")
@@ -287,7 +287,7 @@ def _check_parameter(schema: dict[str, Any], values: list[str]) -> None:
     if schema["type"] == "boolean":
         assert value in ("true", "false")
     if schema.get("format") == "at-identifier":
-        assert value.startswith("did:")
+        assert value.startswith("did:") or "." in value
     if "knownValues" in schema:
         assert value in schema["knownValues"]
 
@@ -328,3 +328,40 @@ def test_a_slow_platform_does_not_hold_the_whole_run(
     began = time.monotonic()
     _discover(capsys, "vegan", "--limit", "12")
     assert time.monotonic() - began < 5
+
+
+def test_who_follows_a_competitor_and_who_takes_part_in_their_posts_is_found(
+    bluesky: BlueskyStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [f"baker{number:02d}.example" for number in range(20, 50)]
+    bluesky.followers["baker00.example"] = names
+    code, report = _discover(capsys, "followers", "@baker00.example", "--limit", "40", "--found-by", "competitor")
+    assert (code, report["found"]) == (0, 30)
+    bluesky.under = {
+        ("getLikes", "p1"): names[:4], ("getRepostedBy", "p1"): names[2:5], ("getLikes", "p2"): [*names[3:7], "baker00.example"],
+        ("getPostThread", "fresh"): [names[9]],
+    }  # fmt: skip
+    code, report = _discover(capsys, "engaged", "https://bsky.app/profile/baker00.example", "--limit", "5")
+    assert (code, report["found"], report["duplicates"], report["more"]) == (0, 5, 0, True)
+    code, report = _discover(capsys, "engaged", "@baker00.example", "--limit", "50")
+    assert {each["ref"].partition(":")[2] for each in report["accounts"]} == {*names[:7], names[9]}
+    _, rows = _json(capsys, "creators", "search", "found:competitor")
+    assert len([row for row in rows if "handle" in row]) == 30
+
+
+def test_accounts_that_are_known_by_name_are_read(bluesky: BlueskyStandIn, capsys: pytest.CaptureFixture[str]) -> None:
+    code, report = _discover(capsys, "@baker10.example,@nobody.example", "https://bsky.app/profile/baker11.example")
+    assert (code, report["added"]) == (0, 2)
+    assert [each["ref"] for each in report["skipped"]] == ["nobody.example"]
+
+
+@pytest.mark.parametrize(("words", "says", "code"), [
+    (["#vegan"], "only for who has logged in", 1), (["hashtag", "vegan"], "discover mastodon hashtag", 1),
+    (["tagged"], "only for who has logged in", 1), (["followers", "@anna"], "write it whole", 2),
+])  # fmt: skip
+def test_what_bluesky_does_not_give_is_said(
+    bluesky: BlueskyStandIn, capsys: pytest.CaptureFixture[str], words: list[str], says: str, code: int
+) -> None:
+    assert main(["discover", "bluesky", *words]) == code
+    assert says in capsys.readouterr().err
+    assert bluesky.requests == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 from mastodon_stand_in import MastodonStandIn, account, status
 
 from influtui.cli.main import main
+
+LISTS = ("reblogged_by", "favourited_by")
 
 
 @pytest.fixture
@@ -84,18 +87,72 @@ def test_a_server_that_wants_a_login_says_so_instead_of_finding_nobody(
 ) -> None:
     mastodon.fault = lambda method, count: (401, {}, b'{"error":"This method requires an authenticated user"}')
     assert main(["discover", "mastodon", "vegan"]) == 1
-    assert "does not offer its search to everybody" in capsys.readouterr().err
+    assert "does not offer this to everybody" in capsys.readouterr().err
 
 
 def test_requests_are_ones_that_the_description_of_the_interface_has(
     mastodon: MastodonStandIn, capsys: pytest.CaptureFixture[str], samples: Path
 ) -> None:
-    _json(capsys, "discover", "mastodon", "vegan")
+    mastodon.listed = {"1/followers": [2], **{f"{number}/{way}": [2] for number in range(10, 25) for way in LISTS}}
+    for words in (["vegan"], ["@anna"], ["followers", "@anna"], ["engaged", "@anna"], ["#bread"]):
+        _json(capsys, "discover", "mastodon", *words)
     paths = json.loads((samples / "specs/mastodon/mastodon-openapi.json").read_text("utf-8"))["paths"]
     for method, given in mastodon.requests:
-        path = "/" + method if method.endswith("search") else "/api/v1/accounts/{id}/statuses"
+        path = re.sub(r"/\d+/", "/{id}/", f"/{method}".replace("/tag/bread", "/tag/{hashtag}"))
         known = {each["name"]: each["schema"] for each in paths[path]["get"]["parameters"]}
         for name, values in given.items():
             kind = known[name]["type"]
             assert kind != "boolean" or values[0] in ("true", "false")
             assert kind != "integer" or 1 <= int(values[0]) <= 40
+
+
+def test_known_people_are_refreshed_and_who_is_gone_keeps_what_was_known(
+    mastodon: MastodonStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _json(capsys, "discover", "mastodon", "@anna@this.example", "@bo@other.example", "@nobody@this.example")
+    mastodon.accounts[0]["followers_count"] = 4_444
+    mastodon.accounts[1]["acct"] = "moved@other.example"
+    _json(capsys, "creators", "refresh", "mastodon:anna@this.example", "mastodon:bo@other.example")
+    _, rows = _json(capsys, "creators", "search", "platform:mastodon")
+    followers = {row["handle"]: row["followers"] for row in rows if "handle" in row}
+    assert followers == {"anna@this.example": 4_444, "bo@other.example": 1_000}
+
+
+def test_who_posts_under_a_hashtag_is_found_once_and_kept_as_such(
+    mastodon: MastodonStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    authors = [mastodon.accounts[number % 3] for number in range(70)]
+    mastodon.tagged["bread"] = [{**status(900 - n, 0), "account": author} for n, author in enumerate(authors)]
+    mastodon.tagged["bread"][1] = {"id": "899", "account": {"id": 3}}
+    code, (report,) = _json(capsys, "discover", "mastodon", "hashtag", "bread")
+    assert (code, report["found"], report["added"]) == (0, 2, 2)
+    assert {each["reason"][:20] for each in report["skipped"]} == {"does not want to be ", "the account's entry "}
+    assert len([row for row in _json(capsys, "creators", "search", "found:hashtag")[1] if "handle" in row]) == 2
+
+
+def test_who_follows_an_account_and_who_takes_part_in_its_posts_is_found(
+    mastodon: MastodonStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mastodon.accounts += [account(number, f"fan{number}@other.example", statuses_count=0) for number in range(100, 150)]
+    mastodon.listed = {"1/followers": list(range(100, 150))}
+    code, (report,) = _json(capsys, "discover", "mastodon", "followers", "@anna@this.example", "--limit", "60")
+    assert (code, report["found"]) == (0, 50)
+    assert any("its own server" in notice or "own server" in notice for notice in report["notices"])
+    mastodon.listed = {f"{number}/{way}": [] for number in range(10, 25) for way in LISTS}
+    mastodon.listed |= {"11/favourited_by": [2, 100, 101], "12/favourited_by": [101, 102], "11/reblogged_by": [100]}
+    code, (report,) = _json(capsys, "discover", "mastodon", "engaged", "@anna@this.example")
+    assert {each["ref"] for each in report["accounts"]} == {
+        f"mastodon:{name}@other.example" for name in ("bo", "fan100", "fan101", "fan102")
+    }
+    assert len([row for row in _json(capsys, "creators", "search", "found:competitor")[1] if "handle" in row]) == 4
+
+
+@pytest.mark.parametrize(("words", "says", "code"), [
+    (["tagged"], "owner only", 1), (["followers", "@nobody@this.example"], "no account of that name", 1),
+    (["hashtag", "a!b"], "one hashtag", 2), (["@a@b@c"], "written like", 2),
+])  # fmt: skip
+def test_what_a_server_does_not_give_is_said(
+    mastodon: MastodonStandIn, capsys: pytest.CaptureFixture[str], words: list[str], says: str, code: int
+) -> None:
+    assert main(["discover", "mastodon", *words]) == code
+    assert says in capsys.readouterr().err

@@ -1,6 +1,6 @@
-"""A stand-in of Bluesky's public interface on loopback: the three methods we use, with paging, limits and bad days.
+"""A stand-in of Bluesky's public interface on loopback: the methods we use, with paging, limits and bad days.
 
-Built after the lexicons `app.bsky.actor.searchActors`, `app.bsky.actor.getProfiles` and `app.bsky.feed.getAuthorFeed`:
+Built after the lexicons of `app.bsky.actor`, `app.bsky.feed` and `app.bsky.graph`:
 parameters that those do not name, or values outside their bounds, are refused as the real service refuses them. The
 people are invented.
 """
@@ -17,6 +17,10 @@ PARAMETERS = {
     "app.bsky.actor.searchActors": {"q", "term", "limit", "cursor"},
     "app.bsky.actor.getProfiles": {"actors"},
     "app.bsky.feed.getAuthorFeed": {"actor", "limit", "cursor", "filter", "includePins"},
+    "app.bsky.graph.getFollowers": {"actor", "limit", "cursor", "sort"},
+    "app.bsky.feed.getLikes": {"uri", "cid", "limit", "cursor"},
+    "app.bsky.feed.getRepostedBy": {"uri", "cid", "limit", "cursor"},
+    "app.bsky.feed.getPostThread": {"uri", "depth", "parentHeight"},
 }
 SEEN = "2026-11-22T11:00:00.000Z"
 
@@ -72,6 +76,10 @@ class BlueskyStandIn(StandIn):
     def __init__(self, people: list[Person]) -> None:
         super().__init__()
         self.people = people
+        self.followers: dict[str, list[str]] = {}
+        """Handles, by the account that they follow."""
+        self.under: dict[tuple[str, str], list[str]] = {}
+        """Handles, by what they did (`getLikes`, `getRepostedBy`, `getPostThread`) and the key of the post."""
 
     @property
     def base_url(self) -> str:
@@ -91,7 +99,26 @@ class BlueskyStandIn(StandIn):
             return 200, self._search(parameters, limit)
         if method.endswith("getProfiles"):
             return self._profiles(parameters)
-        return self._feed(parameters, limit)
+        if method.endswith("getAuthorFeed"):
+            return self._feed(parameters, limit)
+        return 200, self._listed(method.rpartition(".")[2], parameters, limit)
+
+    def _listed(self, method: str, parameters: dict[str, list[str]], limit: int) -> dict[str, Any]:
+        if method == "getFollowers":
+            names = self.followers.get(parameters["actor"][0], [])
+        else:
+            names = self.under.get((method, parameters["uri"][0].rpartition("/")[2]), [])
+        known = {each.handle: each for each in self.people}
+        views = [known[name].view(detailed=False) for name in names]
+        if method == "getPostThread":
+            gone = {"$type": "app.bsky.feed.defs#notFoundPost", "uri": "at://x", "notFound": True}
+            return {"thread": {"post": {}, "replies": [gone, *({"post": {"author": view}} for view in views)]}}
+        start = int(parameters.get("cursor", ["0"])[0])
+        shown = views[start : start + limit]
+        more = {"cursor": str(start + limit)} if start + limit < len(views) else {}
+        if method == "getLikes":
+            return {"uri": "at://x", "likes": [{"actor": view, "createdAt": SEEN} for view in shown], **more}
+        return {"followers" if method == "getFollowers" else "repostedBy": shown, **more}
 
     def _search(self, parameters: dict[str, list[str]], limit: int) -> dict[str, Any]:
         words = parameters["q"][0].casefold().split()
@@ -119,7 +146,7 @@ class BlueskyStandIn(StandIn):
         }
 
     def _feed(self, parameters: dict[str, list[str]], limit: int) -> tuple[int, dict[str, Any]]:
-        person = next((each for each in self.people if each.did == parameters["actor"][0]), None)
+        person = next((each for each in self.people if parameters["actor"][0] in (each.did, each.handle)), None)
         if person is None:
             return 400, {"error": "InvalidRequest", "message": "Profile not found"}
         return 200, {"feed": person.posts[:limit]}

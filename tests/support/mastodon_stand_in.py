@@ -44,6 +44,9 @@ def status(number: int, author: int, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+LISTS = {"limit", "max_id", "min_id", "since_id"}
+
+
 class MastodonStandIn(StandIn):
     """The server, with its people and their posts."""
 
@@ -51,9 +54,18 @@ class MastodonStandIn(StandIn):
         super().__init__()
         self.accounts = accounts
         self.statuses = statuses
+        self.listed: dict[str, list[int]] = {}
+        """Numbers of accounts, by the path of the list: `1/followers`, `11/favourited_by`."""
+        self.tagged: dict[str, list[dict[str, Any]]] = {}
+        """Posts by hashtag, the newest first."""
+        self._link = ""
 
     def headers(self) -> dict[str, str]:
-        return {"x-ratelimit-limit": "300", "x-ratelimit-remaining": str(300 - len(self.requests))}
+        link, self._link = self._link, ""
+        return ({"link": link} if link else {}) | {
+            "x-ratelimit-limit": "300",
+            "x-ratelimit-remaining": str(300 - len(self.requests)),
+        }
 
     def body(self, method: str, parameters: dict[str, list[str]]) -> tuple[int, Any]:
         limit = int(parameters.get("limit", ["20"])[0])
@@ -62,6 +74,22 @@ class MastodonStandIn(StandIn):
             found = [each for each in self.accounts if word in f"{each['acct']} {each['note']}".casefold()]
             return 200, {"accounts": found[: min(limit, 40)], "statuses": [], "hashtags": []}
         parts = method.split("/")
+        if method == "api/v1/accounts/lookup" and parameters.keys() == {"acct"}:
+            asked = parameters["acct"][0].removesuffix("@this.example")
+            known = next((each for each in self.accounts if each["acct"] == asked), None)
+            return (200, known) if known else (404, {"error": "Record not found"})
+        if parts[:4] == ["api", "v1", "timelines", "tag"] and parameters.keys() <= LISTS:
+            posts = self.tagged.get(parts[4], [])
+            before = int(parameters.get("max_id", [10**9])[0])
+            return 200, [each for each in posts if int(each["id"]) < before][: min(limit, 40)]
+        if (numbers := self.listed.get("/".join(parts[3:]))) is not None and parameters.keys() <= LISTS:
+            start = int(parameters.get("max_id", ["0"])[0])
+            if start + limit < len(numbers):
+                self._link = (
+                    f'<{self.base_url}{method}?limit={limit}&max_id={start + limit}>; rel="next", <x>; rel="prev"'
+                )
+            known_ones = {int(each["id"]): each for each in self.accounts}
+            return 200, [known_ones[number] for number in numbers[start : start + limit]]
         if parts[:3] == ["api", "v1", "accounts"] and parts[4:] == ["statuses"] and parameters.keys() <= STATUSES:
             return 200, self.statuses.get(parts[3], [])[: min(limit, 40)]
         return 401, {"error": "This method requires an authenticated user"}

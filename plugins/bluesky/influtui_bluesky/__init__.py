@@ -1,7 +1,8 @@
-"""Bluesky: people found by name and profile text, through the public interface that needs no account.
+"""Bluesky: people found by name and profile text, by whom they follow and what they take part in, without an account.
 
-`searchActors` finds, `getProfiles` counts (25 accounts a call), `getAuthorFeed` gives recent posts, from which the host
-computes engagement. Posts cannot be searched here: the public host refuses that on purpose.
+`searchActors` finds, `getFollowers` and the lists under a post give who follows and who takes part, `getProfiles` counts (25
+accounts a call), `getAuthorFeed` gives recent posts, from which the host computes engagement. Posts cannot be searched here:
+the public host refuses that on purpose. Reading a query is `asking`'s.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import ClassVar, Final
 
+from msgspec import Raw, structs
 from typing_extensions import override
 
 from influtui.api import (
@@ -32,6 +34,7 @@ from influtui.api import (
     SourceContext,
     SourcesContext,
     UpstreamChanged,
+    Walk,
     count,
     email_in,
     hookimpl,
@@ -39,20 +42,35 @@ from influtui.api import (
     read,
     read_each,
 )
+from influtui_bluesky.asking import Engaged, Followers, Known, Words, asked
 from influtui_bluesky.wire import (
     Actors,
+    Answered,
     Error,
     Feed,
     FeedItem,
+    FollowersOf,
+    Like,
+    Likes,
     PostView,
     Profiles,
     ProfileView,
+    Reposts,
+    Thread,
     rkey,
 )
 
 SEARCH: Final = "xrpc/app.bsky.actor.searchActors"
 PROFILES: Final = "xrpc/app.bsky.actor.getProfiles"
 FEED: Final = "xrpc/app.bsky.feed.getAuthorFeed"
+FOLLOWERS: Final = "xrpc/app.bsky.graph.getFollowers"
+LIKES: Final = "xrpc/app.bsky.feed.getLikes"
+REPOSTS: Final = "xrpc/app.bsky.feed.getRepostedBy"
+THREAD: Final = "xrpc/app.bsky.feed.getPostThread"
+
+WAYS: Final = ("replies", "reposts", "likes")
+"""How people take part in a post: those who do most of it first."""
+ENGAGED_POSTS: Final = 8
 
 PROFILES_AT_ONCE: Final = 25
 POSTS: Final = 50
@@ -78,17 +96,85 @@ class BlueskySource(Source):
 
     @override
     async def search(self, query: str, *, cursor: str | None, limit: int) -> Page:
-        asked: dict[str, Parameter] = {"q": query, "limit": max(1, min(limit, 100))}
+        match asked(query):
+            case Known(handles):
+                start = int(cursor) if cursor and cursor.isdecimal() else 0
+                page = await self.profiles(handles[start : start + limit])
+                more = start + limit < len(handles)
+                return structs.replace(page, next=str(start + limit) if more else None)
+            case Followers(name):
+                return await self._followers(name, cursor, limit)
+            case Engaged(name):
+                return await self._engaged(name, cursor, limit)
+            case Words(words):
+                return await self._found(words, cursor, limit)
+
+    async def _found(self, query: str, cursor: str | None, limit: int) -> Page:
+        """Whose name or profile text matches."""
+        parameters: dict[str, Parameter] = {"q": query, "limit": max(1, min(limit, 100))}
         if cursor is not None:
-            asked["cursor"] = cursor
-        found = read((await self._get(SEARCH, asked)).body, Actors, NAME)
+            parameters["cursor"] = cursor
+        found = read((await self._get(SEARCH, parameters)).body, Actors, NAME)
         views, skipped = read_each(found.actors, ProfileView)
+        return await self._page(views, skipped, found.cursor or None)
+
+    async def _followers(self, name: str, cursor: str | None, limit: int) -> Page:
+        """Who follows an account."""
+        parameters: dict[str, Parameter] = {"actor": name, "limit": max(1, min(limit, 100))}
+        if cursor is not None:
+            parameters["cursor"] = cursor
+        found = read((await self._get(FOLLOWERS, parameters)).body, FollowersOf, NAME)
+        views, skipped = read_each(found.followers, ProfileView)
+        return await self._page(views, skipped, found.cursor or None)
+
+    async def _engaged(self, name: str, cursor: str | None, limit: int) -> Page:
+        """Who liked, passed on or answered the newest posts of an account, post by post."""
+        walk = Walk.read(cursor)
+        if walk is None:
+            posts: dict[str, Parameter] = {"actor": name, "filter": "posts_no_replies", "limit": POSTS}
+            items = read_each(read((await self._get(FEED, posts)).body, Feed, NAME).feed, FeedItem, "the post")[0]
+            own = [item.post.uri for item in items if item.reason is None][:ENGAGED_POSTS]
+            walk = Walk(tuple(f"{way} {uri}" for uri in own for way in WAYS))
+            if not own:
+                return Page(notice=f"{name} has no posts that anybody could have answered")
+        way, _, uri = walk.lists[0].partition(" ")
+        entries, onward = await self._under(way, uri, walk.cursor, limit)
+        views, skipped = read_each(entries, ProfileView)
+        waiting = walk.new(view.did for view in views if not self._same(view, name))
+        known = {view.did: view for view in views}
+        page = await self._page([known[did] for did in waiting[:limit]], skipped, None)
+        if len(waiting) > limit:
+            onward = walk.cursor or ""
+        return structs.replace(page, next=walk.after(waiting[:limit], onward), found_by="competitor")
+
+    async def _under(self, way: str, uri: str, cursor: str | None, limit: int) -> tuple[list[Raw], str | None]:
+        """The accounts in one list under a post, and where the list goes on."""
+        if way == "replies":
+            reply = await self._get(THREAD, {"uri": uri, "depth": 1, "parentHeight": 0})
+            replies = read(reply.body, Thread, NAME).thread.replies
+            return [each.post.author for each in read_each(replies, Answered, "the reply")[0]], None
+        parameters: dict[str, Parameter] = {"uri": uri, "limit": max(1, min(limit, 100))}
+        if cursor:
+            parameters["cursor"] = cursor
+        if way == "likes":
+            likes = read((await self._get(LIKES, parameters)).body, Likes, NAME)
+            return [
+                each.actor for each in read_each(likes.likes, Like, "the like")[0]
+            ], likes.cursor if likes.likes else None
+        reposts = read((await self._get(REPOSTS, parameters)).body, Reposts, NAME)
+        return reposts.reposted_by, reposts.cursor if reposts.reposted_by else None
+
+    def _same(self, view: ProfileView, name: str) -> bool:
+        return name in (view.did, view.handle.casefold())
+
+    async def _page(self, views: Sequence[ProfileView], skipped: list[Skipped], onward: str | None) -> Page:
+        """The accounts of short entries, with their counts and posts."""
         # Labels of a search's short entry already say who is not to be shown: no further call is spent on those.
         wanted = [view for view in views if not self._left_out(view, skipped)]
         detailed = await self._detailed(wanted, skipped)
         posts = await asyncio.gather(*(self._posts(view) for view in detailed))
         profiles = [self._profile(view, recent) for view, recent in zip(detailed, posts, strict=True)]
-        return Page(profiles=tuple(profiles), skipped=tuple(skipped), next=found.cursor or None)
+        return Page(profiles=tuple(profiles), skipped=tuple(skipped), next=onward)
 
     @override
     async def profiles(self, handles: Sequence[str]) -> Page:
@@ -99,7 +185,7 @@ class BlueskySource(Source):
             actors = list(handles[start : start + PROFILES_AT_ONCE])
             answer = read((await self._get(PROFILES, {"actors": actors})).body, Profiles, NAME)
             given, unread = read_each(answer.profiles, ProfileView)
-            views |= {view.handle.casefold(): view for view in given}
+            views |= {name.casefold(): view for view in given for name in (view.handle, view.did)}
             odd |= {each.ref.casefold(): each.reason for each in unread}
         kept: list[ProfileView] = []
         for handle in handles:

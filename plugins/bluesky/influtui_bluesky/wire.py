@@ -99,6 +99,57 @@ class Feed(msgspec.Struct, frozen=True):
     cursor: str | None = None
 
 
+class FollowersOf(msgspec.Struct, frozen=True):
+    """The answer of `getFollowers`."""
+
+    followers: list[msgspec.Raw]
+    cursor: str | None = None
+
+
+class Like(msgspec.Struct, frozen=True):
+    """A like, by whom."""
+
+    actor: msgspec.Raw
+
+
+class Likes(msgspec.Struct, frozen=True):
+    """The answer of `getLikes`."""
+
+    likes: list[msgspec.Raw]
+    cursor: str | None = None
+
+
+class Reposts(msgspec.Struct, frozen=True, rename="camel"):
+    """The answer of `getRepostedBy`."""
+
+    reposted_by: list[msgspec.Raw]
+    cursor: str | None = None
+
+
+class AnsweredPost(msgspec.Struct, frozen=True):
+    """A reply, by whom."""
+
+    author: msgspec.Raw
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A reply in a thread; one that was deleted or is hidden from us has no post."""
+
+    post: AnsweredPost
+
+
+class ThreadTop(msgspec.Struct, frozen=True):
+    """The post that was asked about, with the replies to it."""
+
+    replies: list[msgspec.Raw] = []
+
+
+class Thread(msgspec.Struct, frozen=True):
+    """The answer of `getPostThread`."""
+
+    thread: ThreadTop
+
+
 class Error(msgspec.Struct, frozen=True):
     """The body of an answer that refuses."""
 

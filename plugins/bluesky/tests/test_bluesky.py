@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 from influtui_bluesky import FEED, PROFILES, SEARCH, BlueskySource, as_post, own_posts, reason_to_hide
-from influtui_bluesky.wire import FeedItem, Label, PostView, ProfileView
+from influtui_bluesky.wire import Author, FeedItem, Label, Like, PostRecord, PostView, ProfileView, Reason
 
 from influtui.api import (
     InvalidInput,
@@ -110,33 +110,45 @@ def test_reposts_and_pins_of_recorded_feeds_are_not_the_authors_posts(payloads: 
     assert {each.rpartition("#")[2] for each in seen} == {"reasonRepost", "reasonPin"}
 
 
-KEYS_READ = {
-    "did", "handle", "displayName", "description", "website", "followersCount", "followsCount", "postsCount", "labels",
+IGNORED: dict[str, dict[str, str]] = tomllib.loads(
+    files("influtui_bluesky").joinpath("ignored.toml").read_text("utf-8")
+)
+SPECS = {
+    "profile": ("app/bsky/actor/defs", ("profileView", "profileViewDetailed")), "post": ("app/bsky/feed/defs", ("postView",)),
+    "author": ("app/bsky/actor/defs", ("profileViewBasic",)), "item": ("app/bsky/feed/defs", ("feedViewPost",)),
+    "reason": ("app/bsky/feed/defs", ("reasonRepost",)), "label": ("com/atproto/label/defs", ("label",)),
+    "like": ("app/bsky/feed/getLikes", ("like",)), "record": ("app/bsky/feed/post", ("main",)),
 }  # fmt: skip
-KEYS_LEFT = {
-    "avatar": "a picture: nothing in a terminal shows it, and its address changes",
-    "banner": "a picture",
-    "viewer": "relations of whoever asks, and nobody asks here",
-    "associated": "feeds, lists and settings, no measure of a person",
-    "indexedAt": "when the service saw the profile last, not when it counted",
-    "createdAt": "not shown anywhere yet",
-    "pinnedPost": "a pointer to a post that the feed has",
-    "joinedViaStarterPack": "how the account began",
-    "verification": "shown to logged-in users only at present",
-    "status": "whether the account is live right now",
-    "pronouns": "personal, and of no use to a campaign",
-    "debug": "the service's own",
-}
+"""Where the lexicons describe what is read, by the table in `ignored.toml`."""
+KINDS: dict[str, type[msgspec.Struct]] = {
+    "profile": ProfileView, "post": PostView, "author": Author, "item": FeedItem, "reason": Reason, "label": Label, "like": Like,
+    "record": PostRecord,
+}  # fmt: skip
 
 
-def test_each_key_of_a_profile_is_read_or_left_for_a_reason(payloads: dict[str, Any], samples: Path) -> None:
-    lexicon = json.loads((samples / "specs/bluesky/lexicons/app/bsky/actor/defs.json").read_text("utf-8"))["defs"]
-    named = {key for kind in ("profileView", "profileViewDetailed") for key in lexicon[kind]["properties"]}
-    sent = {
-        key for item in _items(payloads, "profile") + _items(payloads, "actor-search") if "did" in item for key in item
-    }
-    assert (named | sent) - KEYS_READ - KEYS_LEFT.keys() == set()
-    assert {field.encode_name for field in msgspec.structs.fields(ProfileView)} == KEYS_READ
+def _sent(payloads: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Every recorded object, by what it is."""
+    items = _items(payloads, "author-feed")
+    posts = [item["post"] for item in items] + _items(payloads, "posts")
+    profiles = [item for item in _items(payloads, "profile") + _items(payloads, "actor-search") if "did" in item]
+    return {
+        "profile": profiles, "post": posts, "author": [post["author"] for post in posts], "item": items,
+        "reason": [item["reason"] for item in items if "reason" in item], "record": [post["record"] for post in posts],
+        "label": [label for each in (*posts, *profiles) for label in each.get("labels", [])],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SPECS)
+def test_each_key_is_read_or_left_for_a_reason(payloads: dict[str, Any], samples: Path, kind: str) -> None:
+    path, names = SPECS[kind]
+    lexicon = json.loads((samples / f"specs/bluesky/lexicons/{path}.json").read_text("utf-8"))["defs"]
+    shapes = [lexicon[name].get("record", lexicon[name]) for name in names]
+    named = {key for shape in shapes for key in shape["properties"]}
+    sent = {key for each in _sent(payloads).get(kind, []) for key in each}
+    kept = {field.encode_name for field in msgspec.structs.fields(KINDS[kind])}
+    assert (named | sent) - kept - IGNORED[kind].keys() == set()
+    assert not kept & IGNORED[kind].keys()
+    assert all(len(reason) > 5 for reason in IGNORED[kind].values())
 
 
 VIEW = {"did": "did:plc:a", "handle": "anna.example"}

@@ -69,6 +69,13 @@ class Status(msgspec.Struct, frozen=True):
     reblog: Something | None = None
 
 
+class Posted(msgspec.Struct, frozen=True):
+    """A post of a hashtag, for whose it is."""
+
+    id: str
+    account: msgspec.Raw
+
+
 class Search(msgspec.Struct, frozen=True):
     """The answer of a search. Accounts are read one by one, so that an odd one costs only itself."""
 

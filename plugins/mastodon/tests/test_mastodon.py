@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from influtui_mastodon import as_post, handle, own_statuses, reason_to_hide
-from influtui_mastodon.wire import Account, Status, plain
+from influtui_mastodon.wire import Account, Field, Status, plain
 
 from influtui.api import read
 
@@ -51,26 +53,26 @@ def test_every_recorded_status_becomes_a_record_with_its_numbers(bodies: list[An
         assert post.posted_at.tzinfo is not None
 
 
-KEYS_LEFT = {
-    "avatar", "avatar_static", "avatar_description", "header", "header_static", "header_description", "emojis",  # pictures
-    "bot", "group", "locked", "roles", "created_at", "last_status_at",  # shown nowhere yet
-    "indexable", "hide_collections", "show_featured", "show_media", "show_media_replies", "feature_approval",  # of posts
-    "mute_expires_at", "email_subscriptions",  # the asker's own
-}  # fmt: skip
+IGNORED: dict[str, dict[str, str]] = tomllib.loads(
+    files("influtui_mastodon").joinpath("ignored.toml").read_text("utf-8")
+)
 
 
-def test_each_key_of_an_account_is_read_or_left_for_a_reason(bodies: list[Any], samples: Path) -> None:
+@pytest.mark.parametrize(("kind", "entity", "struct", "key"), [
+    ("account", "Account", Account, "followers_count"), ("status", "Status", Status, "favourites_count"),
+    ("field", "Field", Field, "verified_at"),
+])  # fmt: skip
+def test_each_key_is_read_or_left_for_a_reason(
+    bodies: list[Any], samples: Path, kind: str, entity: str, struct: type[msgspec.Struct], key: str
+) -> None:
     api = json.loads((samples / "specs/mastodon/mastodon-openapi.json").read_text("utf-8"))
-    named = set(api["components"]["schemas"]["Account"]["properties"])
-    sent = {
-        key
-        for body in bodies
-        for each in _entities(body)
-        if "acct" in each and "followers_count" in each
-        for key in each
-    }
-    kept = {field.encode_name for field in msgspec.structs.fields(Account)}
-    assert (named | sent) - kept - KEYS_LEFT == set()
+    named = set(api["components"]["schemas"][entity]["properties"])
+    sent = {name for body in bodies for each in _entities(body) if key in each for name in each}
+    assert sent, f"no {kind} was recorded"
+    kept = {field.encode_name for field in msgspec.structs.fields(struct)}
+    assert (named | sent) - kept - IGNORED[kind].keys() == set()
+    assert not kept & IGNORED[kind].keys()
+    assert all(len(reason) > 5 for reason in IGNORED[kind].values())
 
 
 @pytest.mark.parametrize(("html", "text"), [

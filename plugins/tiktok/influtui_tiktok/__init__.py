@@ -8,9 +8,7 @@ state that TikTok approved them. Understanding a question is `asking`'s, the thr
 from __future__ import annotations
 
 import asyncio
-from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
-from hashlib import blake2s
 from typing import Any, ClassVar, Final, TypeVar
 
 import msgspec
@@ -30,6 +28,7 @@ from influtui.api import (
     Source,
     SourceContext,
     SourcesContext,
+    Walk,
     count,
     hookimpl,
     read_each,
@@ -46,7 +45,6 @@ from influtui_tiktok.wire import (
     Commercial,
     Creator,
     Creators,
-    Key,
     Library,
     MeFrame,
     OnePost,
@@ -68,31 +66,11 @@ LONGEST: Final = 100
 """Letters of something that is no name, as it is told."""
 TOLD: Final = 8
 """Partnerships of one page that are told with their brands."""
-SEEN: Final = 1_600
-"""Characters of the marks of who was handed over already; a cursor may be a few more."""
 
 COSTS_ONE: Final = (NotFound, InvalidInput, Unreadable)
 """What is said about one account, or one link, and about no other."""
 
 BY_NAME_ONLY: Final = "Kept by name only: numbers need TikTok One (influtui plugin info tiktok)."
-
-
-class Stands(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a search of the library or of research stands, as its cursor."""
-
-    search: str = ""
-    at: int = 0
-    seen: str = ""
-
-    def is_new(self, name: str) -> bool:
-        """Whether an account was not handed over yet."""
-        marks = {self.seen[start : start + 4] for start in range(0, len(self.seen), 4)}
-        return _mark(name) not in marks
-
-    def after(self, names: Iterable[str], search: Key | None, at: int = 0) -> str:
-        """The cursor of what follows; where the marks are too many, the oldest go."""
-        marks = self.seen + "".join(map(_mark, names))
-        return msgspec.json.encode(Stands(str(search or ""), at, marks[-SEEN:])).decode()
 
 
 class TikTokSource(Source):
@@ -292,10 +270,11 @@ class TikTokSource(Source):
 
     async def _paid(self, wanted: Paid, cursor: str | None, limit: int) -> Page:
         """Who published commercial content. The library cannot be asked for a brand: it is looked for in what comes."""
-        stands = _stands(cursor)
+        walk = Walk.read(cursor) or Walk(("library",))
+        search, pages = _within(walk)
         body: dict[str, Any] = {"filters": wanted.filters, "max_count": max(1, min(limit, MOST_ENTRIES))}
-        if stands.search:
-            body["search_id"] = stands.search
+        if search:
+            body["search_id"] = search
         path = "research/adlib/commercial_content/query/"
         answer = await self._daily(self._open.app(path, LIBRARY_FIELDS, Library, "library", body))
         entries, skipped = read_each(answer.commercial_contents, Commercial, "the entry")
@@ -307,15 +286,15 @@ class TikTokSource(Source):
                 continue
             if name is None:
                 skipped.append(Skipped(entry.id[:LONGEST], "the library does not name the creator of this entry"))
-            elif stands.is_new(name):
+            elif walk.new([name]):
                 posts.setdefault(name, []).append(records.as_paid(entry))
                 told.append(f"@{name}, {entry.label or 'commercial content'}: {', '.join(entry.brand_names) or '?'}")
         profiles = tuple(records.bare(name, self.ctx.clock(), posts=records.newest(own)) for name, own in posts.items())
-        onward = goes_on(answer.has_more) and answer.search_id is not None and bool(answer.commercial_contents)
+        goes = goes_on(answer.has_more) and answer.search_id is not None and bool(answer.commercial_contents)
         return Page(
             profiles=profiles,
             skipped=tuple(skipped),
-            next=stands.after(posts, answer.search_id, stands.at + 1) if onward else None,
+            next=walk.after(posts, f"{answer.search_id}:{pages + 1}" if goes else None),
             notice="; ".join(told[:TOLD])[:LONGEST * TOLD] or None,
             found_by="competitor" if wanted.brand is not None else None,
         )  # fmt: skip
@@ -324,13 +303,14 @@ class TikTokSource(Source):
 
     async def _research(self, wanted: Research, cursor: str | None, limit: int) -> Page:
         """Accounts whose videos a research query finds, for those who are allowed to ask."""
-        stands = _stands(cursor)
+        walk = Walk.read(cursor) or Walk(("research",))
+        search, before = _within(walk)
         body: dict[str, Any] = {
             "query": {"and": wanted.conditions}, "start_date": wanted.start, "end_date": wanted.end,
             "max_count": max(1, min(limit, MOST_RESEARCHED)),
         }  # fmt: skip
-        if stands.search:
-            body |= {"search_id": stands.search, "cursor": stands.at}
+        if search:
+            body |= {"search_id": search, "cursor": before}
         answer = await self._daily(self._open.app("research/video/query/", RESEARCH_FIELDS, Videos, "research", body))
         videos, skipped = read_each(answer.videos, ResearchVideo, "the video")
         found: dict[str, list[ResearchVideo]] = {}
@@ -340,7 +320,7 @@ class TikTokSource(Source):
                 skipped.append(
                     Skipped(str(video.id or "?")[:LONGEST], "the account's name is none that can be written")
                 )
-            elif stands.is_new(name):
+            elif walk.new([name]):
                 found.setdefault(name, []).append(video)
         refused: list[PluginError] = []
         known = await asyncio.gather(*(self._researched(name, refused) for name in found))
@@ -348,12 +328,12 @@ class TikTokSource(Source):
             records.of_research(name, own, one, self.ctx.clock())
             for (name, own), one in zip(found.items(), known, strict=True)
         )
-        onward = goes_on(answer.has_more) and bool(answer.videos)
-        at = count(answer.cursor)
+        at = count(answer.cursor) or 0
+        goes = goes_on(answer.has_more) and bool(answer.videos) and at > before
         return Page(
             profiles=profiles,
             skipped=tuple(skipped),
-            next=stands.after(found, answer.search_id, at) if onward and at is not None and at > stands.at else None,
+            next=walk.after(found, f"{answer.search_id}:{at}" if goes else None),
             notice=_unread(refused),
             found_by="hashtag" if wanted.hashtag else None,
         )
@@ -409,15 +389,10 @@ def _same(wanted: str, brand: str) -> bool:
     return brand.casefold() == wanted.casefold() or wanted.casefold() in brand.casefold()
 
 
-def _mark(name: str) -> str:
-    return urlsafe_b64encode(blake2s(name.encode(), digest_size=3).digest()).decode()
-
-
-def _stands(cursor: str | None) -> Stands:
-    try:
-        return msgspec.json.decode(cursor, type=Stands) if cursor else Stands()
-    except msgspec.DecodeError:
-        raise InvalidInput("the cursor is not one of ours") from None
+def _within(walk: Walk) -> tuple[str, int]:
+    """The platform's search, and how far it is read: its own id can be the same on every page."""
+    search, _, at = (walk.cursor or "").rpartition(":")
+    return search, int(at) if at.isdecimal() else 0
 
 
 def _number(cursor: str | None) -> int:

@@ -22,6 +22,7 @@ from influtui.api.errors import (
     UpstreamChanged,
 )
 from influtui.api.hooks import CarriersContext, Plugin, SourcesContext, hookimpl
+from influtui.api.paging import Walk
 from influtui.api.reading import Number, count, email_in, moment, read, read_each
 from influtui.api.records import Comment, Page, Post, Profile, Quality, Skipped
 from influtui.api.source import Http, Keys, Parameter, Reply, Source, SourceContext
@@ -58,6 +59,7 @@ __all__ = [
     "Transient",
     "Unsupported",
     "UpstreamChanged",
+    "Walk",
     "count",
     "email_in",
     "hookimpl",
