@@ -104,4 +104,5 @@ def _end(out: Output, done: Round) -> None:
     for trouble in done.troubles:
         out.note(trouble)
     after = f", the next at {done.next}" if done.next else ""
-    out.say(f"Wrote {done.written}, sent {done.sent}; {done.waiting} wait{after}.")
+    read = f"Read {done.read} {'mailbox' if done.read == 1 else 'mailboxes'}, w" if done.read else "W"
+    out.say(f"{read}rote {done.written}, sent {done.sent}; {done.waiting} wait{after}.")

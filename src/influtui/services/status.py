@@ -39,4 +39,13 @@ async def _quota(workspace: Workspace) -> str:
     return ", ".join(short)
 
 
-PARTS: Final[tuple[Part, ...]] = (_quota,)
+async def _worker(workspace: Workspace) -> str:
+    """The worker, where there is a mailbox to work on: whether one works, and when it read the mail."""
+    if not workspace.settings.account or workspace.settings.world is not None:
+        return ""
+    from influtui.services.working import short
+
+    return await short(workspace)
+
+
+PARTS: Final[tuple[Part, ...]] = (_worker, _quota)

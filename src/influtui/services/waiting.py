@@ -13,7 +13,7 @@ from influtui.model.waiting import Box, Obstacle, Planned, Waiting, needs_somebo
 from influtui.services.accounts import accounts
 from influtui.services.workspace import Workspace
 from influtui.store import pace as rows
-from influtui.store import pauses
+from influtui.store import pauses, received
 from influtui.store.database import Reader
 
 HORIZON_DAYS: Final = 7
@@ -33,6 +33,7 @@ async def boxes(reader: Reader, workspace: Workspace, addresses: Sequence[str]) 
     """The mailboxes of these addresses as the rules see them."""
     known = {each.address: each for each in await accounts(workspace)}
     paused = await pauses.all_going(reader)
+    read_at = await received.last_synced(reader)
     found: dict[str, Box] = {}
     for address in dict.fromkeys(addresses):
         sent = await rows.sent_by(reader, address, workspace.clock() - DAY_MS)
@@ -44,6 +45,8 @@ async def boxes(reader: Reader, workspace: Workspace, addresses: Sequence[str]) 
             last_id=sent.last_id,
             paused=paused[address]["why"] if address in paused else None,
             known=address in known,
+            reads=address in known and known[address].imap_host is not None,
+            read_at=read_at.get(address),
         )
     return found
 

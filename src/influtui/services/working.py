@@ -12,11 +12,11 @@ from typing import Final
 import msgspec
 
 from influtui.model.failures import Conflict, Failure, ReadOnly
-from influtui.model.times import rfc3339
+from influtui.model.times import moment, rfc3339
 from influtui.services import trust
 from influtui.services.accounts import accounts
 from influtui.services.workspace import Workspace
-from influtui.store import heartbeats, leases
+from influtui.store import heartbeats, leases, received
 from influtui.store.database import Reader
 from influtui.store.leases import Lease
 from influtui.store.worker_lock import WorkerLock, here, is_taken
@@ -55,11 +55,13 @@ class Holding:
         """Set when another worker has taken over."""
         self.doing: str | None = None
 
-    async def beat(self, *, round_done: bool = False) -> None:
-        """Say that this worker lives. Raises `Replaced` where it should not any more."""
+    async def beat(self, *, round_done: bool = False, news: bool = False) -> None:
+        """Say that this worker lives, and with `news` that others should look. Raises `Replaced` where it should not."""
         workspace = self._workspace
         async with workspace.db.write(workspace.clock(), durability="normal") as transaction:
             ours = await leases.renew(transaction, self.token, self.doing, round_done=round_done)
+            if news:
+                transaction.touched("worker", [self.token])
             # A worker that is there and sends nothing is a sign too: the database is the one in use.
             sign = await trust.sign(transaction) if ours and round_done and await _signs(workspace) else None
         if not ours:
@@ -86,6 +88,7 @@ async def held(workspace: Workspace, *, kept: bool) -> AsyncIterator[Holding]:
                     hint=f"It was heard of {rfc3339(before.beat_at)}. Only one can work at a time.",
                 )
             token = await leases.take(transaction, here(), kept=kept)
+            transaction.touched("worker", [token])
         holding = Holding(workspace, token)
         beating = asyncio.create_task(_beating(holding))
         try:
@@ -96,6 +99,7 @@ async def held(workspace: Workspace, *, kept: bool) -> AsyncIterator[Holding]:
                 await beating
             async with workspace.db.write(workspace.clock(), durability="normal") as transaction:
                 await leases.give_up(transaction, token)
+                transaction.touched("worker", [token])
     finally:
         lock.close()
 
@@ -116,11 +120,22 @@ async def state(workspace: Workspace) -> WorkerState:
 
 
 async def short(workspace: Workspace) -> str:
-    """The worker in a word or two, for the header: `worker: off`, `worker: on`, `worker: confirm`."""
+    """The worker in a word or two, for the header: `worker: off`, `worker: confirm`, `worker: on`, `synced 11:04`.
+
+    A time of day and not an age: what stands on an idle screen must stay true.
+    """
     if await trust.suspicion(workspace, by_itself=True) is not None:
         return "worker: confirm"
     _, lives = await _who(workspace.db, workspace)
-    return "worker: on" if lives else "worker: off"
+    if not lives:
+        return "worker: off"
+    times = await received.last_synced(workspace.db)
+    if not times:
+        return "worker: on"
+    # The one that was read longest ago: every mailbox is at least so fresh.
+    at = moment(min(times.values())).astimezone()
+    today = moment(workspace.clock()).astimezone().date() == at.date()
+    return f"synced {at:%H:%M}" if today else f"synced {at:%d %b %H:%M}"
 
 
 async def start_if_needed(workspace: Workspace) -> bool:

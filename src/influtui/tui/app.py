@@ -198,7 +198,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         await self.unfinished.recall()
         await self.lines.recall()
         await self._take_own_keys()
-        self.background(watch(self.workspace, self._changed))
+        self.background(watch(self.workspace, self._changed, start_worker=not self.is_headless))
 
     async def _take_own_keys(self) -> None:
         """Make the keymap anew with what the person wrote, and say what of that cannot be."""

@@ -31,7 +31,8 @@ class Log:
         news = bool(done.written or done.ended or done.sent or done.not_sent or done.troubles != self._last)
         self._last = done.troubles
         if news:
-            what = f"wrote {done.written}, ended {done.ended}, sent {done.sent}, not sent {done.not_sent}, waiting {done.waiting}"
+            counts = ("read", "written", "ended", "sent", "not_sent", "waiting")
+            what = ", ".join(f"{name.replace('_', ' ')} {getattr(done, name)}" for name in counts)
             self._write(" · ".join([what, *done.troubles]))
         return news
 

@@ -1,4 +1,4 @@
-"""One round of the worker: write what sequences have due, then send what each mailbox's pace lets go."""
+"""One round of the worker: read the mailboxes, write what sequences have due, send what each mailbox's pace lets go."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 from influtui.model.failures import Failure
 from influtui.model.times import rfc3339
 from influtui.services import sending, stepping, trust, waiting
+from influtui.services.reading import Reader
 from influtui.services.sending import Delivery
 from influtui.services.workspace import Workspace
 
@@ -16,6 +17,8 @@ from influtui.services.workspace import Workspace
 class Round(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="influtui.worker/1"):
     """What one round did, and what comes next."""
 
+    read: int
+    """Mailboxes that were read."""
     written: int
     """Letters of sequences."""
     ended: int
@@ -34,12 +37,16 @@ async def round_of(
     workspace: Workspace,
     *,
     token: int | None = None,
+    reader: Reader | None = None,
     told: Callable[[Delivery], None] | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Round:
     """Do everything that is due once. What stands in the way of one thing does not keep the others from happening."""
     troubles: list[str] = []
     await sending.settle_interrupted(workspace)
+    # First what came in: an answer stops the letter that would go now.
+    read, unread = await (reader or Reader()).read_due(workspace, stopped=stopped)
+    troubles += unread
     stepped, done = stepping.Stepped(), list[Delivery]()
     try:
         # Before a letter is even written: a database that was put back would write again what has gone.
@@ -51,6 +58,7 @@ async def round_of(
     plan = await waiting.planned(workspace)
     times = [each.at for each in plan if each.at is not None]
     return Round(
+        read=read,
         written=stepped.written,
         ended=stepped.ended,
         sent=sum(each.state == "sent" for each in done),
