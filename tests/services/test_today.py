@@ -232,3 +232,58 @@ def test_every_kind_names_a_command_that_can_be_written_out() -> None:
         one = Waiting(kind=kind.name, since=Millis(0), due=Millis(0), campaign="C", ref="x:y", conversation=None)
         assert "{" not in one.next
         assert one.says
+
+
+async def test_letters_that_wait_for_a_yes_are_one_line_and_whoever_they_are_for_is_not_asked_about_again(
+    workspace: Workspace, anna: int, write: Callable[..., Awaitable[int]]
+) -> None:
+    _, message = await a_message(write, anna, at=workspace.clock(), state="queued")
+    async with workspace.db.write(workspace.clock()) as transaction:
+        await transaction.run(
+            "INSERT INTO outbox (message_id, account, envelope_from, envelope_to, raw, raw_sha256)"
+            " VALUES (?, 'us@example.org', 'us@example.org', 'anna@example.org', x'', '')",
+            (message,),
+        )
+    (only,) = await today.today(workspace)
+    assert (only.kind, only.many, only.next) == ("approve", 1, "outbox approve campaign:SPRING")
+
+
+async def test_who_is_in_a_sequence_that_runs_is_left_to_it(
+    workspace: Workspace, anna: int, write: Callable[..., Awaitable[int]]
+) -> None:
+    await a_message(write, anna, at=ago(workspace, days=31))
+    assert await waiting(workspace) == [("no_answer", True)]
+    enrolment = await write(
+        "enrolments", collaboration_id=anna, sequence="s", account="us@example.org", state="running", enrolled_at=0,
+        enrolled_by="test", expires_at=0,
+    )  # fmt: skip
+    assert await waiting(workspace) == []
+    async with workspace.change("test", "ended") as unit:
+        await unit.update("enrolments", enrolment, {"state": "finished"})
+    assert await waiting(workspace) == [("no_answer", True)]
+
+
+async def test_what_nobody_can_be_sure_of_and_whom_nobody_knows_wait_on_lines_of_their_own(
+    workspace: Workspace, anna: int, write: Callable[..., Awaitable[int]]
+) -> None:
+    asked, _ = await a_message(
+        write, anna, at=workspace.clock(), direction="in", state="received", unconfirmed="unsubscribe: not verified"
+    )
+    stranger = await write(
+        "conversations", person_id=1, channel="email", last_at=workspace.clock(), awaiting="us", matched=0
+    )
+    found = {each.kind: each.conversation for each in await today.today(workspace, "-kind:too_few")}
+    assert found == {"confirm": asked, "unmatched": stranger}
+
+
+async def test_a_paused_mailbox_comes_before_answers(
+    workspace: Workspace, anna: int, write: Callable[..., Awaitable[int]]
+) -> None:
+    await a_message(write, anna, at=ago(workspace, days=9), direction="in", state="received")
+    await write("sender_pauses", account="us@example.org", why="too many bounces", paused_at=0, paused_by="worker")
+    first, *_ = await today.today(workspace)
+    assert (first.kind, first.next, first.detail) == (
+        "paused_mailbox",
+        "outbox resume us@example.org",
+        "too many bounces",
+    )

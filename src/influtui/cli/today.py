@@ -71,7 +71,7 @@ def _document(each: Waiting, now: Millis) -> dict[str, Any]:
 
 
 def _who(each: Waiting) -> SafeText:
-    return safe(each.ref or each.name or each.campaign or "-")
+    return safe(each.ref or each.name or each.account or each.campaign or "-")
 
 
 def _detail(each: Waiting) -> SafeText:

@@ -44,8 +44,10 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     message: MessageId | None = None
     number: OutsideText | None = None
     """Of a parcel, as its carrier writes it."""
+    account: str | None = None
+    """Of a mailbox of ours."""
     many: int | None = None
-    """How many people a thing of the whole campaign is about."""
+    """How many people or letters a thing of the whole campaign is about."""
     detail: OutsideText | None = None
     """What was said or what happened, where there is such a thing."""
 
@@ -68,6 +70,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
             conversation=self.conversation,
             message=self.message,
             number=self.number,
+            account=self.account,
         )
 
 

@@ -89,16 +89,20 @@ def _columns(
     conversation: str = "NULL",
     message: str = "NULL",
     number: str = "NULL",
+    account: str = "NULL",
     many: str = "NULL",
     detail: str = "NULL",
 ) -> str:
     return (
         f"SELECT {head}, {since} AS since, {due} AS due, {of}, {conversation} AS conversation_id,"
-        f" {message} AS message_id, {number} AS number, {many} AS many, {detail} AS detail"
+        f" {message} AS message_id, {number} AS number, {account} AS account,"
+        f" {many} AS many, {detail} AS detail"
     )
 
 
 _OF_CONVERSATION: Final = "v.collaboration_id, v.person_id, l.campaign_id, v.creator_id"
+_OF_CAMPAIGN: Final = "NULL AS collaboration_id, NULL AS person_id, k.id AS campaign_id, NULL AS creator_id"
+_OF_NOBODY: Final = "NULL AS collaboration_id, NULL AS person_id, NULL AS campaign_id, NULL AS creator_id"
 _OF_SHIPMENT: Final = "s.collaboration_id, coalesce(s.person_id, l.person_id) AS person_id, l.campaign_id, l.creator_id"
 
 
@@ -114,18 +118,51 @@ def _doubt(head: str, _now: int) -> str:
     )
 
 
-def _reply(head: str, _now: int) -> str:
-    newest = (
-        "(SELECT substr(m.body, 1, 200) FROM messages m WHERE m.conversation_id = v.id AND m.direction = 'in'"
-        " ORDER BY m.at DESC, m.id DESC LIMIT 1)"
-    )
+def _answer(matched: int) -> Callable[[str, int], str]:
+    """A conversation that waits for us: of somebody we know, or (`matched` 0) of somebody we do not."""
+
+    def select(head: str, _now: int) -> str:
+        newest = (
+            "(SELECT substr(m.body, 1, 200) FROM messages m WHERE m.conversation_id = v.id AND m.direction = 'in'"
+            " ORDER BY m.at DESC, m.id DESC LIMIT 1)"
+        )
+        due = f"v.last_at + {_allowed('reply' if matched else 'unmatched')}"
+        return (
+            _columns(head, "v.last_at", due, of=_OF_CONVERSATION, conversation="v.id", detail=newest)
+            + " FROM conversations v LEFT JOIN collaborations l ON l.id = v.collaboration_id"
+            f" WHERE v.awaiting = 'us' AND v.matched = {matched} AND NOT EXISTS (SELECT 1 FROM messages m"
+            " WHERE m.conversation_id = v.id AND m.unconfirmed IS NOT NULL)"
+        )
+
+    return select
+
+
+def _confirm(head: str, _now: int) -> str:
     return (
         _columns(
-            head, "v.last_at", f"v.last_at + {_allowed('reply')}", of=_OF_CONVERSATION, conversation="v.id",
-            detail=newest,
+            head, "m.at", f"m.at + {_allowed('confirm')}", of=_OF_CONVERSATION, conversation="v.id", message="m.id",
+            detail="m.unconfirmed",
         )
-        + " FROM conversations v LEFT JOIN collaborations l ON l.id = v.collaboration_id WHERE v.awaiting = 'us'"
+        + " FROM messages m JOIN conversations v ON v.id = m.conversation_id"
+        " LEFT JOIN collaborations l ON l.id = v.collaboration_id WHERE m.unconfirmed IS NOT NULL"
     )  # fmt: skip
+
+
+def _paused_mailbox(head: str, _now: int) -> str:
+    return (
+        _columns(head, "s.paused_at", "s.paused_at", of=_OF_NOBODY, account="s.account", detail="s.why")
+        + " FROM sender_pauses s WHERE s.resumed_at IS NULL"
+    )
+
+
+def _approve(head: str, _now: int) -> str:
+    since = "min(m.at)"
+    return (
+        _columns(head, since, f"{since} + {_allowed('approve')}", of=_OF_CAMPAIGN, many="count(*)")
+        + " FROM outbox o JOIN messages m ON m.id = o.message_id JOIN conversations v ON v.id = m.conversation_id"
+        f" JOIN collaborations l ON l.id = v.collaboration_id {_RUNS}"
+        " WHERE m.state = 'queued' AND o.approved_at IS NULL GROUP BY k.id"
+    )
 
 
 def _refused(head: str, now: int) -> str:
@@ -193,7 +230,7 @@ def _to_ship(head: str, _now: int) -> str:
     )
 
 
-def _state(*states: str, at_once: bool = False) -> Callable[[str, int], str]:
+def _state(*states: str, at_once: bool = False, besides: str = "0") -> Callable[[str, int], str]:
     """A collaboration that stays in one of these states beyond its days, or (`at_once`) that is in it at all."""
 
     def select(head: str, now: int) -> str:
@@ -204,7 +241,7 @@ def _state(*states: str, at_once: bool = False) -> Callable[[str, int], str]:
         shown = "replace(l.state, '_', ' ')"
         return (
             _columns(head, _SINCE, due, detail=shown)
-            + f" FROM collaborations l {_RUNS} WHERE l.state IN ({named}){late}"
+            + f" FROM collaborations l {_RUNS} WHERE l.state IN ({named}) AND NOT {besides}{late}"
         )
 
     return select
@@ -224,21 +261,25 @@ def _numbers(head: str, now: int) -> str:
 
 
 def _to_contact(head: str, _now: int) -> str:
-    of = "NULL AS collaboration_id, NULL AS person_id, k.id AS campaign_id, NULL AS creator_id"
     return (
-        _columns(head, f"min({_SINCE})", f"min({_SINCE}) + {_days('shortlisted')}", of=of, many="count(*)")
-        + f" FROM collaborations l {_RUNS} WHERE l.state = 'shortlisted' GROUP BY k.id"
+        _columns(head, f"min({_SINCE})", f"min({_SINCE}) + {_days('shortlisted')}", of=_OF_CAMPAIGN, many="count(*)")
+        + f" FROM collaborations l {_RUNS} WHERE l.state = 'shortlisted' AND NOT {_IN_HAND} GROUP BY k.id"
     )
 
 
 def _too_few(head: str, _now: int) -> str:
-    of = "NULL AS collaboration_id, NULL AS person_id, k.id AS campaign_id, NULL AS creator_id"
     # As `model.shortlist.outreach_target` rounds: up, but not for what floating point adds.
     exact = "round(k.wanted * k.outreach_ratio, 6)"
     target = f"(CAST({exact} AS INTEGER) + ({exact} > CAST({exact} AS INTEGER)))"
     contacted = f"(SELECT count(*) FROM collaborations l WHERE l.campaign_id = k.id AND {CONTACTED})"
     return (
-        _columns(head, "k.created_at", f"k.created_at + {_allowed('too_few')}", of=of, many=f"{target} - {contacted}")
+        _columns(
+            head,
+            "k.created_at",
+            f"k.created_at + {_allowed('too_few')}",
+            of=_OF_CAMPAIGN,
+            many=f"{target} - {contacted}",
+        )
         + f" FROM campaigns k WHERE k.state = 'active' AND {contacted} < {target} AND k.wanted > (SELECT count(*)"
         " FROM collaborations l JOIN agreements g ON g.collaboration_id = l.id AND g.ended_at IS NULL"
         " WHERE l.campaign_id = k.id)"
@@ -246,6 +287,12 @@ def _too_few(head: str, _now: int) -> str:
     )
 
 
+_IN_HAND: Final = (
+    "(EXISTS (SELECT 1 FROM enrolments e WHERE e.collaboration_id = l.id AND e.state IN ('running', 'paused'))"
+    " OR EXISTS (SELECT 1 FROM conversations v JOIN messages m ON m.conversation_id = v.id"
+    " WHERE v.collaboration_id = l.id AND m.state IN ('queued', 'deferred', 'in_data')))"
+)
+"""Whether a letter to the person of a collaboration `l` is on its way or will be written by a sequence."""
 _SINCE: Final = "coalesce(l.state_at, l.created_at)"
 
 
@@ -261,9 +308,13 @@ def _between(first: str, last: str) -> str:
 
 _OF: Final[dict[str, Callable[[str, int], str]]] = {
     "doubt": _doubt,
-    "reply": _reply,
+    "paused_mailbox": _paused_mailbox,
+    "confirm": _confirm,
+    "reply": _answer(1),
+    "unmatched": _answer(0),
     "parcel": _parcel,
     "review": _state("in_review", at_once=True),
+    "approve": _approve,
     "go_live": _go_live,
     "contract": _state("contract_sent"),
     "to_ship": _to_ship,
@@ -272,7 +323,7 @@ _OF: Final[dict[str, Callable[[str, int], str]]] = {
     "terms": _state("negotiating"),
     "next_step": _state("creating", "measuring"),
     "numbers": _numbers,
-    "no_answer": _state("contacted"),
+    "no_answer": _state("contacted", besides=_IN_HAND),
     "to_contact": _to_contact,
     "too_few": _too_few,
 }
@@ -291,6 +342,7 @@ def _waiting(row: Row) -> Waiting:
         conversation=row["conversation_id"],
         message=row["message_id"],
         number=row["number"],
+        account=row["account"],
         many=row["many"],
         detail=row["detail"],
     )
