@@ -53,6 +53,38 @@ async def test_columns_see_what_other_sessions_change(workspace: Workspace, acco
     assert await asked(engine, "-has:followers") == [3]
 
 
+async def test_numbers_that_few_ask_for_and_scores_follow_changes(workspace: Workspace, account: Account) -> None:
+    engine = engine_of(workspace.db)
+
+    async def scored(creator: int, authenticity: float) -> None:
+        async with workspace.db.write(1) as transaction:
+            await transaction.run(
+                "INSERT OR REPLACE INTO scores (campaign_id, creator_id, authenticity, confidence, model, at)"
+                " VALUES (0, ?, ?, 1, 'm', 1)",
+                (creator, authenticity),
+            )
+            transaction.touched("scores", [creator])
+
+    for number in range(1, 5):
+        await account(f"instagram:a{number}", posts=number * 10)
+        await scored(number, number * 20.0)
+    async with workspace.change("creators.edit", "Touched all") as unit:
+        await unit.update_many("creators", {each: {"language": "en"} for each in range(1, 5)})
+    assert await asked(engine, "posts:20..", "posts") == [4, 3, 2]
+    assert await asked(engine, "authenticity:>30", "authenticity") == [4, 3, 2]
+    await scored(1, 99)
+    async with workspace.change("creators.edit", "Changed one, removed one") as unit:
+        await unit.update("creators", 2, {"posts": 99})
+        await unit.delete("creators", 4)
+    assert await asked(engine, "posts:20..", "posts") == [2, 3]
+    assert await asked(engine, "authenticity:>30", "authenticity") == [1, 3, 2]
+    for number in range(5, 9):
+        await account(f"instagram:a{number}", posts=number * 100)
+    async with workspace.db.write(1) as transaction:
+        transaction.touched_run("creators", 5, 2_000)
+    assert await asked(engine, "posts:500..", "posts") == [8, 7, 6, 5]
+
+
 async def test_a_change_of_very_many_is_followed_too(workspace: Workspace, account: Account) -> None:
     engine = engine_of(workspace.db)
     for number in range(1, 8):

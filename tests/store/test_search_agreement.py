@@ -46,6 +46,7 @@ from influtui.store.search import Order
 NOW = 1_795_348_800_000
 DAY = 86_400_000
 PEOPLE = 160
+CAMPAIGN = 7
 
 Row = dict[str, Any]
 
@@ -170,6 +171,21 @@ async def filled(path: Path) -> list[Row]:
             for row in rows:
                 if row["person_id"] == person:
                     row.setdefault("note", []).append(text)
+        for row in rows:
+            # What is said for the campaign stands before what is said for none, but for fit, which none has.
+            for campaign in dice.sample([0, CAMPAIGN, 8], dice.randint(0, 3)):
+                scored = {name: maybe(dice.choice([0.0, 41.5, 70.0, 99.9])) for name in ("fit", "authenticity")}
+                await transaction.run(
+                    "INSERT INTO scores (campaign_id, creator_id, fit, authenticity, confidence, model, at)"
+                    " VALUES (?, ?, ?, ?, 0.5, 'm', 1)",
+                    (campaign, row["id"], scored["fit"], scored["authenticity"]),
+                )
+                row[f"scored {campaign}"] = scored
+            own, general = row.pop(f"scored {CAMPAIGN}", {}), row.pop("scored 0", {})
+            row["fit"] = own.get("fit")
+            row["authenticity"] = (
+                general.get("authenticity") if own.get("authenticity") is None else own["authenticity"]
+            )
         transaction.touched("creators", [1])
     await database.close()
     return rows
@@ -355,6 +371,12 @@ qualified = st.one_of(
             "has:tags",
             "has:er",
             "has:audience",
+            "fit:>41",
+            "fit:..70",
+            "authenticity:41.5..",
+            "authenticity:0",
+            "has:authenticity",
+            "changed:<1d",
             "audience:US>40",
             "audience:us:40..",
             "audience:dach>=30.3",
@@ -396,7 +418,22 @@ query_text = st.recursive(
     max_leaves=6,
 )
 sorts = st.sampled_from(
-    ["followers", "er", "views", "age", "added", "name", "handle", "country", "platform", "id", "match", "posts"]
+    [
+        "followers",
+        "er",
+        "views",
+        "age",
+        "added",
+        "name",
+        "handle",
+        "country",
+        "platform",
+        "id",
+        "match",
+        "posts",
+        "fit",
+        "authenticity",
+    ]
 )
 
 
@@ -414,8 +451,8 @@ def done(work: Coroutine[Any, Any, Any]) -> Any:
 def test_statements_columns_and_a_plain_reading_agree(
     catalogue: Catalogue, text: str, sort: str, down: bool, size: int
 ) -> None:
-    query = bind(parse(text, CREATORS), Context(now=NOW))
-    order = Order(sort, down)
+    query = bind(parse(text, CREATORS), Context(now=NOW, campaign="C", campaign_id=CAMPAIGN))
+    order = Order(sort, down, CAMPAIGN)
     rows = [row for row in catalogue.rows if holds(query, row)]
     expected = in_order(rows, sort, down, query)
     assert done(search.ids(catalogue, query, order)) == expected
@@ -441,8 +478,8 @@ def test_statements_columns_and_a_plain_reading_agree(
 @given(text=query_text)
 def test_a_query_and_its_negation_part_the_catalogue(catalogue: Catalogue, text: str) -> None:
     everyone = sorted(row["id"] for row in catalogue.rows)
-    mine = bind(parse(text, CREATORS), Context(now=NOW))
-    others = bind(parse(f"-({text})", CREATORS), Context(now=NOW))
+    mine = bind(parse(text, CREATORS), Context(now=NOW, campaign="C", campaign_id=CAMPAIGN))
+    others = bind(parse(f"-({text})", CREATORS), Context(now=NOW, campaign="C", campaign_id=CAMPAIGN))
     by_statement = [done(search.ids(catalogue, query, Order("id", False))) for query in (mine, others)]
     by_column = [catalogue.columns.found(query).tolist() for query in (mine, others)]
     for found in (by_statement, by_column):

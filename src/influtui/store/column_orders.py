@@ -18,6 +18,7 @@ from influtui.model.query_ast import SCORES, Everything, Query
 from influtui.model.query_match import BEYOND, Sought, sought
 from influtui.store.columns import Columns, Ids, pulled
 from influtui.store.search import NAME_KEY, Order, ordering, terms
+from influtui.store.seldom_columns import SeldomColumns
 
 _MOST_KEPT: Final = 4
 _LOOKED_AT: Final = 20_000
@@ -28,6 +29,10 @@ _MOST_MOVED: Final = 200
 """Above this many changed accounts an order is made anew instead of mended."""
 
 _FROM_NUMBERS: Final = {"followers": "followers", "er": "engagement_rate", "age": "as_of"}
+_FROM_SELDOM: Final = {
+    "views": "avg_views", "likes": "avg_likes", "comments": "avg_comments", "shares": "avg_shares", "added": "created_at",
+    "changed": "updated_at",
+}  # fmt: skip
 _FROM_CODES: Final = ("platform", "country")
 
 
@@ -45,8 +50,9 @@ class Kept(NamedTuple):
 class Orders:
     """The orders of one set of columns."""
 
-    def __init__(self, columns: Columns, connection: sqlite3.Connection) -> None:
+    def __init__(self, columns: Columns, seldom: SeldomColumns, connection: sqlite3.Connection) -> None:
         self._columns = columns
+        self._seldom = seldom
         self._connection = connection
         self._kept: OrderedDict[Order, Kept] = OrderedDict()
 
@@ -84,14 +90,15 @@ class Orders:
             if ids is not None and len(ids) == len(self._columns.everyone()):
                 self._kept[Order(name, name == "followers")] = self._placed(ids)
 
-    def follow(self, runs: Sequence[tuple[int, int]]) -> None:
-        """Put the accounts in `runs` (first, last) into their new places. Orders by scores are dropped: scores are no columns."""
+    def follow(self, runs: Sequence[tuple[int, int]], *, scores_changed: bool) -> None:
+        """Put the accounts in `runs` (first, last) into their new places. An order that is quickly made is dropped instead."""
         moved = sum(last - first + 1 for first, last in runs)
         for order, kept in list(self._kept.items()):
-            lasting = order.name in (*_FROM_NUMBERS, "name", "handle")
-            if not lasting or moved > _MOST_MOVED:
+            if not moved and not (scores_changed and order.name in SCORES):
+                continue
+            if order.name not in (*_FROM_NUMBERS, "name", "handle") or moved > _MOST_MOVED:
                 del self._kept[order]
-            elif moved:
+            else:
                 self._kept[order] = self._mended(
                     order, kept, [each for first, last in runs for each in range(first, last + 1)]
                 )
@@ -152,12 +159,10 @@ class Orders:
         if order.name == "id":
             return everyone[::-1] if order.descending else everyone
         if order.name in _FROM_NUMBERS:
-            numbers = self._columns.numbers[_FROM_NUMBERS[order.name]][everyone]
-            # NaN comes last however it is signed, and a stable sort leaves equals in the order of their ids.
-            return everyone[np.argsort(-numbers if order.descending else numbers, kind="stable")]
-        if order.name in SCORES:
-            scores = self._scores(order)[everyone]
-            return everyone[np.argsort(-scores if order.descending else scores, kind="stable")]
+            return self._by_numbers(self._columns.numbers[_FROM_NUMBERS[order.name]], order)
+        numbers = self._seldom.of(_FROM_SELDOM.get(order.name, order.name), order.campaign)
+        if numbers is not None:
+            return self._by_numbers(numbers, order)
         if order.name in _FROM_CODES:
             column = self._columns.coded[order.name]
             texts = sorted((text for text in column.values if text is not None), reverse=order.descending)
@@ -177,19 +182,11 @@ class Orders:
             at += len(chunk)
         return found[:at]
 
-    def _scores(self, order: Order) -> NDArray[np.float64]:
-        """One score by id: the one for no campaign, where it means anything, and over it the campaign's own."""
-        found = np.full(self._columns.size, np.nan)
-        whose = [order.campaign] if order.name in ("fit", "relevance") else [0, order.campaign]
-        for campaign in whose:
-            rows = self._connection.execute(
-                f"SELECT creator_id, {order.name} FROM scores WHERE campaign_id = ? AND {order.name} IS NOT NULL",
-                (campaign,),
-            )
-            while chunk := rows.fetchmany(_ROWS_AT_ONCE):
-                ids, scores = zip(*chunk, strict=True)
-                found[np.array(ids)] = scores
-        return found
+    def _by_numbers(self, numbers: NDArray[np.float64], order: Order) -> Ids:
+        everyone = self._columns.everyone()
+        of_all = numbers[everyone]
+        # NaN comes last however it is signed, and a stable sort leaves equals in the order of their ids.
+        return everyone[np.argsort(-of_all if order.descending else of_all, kind="stable")]
 
     def _placed(self, ids: Ids) -> Kept:
         place = np.zeros(self._columns.size, np.int32)

@@ -35,6 +35,7 @@ from influtui.store.columns import Columns, Ids, Mask, Sets, pulled
 from influtui.store.filters import AFTER_ALL, CREATORS, match_text
 from influtui.store.frequent_words import DENSE, FrequentWords
 from influtui.store.search import FACETS, Facets, Order, by_frequency
+from influtui.store.seldom_columns import SeldomColumns
 
 _WALK: Final = 8_192
 _CACHE_BYTES: Final = 12_000_000
@@ -76,7 +77,8 @@ class ColumnSearch:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.columns = Columns()
-        self.orders = Orders(self.columns, connection)
+        self._seldom = SeldomColumns(self.columns, connection)
+        self.orders = Orders(self.columns, self._seldom, connection)
         self._kept: OrderedDict[Query, Posting] = OrderedDict()
         self._kept_bytes = 0
         self._totals: Facets | None = None
@@ -99,16 +101,15 @@ class ColumnSearch:
         if seq < 0 or unannounced or newest < seq or (oldest is not None and oldest > seq + 1):
             self.columns.load(self._connection)
             self._unsaved = len(self.columns.everyone())
+            self._seldom.forget()
             self.orders.forget()
             self._frequent.forget()
         else:
-            rows = self._connection.execute(
-                "SELECT DISTINCT first_id, last_id FROM change_log WHERE seq > ? AND noun = 'creators'", (seq,)
-            ).fetchall()
-            runs = [(int(first), int(last)) for first, last in rows]
+            runs, scored = self._changed("creators", seq), self._changed("scores", seq)
             self._unsaved += sum(last - first + 1 for first, last in runs)
             self.columns.reload(self._connection, runs)
-            self.orders.follow(runs)
+            self._seldom.follow(runs, scored)
+            self.orders.follow(runs, scores_changed=bool(scored))
             if sum(last - first + 1 for first, last in runs) > _CORRECTED_AT_MOST:
                 self._frequent.forget()
             elif runs:
@@ -116,6 +117,13 @@ class ColumnSearch:
         self.forget_questions()
         self._totals = None
         self.columns.seq = newest
+
+    def _changed(self, noun: str, since: int) -> list[tuple[int, int]]:
+        """The runs (first, last) of rows of a noun that changed since a change number."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT first_id, last_id FROM change_log WHERE seq > ? AND noun = ?", (since, noun)
+        )
+        return [(int(first), int(last)) for first, last in rows]
 
     @property
     def worth_saving(self) -> bool:
@@ -134,6 +142,7 @@ class ColumnSearch:
         """The change number of what an earlier session kept; -1 where it does not fit."""
         if not self.columns.restore(arrays, texts):
             return -1
+        self._seldom.forget()
         self.orders.forget()
         self.orders.restore(arrays)
         self._frequent.restore(arrays, self.columns.size)
@@ -344,8 +353,10 @@ class ColumnSearch:
 
     def _column_mask(self, field: Field, ids: Ids | None) -> Mask | None:
         """What the columns say of a field, for all ids or for some; None where they do not hold it."""
-        if field.name in self.columns.numbers:
-            numbers = self.columns.numbers[field.name]
+        numbers = self.columns.numbers.get(field.name)
+        if numbers is None:
+            numbers = self._seldom.of(field.name, field.campaign)
+        if numbers is not None:
             return _any([_number_passes(test, numbers if ids is None else numbers[ids]) for test in field.any_of])
         if field.any_of == (Known(),) and field.name in self.columns.known:
             known = self.columns.known[field.name]
