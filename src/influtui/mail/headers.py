@@ -10,7 +10,7 @@ from __future__ import annotations
 import binascii
 import codecs
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final, NamedTuple
@@ -23,6 +23,8 @@ VALUE_LIMIT: Final = 32_000
 ADDRESSES: Final = 500
 """Addresses read of one header."""
 IDS: Final = 200
+BLOCKS: Final = 200
+"""Paragraphs of a report that are read."""
 
 _FOLD: Final = re.compile(r"[\r\n]+[ \t]*")
 _CONTROLS: Final = re.compile(r"[\x00\r\n\u2028\u2029]+")
@@ -107,6 +109,21 @@ def fields(pairs: Iterable[tuple[str, str]], limit: int = 400) -> Fields:
             break
         found.append((_as_text(name).strip().casefold(), decoded(unfolded(value))))
     return tuple(found)
+
+
+def field_blocks(text: str) -> Iterator[Fields]:
+    """The paragraphs of `text` that hold lines of the form `Name: value`, those lines only."""
+    for block in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").strip(), maxsplit=BLOCKS)[:BLOCKS]:
+        pairs: list[tuple[str, list[str]]] = []
+        for line in block.split("\n"):
+            if line[:1] in (" ", "\t") and pairs:
+                pairs[-1][1].append(line)
+            else:
+                name, colon, value = line.partition(":")
+                if colon and name.strip() and " " not in name.strip():
+                    pairs.append((name, [value]))
+        if pairs:
+            yield fields((name, "\n".join(lines)) for name, lines in pairs)
 
 
 def addresses(value: str) -> list[Address]:

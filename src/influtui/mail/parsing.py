@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 from influtui.mail.attachments import file_name, warning
 from influtui.mail.composing import SIGNATURE
-from influtui.mail.headers import addresses, date_of, decoded, fields, message_ids, text_of, unfolded
+from influtui.mail.headers import addresses, date_of, decoded, field_blocks, fields, message_ids, text_of, unfolded
 from influtui.mail.html_text import HTML_LIMIT, HtmlText, html_text
 from influtui.model.incoming import Attachment, Fields, ParsedMessage, Report
 from influtui.model.text import OutsideText, from_outside
@@ -273,25 +273,9 @@ def _blocks(part: Message) -> Iterator[Fields]:
                 if known:
                     yield known
                 if isinstance(each.get_payload(), str):
-                    yield from _text_blocks(_text(each, HEADER_LIMIT))
+                    yield from field_blocks(_text(each, HEADER_LIMIT))
         return
-    yield from _text_blocks(_text(part, HEADER_LIMIT))
-
-
-def _text_blocks(text: str) -> Iterator[Fields]:
-    for number, block in enumerate(re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n").strip())):
-        if number >= PARTS:
-            return
-        pairs: list[list[str]] = []
-        for line in block.split("\n"):
-            if line[:1] in (" ", "\t") and pairs:
-                pairs[-1][1] += f"\n{line}"
-            else:
-                name, colon, value = line.partition(":")
-                if colon and name and " " not in name.strip():
-                    pairs.append([name, value])
-        if pairs:
-            yield fields((name, value) for name, value in pairs)
+    yield from field_blocks(_text(part, HEADER_LIMIT))
 
 
 def _attach(reading: _Reading, name: str, kind: str, size: int) -> None:

@@ -126,17 +126,17 @@ class Classification(msgspec.Struct, frozen=True, kw_only=True, tag_field="schem
 
 
 class LocalRule(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person's correction teaches: such a message is of this kind.
+    """What a person's correction teaches: a message with this phrase from this sender or domain is of this kind.
 
-    A rule is narrow on purpose. It holds for one address, or for one domain together with a phrase that the corrected
-    message had; never for a phrase alone.
+    A rule is narrow on purpose: exactly one of `sender` and `domain` is given, and the message must begin with the phrase
+    or have it for its subject.
     """
 
     id: str
     kind: Kind
+    phrase: str
+    """In lower case, single blanks."""
     sender: str | None = None
     """This address, in lower case."""
     domain: str | None = None
-    """This domain, in lower case; then `phrase` is needed too."""
-    phrase: str | None = None
-    """In lower case, single blanks: stands in the subject or in what was written."""
+    """This domain, in lower case."""

@@ -1,0 +1,97 @@
+"""What a person, or the program of a person who is away, answered: read from their words alone.
+
+Only what the sender wrote is looked at, without quotation and signature. The words are data with their languages in
+`data/answers.toml`; a class is a guess with its reason, and one correction overrules it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from influtui.mail.answer_words import count_of, first_of, words
+from influtui.mail.returning import returns_on
+from influtui.model.incoming import Classification, Kind, ParsedMessage
+from influtui.model.replies import asks_to_stop, folded
+from influtui.model.times import Millis
+
+TEXT: Final = 4_000
+"""Characters of an answer that are looked at: what matters is said at the beginning."""
+SHORT: Final = 8
+"""Words of a message in which `unsubscribe` alone is the message."""
+
+_SIGNATURE: Final = re.compile(
+    r"^(?:-- ?|—|__+|sent from my .{0,60}|von meinem .{0,40} gesendet|envoyé de mon .{0,40})$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_LINK: Final = re.compile(r"https?://\S+")
+_SUBJECT_STOP: Final = re.compile(r"^(?:re: ?)?(?:unsubscribe|stop|abmelden|remove)\b", re.IGNORECASE)
+_SIGNS: Final = str.maketrans({"’": "'", "‘": "'", "´": "'", "“": '"', "”": '"', "\u00a0": " "})
+
+
+def written_text(body: str) -> str:
+    """What the sender wrote, in lower case on one line, without quotation, signature and links."""
+    written = folded(body).written
+    signature = _SIGNATURE.search(written)
+    if signature and written[: signature.start()].strip():
+        written = written[: signature.start()]
+    return " ".join(_LINK.sub(" ", written[:TEXT]).translate(_SIGNS).casefold().split())
+
+
+def auto_reply(message: ParsedMessage) -> Classification | None:
+    """The automatic answer that `message` is, or None."""
+    table = words().auto_reply
+    text = written_text(message.body)
+    subject = " ".join((message.subject or "").casefold().split())[:300]
+    for name, pattern in table.headers:
+        value = next((each for each in message.all(name) if re.search(pattern, each.strip().casefold())), None)
+        if value is not None:
+            shown = " ".join(value.split())[:60]
+            return _away(message, text, f"its program says {name.title()}: {shown}", f"auto.{name}")
+    said = first_of(table.subjects, subject)
+    if said:
+        return _away(message, text, f"its subject says “{said}”", "auto.subject")
+    head = text[:1_500]
+    away, then = count_of(table.away, head), count_of(table.then, head)
+    if away and (away + then >= 2) and not message.first("x-mailer").startswith("influtui"):
+        return _away(message, text, f"it says “{first_of(table.away, head)}”", "auto.words")
+    return None
+
+
+def answer(body: str, subject: str | None = None) -> Classification:
+    """What somebody said, of everything that people say."""
+    text = written_text(body)
+    table = words()
+    if asks_to_stop(body) or (not text and _SUBJECT_STOP.match(subject or "")):
+        return _because("unsubscribe", (text or subject or "")[:60], "stop")
+    said = first_of(table.unsubscribe.phrases, text)
+    if said is None and len(text.split()) <= SHORT:
+        said = first_of(("\\bunsubscribe\\b", "\\bopt[- ]?out\\b"), text)
+    if said:
+        return _because("unsubscribe", said, "words")
+    said = first_of(table.declined.phrases, text)
+    if said:
+        return _because("declined", said, "words")
+    asked = text
+    for polite in table.question.politeness:
+        asked = re.sub(polite, " ", asked)
+    if re.search(r"[?？؟]", asked):
+        end = re.search(r"[^.!?？؟]{0,60}[?？؟]", asked)
+        return _because("question", end[0].strip() if end else "?", "mark")
+    said = first_of(table.question.phrases, asked)
+    if said:
+        return _because("question", said, "words")
+    said = first_of(table.interested.phrases, text)
+    if said:
+        return _because("interested", said, "words")
+    return Classification(kind="other", why="nothing in it says what it is", rule="other")
+
+
+def _because(kind: Kind, said: str, rule: str) -> Classification:
+    return Classification(kind=kind, why=f"it says “{said[:80]}”", rule=f"{kind}.{rule}")
+
+
+def _away(message: ParsedMessage, text: str, why: str, rule: str) -> Classification:
+    at: Millis | None = message.at
+    back = returns_on(f"{message.subject or ''} . {text}", at)
+    return Classification(kind="auto_reply", why=why, rule=rule, returns_on=back)

@@ -1,0 +1,329 @@
+"""Messages of ours that came back: who did not get them, why, and which message it was.
+
+A notice is known by its machine-readable part (RFC 3464), or by who writes it and how. The machine-readable part alone
+finds half of real notices, and where it is present its words are often poorer than the text beside it; so both are
+read, for each recipient. Complaints (RFC 5965) are in here too: they speak of a message of ours in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import msgspec
+
+from influtui.mail.bounce_reasons import codes, consequences, reason_of, reason_of_status, tables
+from influtui.mail.headers import addresses, field_blocks, message_ids
+from influtui.model.incoming import Bounce, BounceReason, Fields, ParsedMessage
+from influtui.model.text import from_outside
+
+NOTICE: Final = 30_000
+"""Characters of a notice that are looked at."""
+RECIPIENTS: Final = 50
+SAID: Final = 600
+
+_ADDRESS: Final = re.compile(r"[^\s<>@,;:\"'()\[\]|=]{1,100}@[^\s<>@,;:\"'()\[\]|]{1,200}[a-z0-9]", re.IGNORECASE)
+_MARKED: Final = re.compile(
+    r"^[ \t>*•-]*<?(?:mailto:)?([^\s<>@,;:\"'()\[\]|=]{1,100}@[^\s<>@,;:\"'()\[\]|]{1,200}[a-z0-9])>?"
+    r"(?=[ \t]*(?:<mailto:[^>\n]{0,200}>)?[ \t]*(?:$|:|\.{3}|on |\())|"
+    r"(?:rcpt to:|recipients?:|address:|delivered to:|mail to|message to|delivering your mail to|unknown user:|to:)[ \t]*<?"
+    r"([^\s<>@,;:\"'()\[\]|=]{1,100}@[^\s<>@,;:\"'()\[\]|]{1,200}[a-z0-9])>?",
+    re.IGNORECASE | re.MULTILINE,
+)
+_QUOTE: Final = re.compile(r"^(?:[ \t]*>)+[ \t]?", re.MULTILINE)
+_TRANSCRIPT: Final = re.compile(r"^[ \t]*<<<[ \t]*([245]\d\d.{0,400})", re.MULTILINE)
+_MESSAGE_ID: Final = re.compile(r"^[ \t>]*message-id[ \t]*:[ \t]*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
+_MOVING: Final = frozenset({"delivered", "relayed", "expanded", "deliverable"})
+
+
+class Failure(NamedTuple):
+    """What a notice says about one recipient."""
+
+    recipient: str | None
+    action: str
+    status: str | None
+    words: str
+
+
+def complaint(message: ParsedMessage) -> Bounce | None:
+    """What a recipient's provider says that its user called spam, or None where this is no such report."""
+    reports = [report for report in message.reports if report.kind == "feedback"]
+    simple = _notification(message.body)
+    told = simple is not None and simple.notification_type.casefold() == "complaint"
+    hotmail = message.first("x-hmxmroriginalrecipient")
+    told = told or bool(hotmail) or (message.subject or "").casefold().startswith("complaint about message from")
+    if not reports and not told and "report-type=feedback-report" not in _content_type(message):
+        return None
+    fields = [pair for report in reports for block in report.blocks for pair in block]
+    kind = _value(tuple(fields), "feedback-type").casefold()
+    if kind == "not-spam" and not told:
+        return None
+    named = [_address(value) for name, value in fields if name in ("original-rcpt-to", "removal-recipient")]
+    named += [each.address for each in addresses(hotmail)]
+    if simple is not None:
+        named += [failure.recipient for failure in simple.failures()]
+    named += [each.address for value in _original(message, "to") for each in addresses(value)]
+    return Bounce(
+        recipient=next((each for each in named if each), None),
+        original_message_id=original_id(message),
+        reason="feedback",
+        status=None,
+        code=None,
+        # A report that somebody's mail failed DMARC (RFC 6591) says nothing about its recipient.
+        suppress=kind != "auth-failure",
+        pause_sender=False,
+        retry=False,
+    )
+
+
+def bounces(message: ParsedMessage, ours: frozenset[str] = frozenset()) -> tuple[Bounce, ...]:
+    """What did not arrive, one record a recipient; empty where `message` is no notice of a mail system."""
+    failures = list(_reported(message))
+    simple = _notification(message.body) if not failures else None
+    if simple is not None:
+        failures = simple.failures()
+    if not failures and not is_notice(message):
+        return ()
+    notice = notice_of(message)
+    sections = _sections(notice, message, ours)
+    if not failures:
+        failures = [Failure(who, "failed", None, words) for who, words in sections.items()]
+    if not failures:
+        told = next(iter(_original(message, "to")), "")
+        failures = [Failure(_address(told), "failed", None, notice)]
+    found = original_id(message)
+    return tuple(_bounce(failure, sections, notice, found) for failure in failures[:RECIPIENTS])
+
+
+def is_notice(message: ParsedMessage) -> bool:
+    """Whether a mail system wrote this about a message of ours, by who writes and how."""
+    table = tables()
+    sender = (message.sender or "").casefold()
+    local = sender.partition("@")[0] or message.first("from").partition("@")[0].strip(" <\"'").casefold()
+    path = message.first("return-path").strip()
+    subject = " ".join((message.subject or "").casefold().split())[:500]
+    machine = bool(re.search(table.senders, local)) or not sender
+    empty_path = path in ("<>", "< >") or (bool(path) and "mailer-daemon" in path.casefold())
+    if message.first("x-failed-recipients"):
+        return True
+    if message.first("in-reply-to") and not machine and not empty_path:
+        return False
+    about = any(re.search(each, subject) for each in table.subjects)
+    head = " ".join(_QUOTE.sub("", message.body[:6_000]).lower().split())[:3_000]
+    says = any(re.search(each, head) for each in table.sentences)
+    handed_on = subject.startswith(("fwd:", "fw:", "re:", "aw:", "wg:"))
+    if machine or empty_path:
+        return says or (about and not handed_on)
+    if "report-type=delivery-status" in _content_type(message):
+        return True
+    return about and says and bool(_MARKED.search(message.body[:6_000])) and not _is_answer(message)
+
+
+def notice_of(message: ParsedMessage) -> str:
+    """What the mail system wrote, without the message that came back."""
+    text = _QUOTE.sub("", message.body[: 2 * NOTICE])
+    end = re.search(tables().originals, text, re.IGNORECASE | re.MULTILINE)
+    return text[: end.start() if end and text[: end.start()].strip() else NOTICE]
+
+
+def original_id(message: ParsedMessage) -> str | None:
+    """The id of the message that a report is about."""
+    for name in ("message-id", "x-original-message-id", "original-message-id"):
+        for value in _original(message, name):
+            for found in message_ids(value):
+                return found
+    simple = _notification(message.body)
+    if simple is not None and simple.message_id():
+        return simple.message_id()
+    body = _MESSAGE_ID.search(message.body[: 20 * NOTICE])
+    if body:
+        return body[1]
+    for answered in (*message.in_reply_to, *reversed(message.references)):
+        return answered
+    return None
+
+
+def _bounce(failure: Failure, sections: dict[str | None, str], notice: str, original: str | None) -> Bounce:
+    words = failure.words
+    section = _section(failure.recipient, sections)
+    code, status = codes(words)
+    reason: BounceReason | None
+    if failure.action in _MOVING:
+        reason = "delivered"
+    else:
+        reason = reason_of(words)
+        if reason in (None, "expired", "systemerror", "mailererror", "securityerror", "syntaxerror"):
+            # The text beside the machine-readable part often says more.
+            other = _more(section, notice, reason)
+            if other is not None:
+                reason, code, status = other[0], other[1] or code, other[2] or status
+        given = status or failure.status
+        if reason is None and failure.action == "delayed":
+            reason = "expired"
+        if reason is None:
+            reason = reason_of_status(given) or ("onhold" if (given or code) else "undefined")
+    after = consequences(reason)
+    delayed = failure.action == "delayed" or (status or failure.status or "").startswith("4")
+    return Bounce(
+        recipient=failure.recipient,
+        original_message_id=original,
+        reason=reason,
+        status=status or failure.status,
+        code=code,
+        said=from_outside(" ".join((words or section or notice).split())[:SAID]) or None,
+        suppress=after.suppress and failure.action != "delayed" and not _passes(code, status or failure.status),
+        pause_sender=after.pause_sender,
+        retry=after.retry or delayed,
+    )
+
+
+def _passes(code: int | None, status: str | None) -> bool:
+    """Whether a server says that the failure is not for good."""
+    return (status or "").startswith("4") or (status is None and code is not None and 400 <= code < 500)
+
+
+def _more(section: str, notice: str, known: BounceReason | None) -> tuple[BounceReason, int | None, str | None] | None:
+    """A better reason than `known` from the human text: the recipient's lines, the servers' words, the whole."""
+    transcript = " ".join(_TRANSCRIPT.findall(notice)[:5])
+    for text in (section, transcript, notice) if known is None else (section, transcript):
+        reason = reason_of(text)
+        if reason is not None and reason != known and (known is None or reason not in ("expired", "systemerror")):
+            return reason, *codes(text)
+    return None
+
+
+def _reported(message: ParsedMessage) -> Iterator[Failure]:
+    """What the machine-readable part says, or lines of its form in the text."""
+    blocks = [block for report in message.reports if report.kind == "delivery" for block in report.blocks]
+    if not any(_value(block, "final-recipient", "original-recipient", "action", "status") for block in blocks):
+        text = _QUOTE.sub("", message.body[: 2 * NOTICE])
+        if not re.search(r"^(?:final-recipient|original-recipient)[ \t]*:", text, re.IGNORECASE | re.MULTILINE):
+            return
+        blocks = list(field_blocks(text))
+    for block in blocks:
+        who = _value(block, "original-recipient", "final-recipient", "x-actual-recipient")
+        action = _value(block, "action").casefold().partition(" ")[0].strip("();")
+        status = codes(f" {_value(block, 'status')} ")[1]
+        if not who and not (action and status):
+            continue
+        words = re.sub(r"^\s*[\w-]{1,20}\s*;\s*", "", _value(block, "diagnostic-code"))
+        remark = re.search(r"\(([^)]{4,200})\)", _value(block, "status"))
+        if not words and remark:
+            words = remark[1]
+        yield Failure(_address(who), action or "failed", status, words)
+
+
+def _sections(notice: str, message: ParsedMessage, ours: frozenset[str]) -> dict[str | None, str]:
+    """The recipients that a notice names, each with the lines that belong to it."""
+    away = {each.casefold() for each in (*ours, *message.recipients, message.sender or "")}
+    named: dict[str | None, str] = {}
+    marks = [
+        (found.start(), (found[1] or found[2]).casefold().rstrip("."), found[1] or found[2])
+        for found in _MARKED.finditer(notice)
+    ]
+    marks = [mark for mark in marks if mark[1] not in away and not _is_machine(mark[1])]
+    if not marks:
+        failed = [each.address for each in addresses(message.first("x-failed-recipients"))]
+        loose = failed or [each for each in _ADDRESS.findall(notice) if each.casefold() not in away]
+        people = [each for each in loose if not _is_machine(each.casefold())]
+        return {people[0]: notice} if people else {}
+    for number, (start, _, shown) in enumerate(marks[:RECIPIENTS]):
+        end = next((mark[0] for mark in marks[number + 1 :] if mark[1] != marks[number][1]), len(notice))
+        key = next((each for each in named if each is not None and each.casefold() == shown.casefold()), shown)
+        if key not in named:
+            named[key] = notice[start:end]
+    return named
+
+
+def _section(recipient: str | None, sections: dict[str | None, str]) -> str:
+    wanted = (recipient or "").casefold()
+    return next((words for who, words in sections.items() if who is not None and who.casefold() == wanted), "")
+
+
+def _is_machine(address: str) -> bool:
+    return bool(re.search(r"^(?:mailer-daemon|postmaster|abuse|support|help)@", address))
+
+
+def _is_answer(message: ParsedMessage) -> bool:
+    return bool(message.in_reply_to) or (message.subject or "").casefold().startswith("re:")
+
+
+def _content_type(message: ParsedMessage) -> str:
+    return message.first("content-type").casefold().replace('"', "").replace(" ", "")
+
+
+def _original(message: ParsedMessage, name: str) -> Iterator[str]:
+    for report in message.reports:
+        for block in report.blocks:
+            if report.kind == "original" or name.startswith(("x-original", "original-")):
+                yield from (value for each, value in block if each == name)
+
+
+def _value(block: Fields, *names: str) -> str:
+    return next((value for name in names for each, value in block if each == name and value.strip()), "")
+
+
+def _address(value: str) -> str | None:
+    """The address in a field such as `rfc822; <anna@x.test>`."""
+    bare = re.sub(r"^\s*(?:rfc822|x400|unknown|x-[\w-]{1,30}|utf-8|dns|smtp)\s*;\s*", "", value, flags=re.IGNORECASE)
+    found = addresses(bare)
+    return found[0].address if found else None
+
+
+class _Recipient(msgspec.Struct, frozen=True, rename="camel"):
+    email_address: str = ""
+    action: str = "failed"
+    status: str | None = None
+    diagnostic_code: str = ""
+
+
+class _Delivery(msgspec.Struct, frozen=True, rename="camel"):
+    bounce_type: str = ""
+    bounced_recipients: list[_Recipient] = []
+    complained_recipients: list[_Recipient] = []
+    recipients: list[str] = []
+    smtp_response: str = ""
+
+
+class _Mail(msgspec.Struct, frozen=True, rename="camel"):
+    message_id: str = ""
+    destination: list[str] = []
+
+
+class _Notification(msgspec.Struct, frozen=True, rename="camel"):
+    """What Amazon SES sends as JSON, by mail where it was asked to."""
+
+    notification_type: str
+    bounce: _Delivery | None = None
+    complaint: _Delivery | None = None
+    delivery: _Delivery | None = None
+    mail: _Mail | None = None
+
+    def failures(self) -> list[Failure]:
+        """Of a bounce, a complaint or a delivery alike."""
+        told = self.bounce or self.complaint or self.delivery
+        if told is None:
+            return []
+        people = told.bounced_recipients or told.complained_recipients
+        if people:
+            return [
+                Failure(_address(each.email_address), each.action, each.status, each.diagnostic_code) for each in people
+            ]
+        return [Failure(_address(each), "delivered", "2.0.0", told.smtp_response) for each in told.recipients]
+
+    def message_id(self) -> str | None:
+        """Amazon's own id of the message."""
+        return f"<{self.mail.message_id}>" if self.mail is not None and self.mail.message_id else None
+
+
+def _notification(body: str) -> _Notification | None:
+    start = body.lstrip()[:200]
+    if not start.startswith("{") or "notificationType" not in start:
+        return None
+    # Sendmail cuts long lines with `!` and a line end; below the object stands a footer.
+    whole = re.sub(r"!\n ?", "", body[:NOTICE])
+    try:
+        return msgspec.json.decode(whole[whole.index("{") : whole.rindex("}") + 1], type=_Notification)
+    except (msgspec.MsgspecError, ValueError):
+        return None
