@@ -13,7 +13,7 @@ from influtui.mail.returning import returns_on
 from influtui.model.incoming import KINDS, LocalRule, ParsedMessage
 from influtui.model.times import Millis
 
-NOVEMBER_28_2026 = Millis(1_795_867_60_000)
+NOVEMBER_28_2026 = Millis(1_795_867_200_000)
 
 
 def received(body: str, *headers: str, subject: str = "Re: Hello") -> ParsedMessage:
