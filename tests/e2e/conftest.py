@@ -112,7 +112,13 @@ def open_terminal(tmp_path: Path) -> Iterator[Open]:
     """Start influtui on a terminal: `open_terminal(*words, size=(80, 24))`."""
     opened: list[Terminal] = []
 
-    def start(*words: str, size: tuple[int, int] = (120, 36), workspace: Path | None = None, **more: str) -> Terminal:
+    def start(
+        *words: str,
+        size: tuple[int, int] = (120, 36),
+        workspace: Path | None = None,
+        argv: list[str] | None = None,
+        **more: str,
+    ) -> Terminal:
         environment = {
             **os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
             "INFLUTUI_WORKSPACE": str(workspace or tmp_path / "workspace"), **more,
@@ -121,7 +127,10 @@ def open_terminal(tmp_path: Path) -> Iterator[Open]:
             if name not in more:
                 environment.pop(name, None)
         terminal = Terminal(
-            [sys.executable, "-m", "influtui", *words], columns=size[0], lines=size[1], environment=environment
+            [*(argv or [sys.executable, "-m", "influtui"]), *words],
+            columns=size[0],
+            lines=size[1],
+            environment=environment,
         )
         opened.append(terminal)
         return terminal

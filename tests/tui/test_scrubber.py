@@ -21,6 +21,11 @@ def test_what_acts_becomes_a_blank_of_the_same_length(text: str) -> None:
     assert segment.style == Style(bold=True)
 
 
+def test_marks_do_not_tower_over_the_lines_above() -> None:
+    (segment,) = Scrubber().apply([Segment("e" + "\u0301" * 10_000 + "x")], BLACK)
+    assert segment.text == "e" + "\u0301" * 4 + "x"
+
+
 def test_clean_lines_go_through_untouched() -> None:
     segments = [Segment("naïve 李 👍"), Segment("ok")]
     assert Scrubber().apply(segments, BLACK) is segments

@@ -81,6 +81,16 @@ def _cut_marks(text: str) -> str:
     return "".join(kept)
 
 
+def written(text: str) -> SafeText:
+    """One line of text that somebody is writing, as it is drawn: what would act is one visible sign each.
+
+    No character but a mark too many goes away, so that a caret stands where it stands in the text.
+    """
+    if not _NEEDS_WORK.search(text):
+        return SafeText(text)
+    return SafeText(_cut_marks(re.sub(f"{_CONTROLS}|{_SURROGATES}", "?", re.sub(_BIDI, BIDI_SHOWN, text))))
+
+
 def from_outside(text: str) -> OutsideText:
     """`text` as it may be stored: everything but what no database can hold (NUL, lone surrogates)."""
     if "\x00" in text:

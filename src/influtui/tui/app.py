@@ -366,6 +366,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
 
     def copy(self, text: str, what: str) -> None:
         """Copy by OSC 52, which reaches the clipboard of the person's own machine through SSH."""
+        text = safe(text, lines=True)  # It may be pasted into a shell.
         self.copy_to_clipboard(text)
         one_line = text if "\n" not in text else what
         self.notice(

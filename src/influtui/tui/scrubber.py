@@ -15,6 +15,9 @@ from textual.filter import LineFilter
 
 ACTING: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """C0, DEL and C1 controls, separators and bidirectional controls."""
+_MARKS: Final = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+TOWER: Final = re.compile(f"({_MARKS}{{4}}){_MARKS}+")
+"""More combining marks on one character than any script has: they take no cell, and cover the lines above."""
 
 
 class Scrubber(LineFilter):
@@ -22,11 +25,13 @@ class Scrubber(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """`segments` without acting characters; the very same list where there are none."""
-        search = ACTING.search
-        if not any(search(text) for text, _, _ in segments):
+        if all(text.isascii() and text.isprintable() for text, _, _ in segments):
+            return segments
+        acts, towers = ACTING.search, TOWER.search
+        if not any(acts(text) or towers(text) for text, _, _ in segments):
             return segments
         return [
-            Segment(ACTING.sub(" ", text), style, control) if control is None else Segment("", style)
+            Segment(TOWER.sub(r"\1", ACTING.sub(" ", text)), style, control) if control is None else Segment("", style)
             for text, style, control in segments
         ]
 

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from influtui.model.text import safe, written
 from influtui.tui.render.spans import Line, Look, Role, Span, cell, clip, width_of
 
 HISTORY: Final = 200
@@ -118,7 +119,7 @@ class Prompt(msgspec.Struct):
     def insert(self, text: str) -> None:
         """Put text in at the caret (a paste): line ends become blanks, and nothing in it acts."""
         if isinstance(self.asked, Question):
-            clean = " ".join(text.split())
+            clean = safe(" ".join(text.split()))
             self._set(self.asked, self.text[: self.caret] + clean + self.text[self.caret :], self.caret + len(clean))
 
     @property
@@ -260,15 +261,19 @@ class Prompt(msgspec.Struct):
         if asked is None:
             return ()
         if isinstance(asked, Confirmation):
-            return (Span(f" {asked.label} ", "warn"), Span("y", "key"), Span(" yes  any other key: no", "dim"))
-        label: Line = (Span(f" {asked.label}", "key"),)
+            answers: Line = (Span("y", "key"), Span(" yes  any other key: no", "dim"))
+            asks = clip((Span(f" {written(asked.label)} ", "warn"),), width - width_of(answers))
+            return (*asks, *answers)
+        label: Line = (Span(f" {written(asked.label)}", "key"),)
         room = max(4, width - width_of(label) - 2)
         start = max(0, self.caret - room + 1)
         shown = self.text[start : start + room]
         caret = self.caret - start
         under = shown[caret : caret + 1] or " "
         role: Role = "text"
-        line: Line = (*label, Span(shown[:caret], role), Span(under, "chip"), Span(shown[caret + 1 :], role))
+        line: Line = (
+            *label, Span(written(shown[:caret]), role), Span(written(under), "chip"), Span(written(shown[caret + 1 :]), role),
+        )  # fmt: skip
         if self.warning:
             return clip((*line, Span(f"  {cell(self.warning)}", "warn")), width)
         if asked.instant and not self.text:
