@@ -79,3 +79,14 @@ def test_a_plugin_that_does_not_work_fails_its_check(
     said = capsys.readouterr().out
     assert "C1 error" in said
     assert "cannot be used" in said
+
+
+def test_a_reload_says_whether_the_edited_code_can_be_imported(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker(tmp_path / "site", monkeypatch)("edited")
+    assert main(["--json", "plugin", "reload", "edited"]) == 0
+    assert json.loads(capsys.readouterr().out)["state"] == "active"
+    (tmp_path / "site" / "influtui_edited" / "__init__.py").write_text("def :")
+    assert main(["plugin", "reload", "edited"]) == 1
+    assert "SyntaxError" in capsys.readouterr().err

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from plugin_makers import MakePlugin, maker
 
-from influtui.host.activation import Host
+from influtui.host.activation import Host, throw_away
 from influtui.host.calls import Fault
 from influtui.host.discovery import installed
 
@@ -216,3 +216,19 @@ async def test_listing_plugins_imports_none_of_them(make: MakePlugin, host: Call
     states = {each.id: each.state for each in host().plugins()}
     assert states["acme"] == "ready"
     assert "influtui_acme" not in sys.modules
+
+
+async def test_a_plugin_that_was_edited_is_imported_anew_in_every_host(
+    make: MakePlugin, host: Callable[[], Host], tmp_path: Path
+) -> None:
+    make("acme")
+    one, two = host(), host()
+    assert await _search(one, "acme") == await _search(two, "acme")
+    package = tmp_path / "site" / "influtui_acme" / "__init__.py"
+    package.write_text(package.read_text().replace(".example", ".changed-now"))
+    manifest = one.standing.found["acme"].manifest
+    assert manifest is not None
+    assert (await _search(one, "acme"))[0] == "anna0.example"
+    throw_away("acme", manifest)
+    assert (await _search(one, "acme"))[0] == "anna0.changed-now"
+    assert (await _search(two, "acme"))[0] == "anna0.changed-now"

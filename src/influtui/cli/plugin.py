@@ -16,7 +16,7 @@ from influtui.cli.output import Output
 from influtui.model.creators import parse_ref
 from influtui.model.text import safe
 from influtui.model.times import Millis, rfc3339
-from influtui.services import answers, authoring, installing, plugins, quality
+from influtui.services import answers, authoring, installing, plugins, quality, recording
 from influtui.services.plugins import PluginState, SettingPlace
 from influtui.services.quotas import QuotaLeft
 from influtui.services.workspace import Workspace
@@ -182,6 +182,38 @@ async def check(workspace: Workspace, out: Output, which: str, live: str | None)
     return 0 if found.works else FAILED
 
 
+@plugin.command("record")
+@click.argument("which", metavar="ID|FOLDER")
+@click.argument("query")
+@click.option(
+    "--into", type=click.Path(path_type=Path, dir_okay=False), help="The file; else tests/recordings/SOURCE.json."
+)
+@click.option("--source", help="Which of its sources; else the first.")
+@with_workspace
+async def record(
+    workspace: Workspace, out: Output, which: str, query: str, into: Path | None, source: str | None
+) -> None:
+    """Ask the platform itself, with your own keys, and keep what it answers for the plugin's contract tests.
+
+    Two pages of three accounts and one of one. Keys are struck out; people's names and words are not.
+    """
+    done = await recording.record(workspace, which, query, into=into, source=source)
+    if out.json:
+        out.data(
+            {
+                "schema": "influtui.plugin-recording/1",
+                "source": done.source,
+                "file": str(done.path),
+                "answers": done.calls,
+                "accounts": done.accounts,
+            }
+        )
+        return
+    out.say(f"{done.path}: {done.calls} answers, {done.accounts} accounts")
+    out.note(f'In the contract test: recording = "{done.path}" in the place of `answer`.')
+    out.note("It holds what real people wrote: look at it before you publish it.")
+
+
 def _works(found: authoring.Checked) -> str:
     if not found.works:
         return "cannot be used"
@@ -236,6 +268,17 @@ async def enable(workspace: Workspace, out: Output, id_: str) -> None:
 async def disable(workspace: Workspace, out: Output, id_: str) -> None:
     """Do without a plugin in this workspace, until it is enabled again."""
     _tell_state(out, await plugins.disable(workspace, id_))
+
+
+@plugin.command("reload")
+@click.argument("id_", metavar="ID")
+@with_workspace
+async def reload(workspace: Workspace, out: Output, id_: str) -> None:
+    """Import a plugin anew after an edit, without a restart of the app: `:plugin reload ID` there.
+
+    In a shell every command reads it anew anyhow; this one says whether it can be imported.
+    """
+    _tell_state(out, await plugins.reload(workspace, id_))
 
 
 @plugin.command("trust")

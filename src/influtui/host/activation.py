@@ -10,21 +10,21 @@ import inspect
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from importlib import import_module
+from importlib import import_module, invalidate_caches
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
 import pluggy
 
-from influtui.api import API_VERSION, Carrier, CarriersContext, Plugin, Source, SourceContext, SourcesContext
+from influtui.api import API_VERSION, Carrier, CarriersContext, Http, Plugin, Source, SourceContext, SourcesContext
 from influtui.api.hooks import PROJECT
 from influtui.host.budgets import Ledger, Uses
 from influtui.host.calls import Calls, Fault, at_border
 from influtui.host.discovery import Found
 from influtui.host.http import HostClient
 from influtui.host.keys import KeptKeys
-from influtui.host.manifests import CarrierEntry, SourceEntry
+from influtui.host.manifests import CarrierEntry, Manifest, SourceEntry
 from influtui.host.sources import OpenSource
 from influtui.host.states import BUNDLED, LeftOut, PluginState, Settings, Standing, StandIns, State
 from influtui.model.failures import NeedsConfiguration
@@ -55,6 +55,8 @@ class Host:
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(Plugin)
         self._carriers: dict[str, Carrier | Fault] = {}
+        self._imported: dict[str, int] = {}
+        """By plugin: how often it had been reloaded when it was registered here."""
 
     def plugins(self) -> tuple[PluginState, ...]:
         """Every installed plugin and how it stands. Imports nothing."""
@@ -86,10 +88,18 @@ class Host:
         """Import a plugin and register its hooks; nothing where that is done. Raises `Fault`."""
         await self._activate(plugin)
 
-    async def open_source(self, id_: str, uses: Uses | None = None, *, stand_ins: StandIns | None = None) -> OpenSource:
+    async def open_source(
+        self,
+        id_: str,
+        uses: Uses | None = None,
+        *,
+        stand_ins: StandIns | None = None,
+        through: Callable[[Http], Http] = lambda http: http,
+    ) -> OpenSource:
         """The source `id_`, ready to be asked; `uses` is what its budgets were spent on.
 
-        With `stand_ins` it is made though settings or secrets are missing: to be looked over, not to be asked.
+        With `stand_ins` it is made though settings or secrets are missing: to be looked over, not to be asked. `through` puts
+        something between it and the client, which notes what goes by.
 
         Raises `Fault`; `NeedsConfiguration` for a secret that cannot be had; `KeyError` for an id that nobody announces.
         """
@@ -106,7 +116,7 @@ class Host:
         own = self.standing.secrets(plugin, entry) if stand_ins is None else []
         wanted = {field.key: each for field, each in own}
         context = SourceContext(
-            plugin=plugin, http=client, settings=settings, clock=self._now, secrets=secrets,
+            plugin=plugin, http=through(client), settings=settings, clock=self._now, secrets=secrets,
             keys=KeptKeys(wanted, self.standing.folder, secrets),
         )  # fmt: skip
         kind = classes[id_]
@@ -216,7 +226,10 @@ class Host:
 
     async def _activate(self, plugin: str) -> None:
         if self._manager.has_plugin(plugin):
-            return
+            if self._imported[plugin] == _reloaded.get(plugin, 0):
+                return
+            self._manager.unregister(name=plugin)
+            self._carriers.clear()
         manifest = self.standing.found[plugin].manifest
         if manifest is None:
             raise Fault(plugin, "broken", f"{plugin} has no manifest that can be read")
@@ -231,8 +244,22 @@ class Host:
             if not (inspect.isclass(kind) and issubclass(kind, Plugin)):
                 raise TypeError(f"{manifest.python} is no influtui.api.Plugin")
             self._manager.register(kind(), plugin)
+            self._imported[plugin] = _reloaded.get(plugin, 0)
 
         await self.calls.guarded(plugin, "being imported", load, limit_s=IMPORT_LIMIT_S, prepares=True)
+
+
+_reloaded: Final[dict[str, int]] = {}
+"""By plugin: how often its code was thrown away in this process. Every host looks here: the app has more than one."""
+
+
+def throw_away(plugin: str, manifest: Manifest) -> None:
+    """Have a plugin's code imported anew at its next use, in every host of this process."""
+    package = manifest.python.partition(":")[0].partition(".")[0]
+    for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+        del sys.modules[name]
+    invalidate_caches()
+    _reloaded[plugin] = _reloaded.get(plugin, 0) + 1
 
 
 def _from_its_own_folder(kind: Any, root: str | None) -> None:

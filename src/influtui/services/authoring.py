@@ -9,8 +9,8 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Final, Literal
@@ -113,9 +113,7 @@ async def check(workspace: Workspace, which: str, *, live: str | None = None) ->
 
     `live` is a question to ask the platform itself, with the user's own keys.
     """
-    folder = Path(which)
-    with _importable(folder if folder.is_dir() else None):
-        found = _in_folder(folder) if folder.is_dir() else await _installed(workspace, which)
+    async with located(workspace, which) as found:
         findings = list(_of_manifest(found))
         import_ms: float | None = None
         lacks: tuple[str, ...] = ()
@@ -130,10 +128,18 @@ async def check(workspace: Workspace, which: str, *, live: str | None = None) ->
     if live_at is None and live is None and known is not None and known.version == found.version:
         live_at = known.live_at
     judged = quality.judged(found, findings, tested, live_at=live_at, now=now)
-    if not folder.is_dir():
+    if not Path(which).is_dir():
         quality.keep(found.id, judged)
     words = tested if isinstance(tested, str) else _counted(tested)
     return Checked(found.id, tuple(findings), import_ms, judged, said, words, lacks)
+
+
+@asynccontextmanager
+async def located(workspace: Workspace, which: str) -> AsyncIterator[Found]:
+    """An installed plugin by its id, or the one in a folder, which can be imported for the length of the block."""
+    folder = Path(which)
+    with _importable(folder if folder.is_dir() else None):
+        yield _in_folder(folder) if folder.is_dir() else await _installed(workspace, which)
 
 
 def _counted(results: Sequence[ContractResult]) -> str:

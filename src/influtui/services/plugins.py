@@ -12,8 +12,9 @@ from pathlib import Path
 import msgspec
 
 from influtui.host import user_folder
-from influtui.host.activation import Host
+from influtui.host.activation import Host, throw_away
 from influtui.host.breakers import Struggle
+from influtui.host.calls import Fault
 from influtui.host.discovery import Found, installed, unambiguous
 from influtui.host.manifests import Field
 from influtui.host.states import BUNDLED, ENABLED, LeftOut, PluginState, Standing
@@ -39,6 +40,7 @@ __all__ = [
     "plugins",
     "quotas_left",
     "refuse_read_only",
+    "reload",
     "removal",
     "remove",
     "setting_places",
@@ -154,6 +156,24 @@ async def disable(workspace: Workspace, id_: str) -> PluginState:
     await plugin(workspace, id_)
     refuse_read_only(workspace)
     settings.change(workspace.folder, f"plugin.{id_}.{ENABLED.key}", "false")
+    return await plugin(workspace, id_)
+
+
+async def reload(workspace: Workspace, id_: str) -> PluginState:
+    """Throw a plugin's code away and import it anew, after an edit. Raises `Failure` where it cannot be imported.
+
+    Only this process: another that runs takes the new code when it starts, or is told the same.
+    """
+    state = await plugin(workspace, id_)
+    if state.manifest is None or not (state.usable or state.state == "needs_config"):
+        raise Failure(f"{id_} is {state.state}: {state.reason}")
+    await enable(workspace, id_)  # what it failed at before is no reason to let it rest now
+    throw_away(id_, state.manifest)
+    async with hosted(workspace) as host:
+        try:
+            await host.activate(id_)
+        except Fault as fault:
+            raise Failure(fault.message, hint="Mend it and reload it again.") from fault
     return await plugin(workspace, id_)
 
 

@@ -11,6 +11,9 @@ import time
 import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
@@ -19,6 +22,7 @@ import pytest
 from influtui.api import Page, Parameter, PluginError, Profile, Reply, Source, SourceContext
 from influtui.host.calls import at_border
 from influtui.host.manifests import SourceEntry
+from influtui.host.recording import Recording, read
 from influtui.testing.platforms import FAULTS, REFUSALS, Answer, Fault, Platform, overheard, without_each_key
 from influtui.testing.plugins import manifest_of, sources_of
 
@@ -26,6 +30,10 @@ NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MOST_PAGES: Final = 50
 NUMBERS: Final = ("followers", "following", "posts")
 POST_NUMBERS: Final = ("likes", "comments", "shares", "views")
+
+
+class NotRecorded(AssertionError):
+    """A question that a recording has no answer to: make it anew when the source asks differently."""
 
 
 class SourceContract:
@@ -40,9 +48,22 @@ class SourceContract:
     secrets: ClassVar[Mapping[str, str]] = {}
     """Where a made-up secret would not do; the others are made up."""
 
+    recording: ClassVar[str] = ""
+    """A file that `influtui plugin record` wrote, below the folder of the package: then there is no `answer` to write."""
+
+    def __init_subclass__(cls) -> None:
+        if cls.recording:
+            played = _recorded(cls.package, cls.recording)
+            cls.query, cls.limit = played.query, played.limit
+
     def answer(self, path: str, parameters: Mapping[str, Parameter]) -> Answer:
         """What the platform answers: a status, and a body (bytes, or anything that JSON can hold)."""
-        raise NotImplementedError("say what your platform answers: return 200, {…}")
+        if not self.recording:
+            raise NotImplementedError("say what your platform answers: return 200, {…}")
+        told = _recorded(self.package, self.recording).answer(path, parameters)
+        if told is None:
+            raise NotRecorded(f"{path} was not asked with {dict(parameters)} when {self.recording} was made")
+        return told
 
     def test_the_hook_supplies_what_the_manifest_announces(self) -> None:
         """Every id of `[[source]]`, and no other."""
@@ -62,7 +83,13 @@ class SourceContract:
         handles: list[str] = []
         cursor: str | None = None
         for _ in range(MOST_PAGES):
-            page = self._search(self._platform(), cursor)
+            try:
+                page = self._search(self._platform(), cursor)
+            except NotRecorded:
+                assert self.recording
+                assert cursor is not None
+                cursor = None  # a recording ends somewhere, and the platform may go on
+                break
             assert len(page.profiles) <= self.limit
             assert page.next is None or (page.next != cursor and len(page.next) <= 2_048)
             handles += [profile.handle for profile in page.profiles]
@@ -223,6 +250,14 @@ class SourceContract:
 
     def _entry(self) -> SourceEntry:
         return next(entry for entry in manifest_of(self.package).source if entry.id == self.source)
+
+
+@cache
+def _recorded(package: str, name: str) -> Recording:
+    spec = find_spec(package)
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    assert places, f"there is no package {package}"
+    return read(Path(places[0]).parent.joinpath(name).read_bytes())
 
 
 def _invents_nothing(profile: Profile, clean: Profile, what: str) -> None:
