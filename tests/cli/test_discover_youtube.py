@@ -367,6 +367,8 @@ def test_every_request_is_one_that_the_discovery_document_describes(
         monkeypatch.setenv(f"INFLUTUI_PLUGIN_YOUTUBE_{key}", value)
     _discover(capsys, "vegan", "--limit", "60")
     _discover(capsys, "@baker10", youtube.channels[11].id, "youtube.com/user/nameless")
+    youtube.fans[youtube.channels[0].videos[0].id] = youtube.channels[20:25]
+    _discover(capsys, "engaged", "@baker00")
     document = json.loads((samples / "specs/youtube/youtube.v3.json").read_text("utf-8"))
     lists = {"search", "channels", "playlistItems", "videos", "commentThreads"}
     assert {method for method, _ in youtube.requests} == lists
@@ -390,3 +392,41 @@ def _check_parameter(schema: dict[str, Any], values: list[str]) -> None:
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value)
     if "," in value:
         assert schema.get("repeated"), "only what may be repeated may be a list"
+
+
+def test_who_comments_on_a_competitor_is_found_once_and_without_the_competitor(
+    youtube: YouTubeStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rival, fans = youtube.channels[0], youtube.channels[20:30]
+    rival.videos[2].comments = None
+    youtube.fans = {rival.videos[0].id: [*fans[:8], rival], rival.videos[1].id: [*fans[6:], youtube.channels[2]]}
+    code, report = _discover(capsys, "engaged", "@baker00", "--limit", "40")
+    found = [each["ref"] for each in report["accounts"] if "baker2" in each["ref"]]
+    assert (code, sorted(found)) == (0, sorted(f"youtube:{fan.handle}" for fan in fans))
+    assert report["duplicates"] == 0
+    assert "youtube:baker00" not in [each["ref"] for each in report["accounts"]]
+    assert youtube.channels[2].id in [each["ref"] for each in report["skipped"]], "who is gone is said to be"
+    _, rows = _json(capsys, "creators", "search", "found:competitor")
+    assert len([row for row in rows if "ref" in row]) == report["found"]
+    assert youtube.searches == 100, "no search is spent"
+
+
+def test_a_hashtag_is_searched_for_and_kept_as_such(
+    youtube: YouTubeStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    youtube.channels[30].videos = [Video("my #sourdough")]
+    youtube.channels[30].videos[0].id = "hash"
+    for words in (["hashtag", "sourdough"], ["#sourdough"]):
+        code, report = _discover(capsys, *words)
+        assert (code, report["found"]) == (0, 1)
+    assert len([row for row in _json(capsys, "creators", "search", "found:hashtag")[1] if "ref" in row]) == 1
+
+
+@pytest.mark.parametrize(("words", "says"), [
+    (["followers", "@baker00"], "engaged @NAME"), (["tagged"], "who mentioned it"), (["engaged", "@nobody.here"], "no channel"),
+])  # fmt: skip
+def test_what_youtube_does_not_give_is_said(
+    youtube: YouTubeStandIn, capsys: pytest.CaptureFixture[str], words: list[str], says: str
+) -> None:
+    assert main(["discover", "youtube", *words]) == 1
+    assert says in capsys.readouterr().err

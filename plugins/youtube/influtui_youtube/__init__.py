@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, timedelta
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal
 
 import msgspec
 from typing_extensions import override
@@ -32,12 +32,14 @@ from influtui.api import (
     Source,
     SourceContext,
     SourcesContext,
+    Unsupported,
     UpstreamChanged,
+    Walk,
     hookimpl,
     read,
     read_each,
 )
-from influtui_youtube.asking import Named, Place, by_handle, named, place
+from influtui_youtube.asking import Engaged, Hashtag, Named, Place, by_handle, named, place, special
 from influtui_youtube.records import as_comments, as_posts, as_profile, handle, reason_to_hide
 from influtui_youtube.refusals import refusal
 from influtui_youtube.wire import (
@@ -58,6 +60,7 @@ PATH: Final = "youtube/v3/"
 AT_ONCE: Final = 50
 """What one call may ask for: results of a search, ids of channels or videos, entries of a playlist."""
 COMMENTS: Final = 100
+ENGAGED_VIDEOS: Final = 10
 CALLS: Final = 6
 """Calls for recent videos and comments that run side by side."""
 LONGEST_NAME: Final = 200
@@ -76,6 +79,12 @@ class YouTubeSource(Source):
 
     @override
     async def search(self, query: str, *, cursor: str | None, limit: int) -> Page:
+        found_by: Literal["hashtag"] | None = None
+        match special(query):
+            case Engaged(rival):
+                return await self._engaged(rival, cursor, limit)
+            case Hashtag(words):
+                query, found_by = words, "hashtag"
         known = named(query)
         if known is not None:
             start = int(cursor) if cursor and cursor.isdecimal() else 0
@@ -92,7 +101,9 @@ class YouTubeSource(Source):
         handed, left = waiting[:limit], waiting[limit:]
         channels = await self._by_id(handed)
         page = await self._page([(titles.get(each) or each, channels.get(each)) for each in handed])
-        return msgspec.structs.replace(page, skipped=(*odd, *page.skipped), next=stands.after(handed, left).cursor())
+        return msgspec.structs.replace(
+            page, skipped=(*odd, *page.skipped), next=stands.after(handed, left).cursor(), found_by=found_by
+        )
 
     @override
     async def profiles(self, handles: Sequence[str]) -> Page:
@@ -100,6 +111,46 @@ class YouTubeSource(Source):
         # Under the handle that was asked for: an account that is kept by its id stays one account.
         return await self._page(
             [(asked, channel) for asked, (_, channel) in zip(handles, found, strict=True)], keep=True
+        )
+
+    async def _engaged(self, rival: Named, cursor: str | None, limit: int) -> Page:
+        """Who comments under the newest videos of a channel, video by video."""
+        walk = Walk.read(cursor)
+        if walk is None:
+            [(asked, channel)] = await self._named([rival])
+            if not isinstance(channel, Channel):
+                raise NotFound(f"YouTube knows no channel {asked}")
+            refused: list[PluginError] = []
+            videos = await self._videos(channel, refused, always=True)
+            if refused:
+                raise refused[0]
+            newest = [f"{channel.id} {post.id}" for post in as_posts(videos or ()) if post.comments]
+            walk = Walk(tuple(newest[:ENGAGED_VIDEOS]))
+            if not newest:
+                return Page(notice=f"{asked} has no videos with comments")
+        own, _, video = walk.lists[0].partition(" ")
+        parameters: dict[str, Parameter] = {
+            "part": "snippet",
+            "videoId": video,
+            "maxResults": COMMENTS,
+            "textFormat": "plainText",
+        }
+        if walk.cursor:
+            parameters["pageToken"] = walk.cursor
+        try:
+            answer = read((await self._get("commentThreads", parameters)).body, CommentThreadList, NAME)
+        except Unsupported as closed:
+            return Page(skipped=(Skipped(video, closed.message),), next=walk.after((), None), found_by="competitor")
+        threads, odd = read_each(answer.items, CommentThread, "the comment")
+        authors = [thread.snippet.top_level_comment.snippet.author_channel_id.value for thread in threads]
+        waiting = walk.new(author for author in authors if author and author != own)
+        handed = waiting[:limit]
+        channels = await self._by_id(handed) if handed else {}
+        page = await self._page([(each, channels.get(each)) for each in handed])
+        # Who found no room on this page is in the same answer when it is asked for again.
+        onward = (walk.cursor or "") if len(waiting) > limit else answer.next_page_token
+        return msgspec.structs.replace(
+            page, skipped=(*odd, *page.skipped), next=walk.after(handed, onward), found_by="competitor"
         )
 
     async def _searched(self, query: str, stands: Place) -> tuple[Place, dict[str, str], list[Skipped]]:
@@ -186,10 +237,12 @@ class YouTubeSource(Source):
         unread = f"not all recent videos and comments were read: {limits[0]}" if limits else None
         return Page(profiles=tuple(profiles), skipped=tuple(skipped), notice=unread)
 
-    async def _videos(self, channel: Channel, refused: list[PluginError]) -> list[Video] | None:
-        """Recent videos; None where they cannot be read, with the reason among `refused`."""
+    async def _videos(
+        self, channel: Channel, refused: list[PluginError], *, always: bool = False
+    ) -> list[Video] | None:
+        """Recent videos; None where they cannot be read, with the reason among `refused`, or are not wanted."""
         uploads = channel.content_details.related_playlists.uploads
-        if not self.ctx.settings.get("engagement", True) or not uploads:
+        if not (always or self.ctx.settings.get("engagement", True)) or not uploads:
             return None
         try:
             async with self._calls:

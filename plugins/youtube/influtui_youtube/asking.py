@@ -14,10 +14,19 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from influtui.api import InvalidInput
+from influtui.api import InvalidInput, Unsupported
 
 LONGEST: Final = 2_000
 """Characters of a cursor; the API allows a few more."""
+
+NO_SUBSCRIBERS: Final = (
+    "YouTube tells only a channel's owner who subscribes to it, and of them only those who made it public. Who comments under"
+    " its videos is public: discover youtube engaged @NAME"
+)
+NO_MENTIONS: Final = (
+    "YouTube does not tell a brand who mentioned it. Its search finds your name in titles and descriptions:"
+    ' discover youtube "YOUR NAME"'
+)
 
 CHANNEL_ID: Final = re.compile(r"UC[\w-]{22}", re.ASCII)
 _HANDLE: Final = re.compile(r"@[\w.·-]{3,60}")
@@ -30,6 +39,18 @@ class Named(NamedTuple):
 
     by: Literal["id", "forHandle", "forUsername"]
     value: str
+
+
+class Engaged(NamedTuple):
+    """Who comments under the newest videos of a channel."""
+
+    channel: Named
+
+
+class Hashtag(NamedTuple):
+    """Videos that bear a hashtag, by the words that YouTube's search takes."""
+
+    words: str
 
 
 class Place(msgspec.Struct, frozen=True, rename={"token": "t", "since": "a", "waiting": "w", "seen": "s"}):
@@ -83,6 +104,23 @@ def named(query: str) -> list[Named] | None:
                     f"“{word}” is not the address of a channel: YouTube's interface knows those with @, /channel/ and /user/"
                 )
         return [each for each in found.values() if each is not None]
+    return None
+
+
+def special(query: str) -> Engaged | Hashtag | None:
+    """What a query asks beside words and names. Raises `Unsupported` for what YouTube gives nobody, with the reason."""
+    words = query.replace(",", " ").split()
+    first = words[0].casefold() if words else ""
+    if first.startswith("#") and len(words) == 1:
+        return Hashtag(query.strip())
+    if first == "hashtag" and len(words) == 2:
+        return Hashtag(f"#{words[1].removeprefix('#')}")
+    if first == "engaged" and len(words) == 2 and (each := _by_name(words[1])) is not None:
+        return Engaged(each)
+    if first == "followers" and len(words) == 2 and _by_name(words[1]) is not None:
+        raise Unsupported(NO_SUBSCRIBERS)
+    if first == "tagged" and len(words) == 1:
+        raise Unsupported(NO_MENTIONS)
     return None
 
 

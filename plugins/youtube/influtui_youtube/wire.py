@@ -197,11 +197,12 @@ class VideoList(msgspec.Struct, frozen=True):
     items: list[msgspec.Raw] = []
 
 
-class CommentThreadList(msgspec.Struct, frozen=True):
+class CommentThreadList(msgspec.Struct, frozen=True, rename="camel"):
     """The answer of `commentThreads.list`."""
 
     kind: Literal["youtube#commentThreadListResponse"]
     items: list[msgspec.Raw] = []
+    next_page_token: str | None = None
 
 
 class Reason(msgspec.Struct, frozen=True):

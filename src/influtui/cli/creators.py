@@ -20,6 +20,7 @@ VERBS: Final[dict[str, tuple[str, str, str]]] = {
     "edit": ("editing", "edit", "Change all creators that match, as one undoable change."),
     "refresh": ("refreshing", "refresh", "Ask sources again about people who are known: the oldest figures first."),
     "note": ("noting", "note", "Write a note on a person."),
+    "customers": ("customers", "customers", "Mark who is in a shop's list of customers, by e-mail or handle."),
     "duplicates": ("likeness", "duplicates", "List accounts that are likely one person's, with the evidence."),
     "merge": ("likeness", "merge", "Join the accounts of two people under one."),
     "apart": ("likeness", "apart", "Say that two are different people, so that they are not offered again."),

@@ -23,7 +23,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "post": ("post", "What went live, and what was counted of it."),
     "product": ("product", "Products: what they cost and declare."),
     "results": ("results", "What a campaign cost and what it brought."),
-    "search": ("search", "Searches with a name: save, list, show, delete."),
+    "search": ("search", "Searches with a name: save, list, show, delete; queries for a search engine."),
     "sequence": ("sequence", "Letters in an order, with follow-ups, and who is in them."),
     "secret": ("secret", "Keep a mailbox's password or a plugin's key."),
     "suppress": ("suppress", "Who must not be written to."),

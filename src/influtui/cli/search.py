@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import webbrowser
 from typing import Any
 
 import click
@@ -9,9 +12,10 @@ import click
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
-from influtui.model.failures import WrongUsage
+from influtui.model.failures import Failure, NeedsConfiguration, WrongUsage
 from influtui.model.text import safe
 from influtui.model.times import rfc3339
+from influtui.model.web_queries import web_queries
 from influtui.services import saved_searches as service
 from influtui.services.saved_searches import SavedSearch
 from influtui.services.workspace import Workspace
@@ -19,7 +23,10 @@ from influtui.services.workspace import Workspace
 
 @click.group("search", no_args_is_help=True)
 def search() -> None:
-    """Searches with a name. `creators search` looks for creators; `search show NAME` runs a saved one."""
+    """Searches with a name, and queries for a search engine.
+
+    `creators search` looks for creators; `search show NAME` runs a saved one.
+    """
 
 
 @search.command("save", cls=QueryCommand)
@@ -95,3 +102,63 @@ def _say(out: Output, each: SavedSearch, verb: str) -> None:
         out.data(document(each))
     else:
         out.say(f"{verb} {each.name}: {each.query}")
+
+
+@search.command("web")
+@click.argument("niche", nargs=-1, required=True)
+@click.option(
+    "--platform", "platforms", multiple=True, metavar="P", help="instagram, tiktok, youtube, twitch, linktree, …"
+)
+@click.option("--place", metavar="TEXT", help="A town or region, as people write it in their profiles.")
+@click.option("--country", metavar="CC", help="Where the engine should look from.")
+@click.option("--language", metavar="L", help="Of the results, and of the words for mail and collaboration.")
+@click.option("--engine", default="google", show_default=True, metavar="E", help="google, duckduckgo or bing.")
+@click.option("--open", "opens", is_flag=True, help="Open each in the browser (open_command, where one is set).")
+@with_workspace
+async def web(
+    workspace: Workspace, out: Output, /, niche: tuple[str, ...], opens: bool, platforms: tuple[str, ...], **where: Any
+) -> int:
+    """Build queries for a search engine that lead to profiles: `influtui search web vegan baking --language de`.
+
+    Whom you find you keep with: influtui creators add URL --found-by web
+    """
+    queries = web_queries(" ".join(niche), platforms=platforms, **where)
+    for each in queries:
+        if out.json:
+            out.data(each)
+        else:
+            out.say(safe(each.query))
+            out.note(f"  {each.finds}: {safe(each.url)}")
+    if not out.json:
+        out.note("Keep whom you find: influtui creators add URL --found-by web")
+    return await _opened(workspace, out, [each.url for each in queries]) if opens else 0
+
+
+async def _opened(workspace: Workspace, out: Output, urls: list[str]) -> int:
+    """Show addresses in the browser: by the user's own command, else by this machine's."""
+    command = workspace.settings.open_command
+    if command is None and (os.environ.get("SSH_CONNECTION") or not webbrowser_is_there()):
+        raise NeedsConfiguration(
+            "there is no browser on this machine",
+            hint="Copy the addresses, or set one: influtui config set open_command …",
+        )
+    for url in urls:
+        if command is None:
+            await asyncio.to_thread(webbrowser.open, url)
+            continue
+        process = await asyncio.create_subprocess_exec(
+            *command, url, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL
+        )
+        if await process.wait():
+            raise Failure(f"open_command failed with exit code {process.returncode}", hint=url)
+    out.note(f"Opened {len(urls)}.")
+    return 0
+
+
+def webbrowser_is_there() -> bool:
+    """Whether this machine has a browser that can show something."""
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True

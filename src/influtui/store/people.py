@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 import msgspec
@@ -12,8 +13,9 @@ from influtui.model.ids import PersonId
 from influtui.model.measurements import Reading, quality_by_metric
 from influtui.model.memory import Memory
 from influtui.model.money import Money
+from influtui.model.suppression import email_key
 from influtui.model.times import Millis
-from influtui.store.database import Reader, Row
+from influtui.store.database import Database, Reader, Row
 
 _CHUNK: Final = 500
 
@@ -197,3 +199,15 @@ async def addresses(reader: Reader, person_id: int) -> list[str]:
         {"person": person_id},
     )
     return [row[0] for row in rows if row[0] and "@" in row[0]]
+
+
+async def who_reads_mail_at(database: Database, keys: AbstractSet[str]) -> set[PersonId]:
+    """The people one of whose addresses is among `keys` (`email_key`). Reads every address once, in pieces."""
+    found: set[PersonId] = set()
+    statement = (
+        "SELECT email, person_id AS id FROM creators WHERE email IS NOT NULL"
+        " UNION ALL SELECT email, id FROM persons WHERE email IS NOT NULL"
+    )
+    async for rows in database.stream(statement):
+        found |= {PersonId(row["id"]) for row in rows if email_key(row["email"]) in keys}
+    return found
