@@ -7,6 +7,7 @@ import email
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message
 from typing import Any
@@ -49,6 +50,8 @@ class MailReceiver:
     ) -> None:
         self.script: dict[str, str] = {}
         self.received: list[Received] = []
+        self.hand_on: Callable[[Received], None] | None = None
+        """What to do with a message that was taken: put it into somebody's mailbox."""
         self.connections = 0
         self._running = False
         self.messages_a_connection: int | None = None
@@ -137,6 +140,8 @@ class MailReceiver:
         raw = envelope.original_content
         assert raw is not None
         self.received.append(Received(envelope.mail_from or "", list(envelope.rcpt_tos), raw))
+        if self.hand_on is not None:
+            self.hand_on(self.received[-1])
         if reply := await self.act(server, "KEPT", to):
             return reply
         return f"250 2.0.0 queued as {len(self.received):06d}"

@@ -40,11 +40,12 @@ auth_failure_delay = 0
 mail_location = maildir:~/Maildir
 mail_fsync = never
 maildir_very_dirty_syncs = yes
+{oauth}
 passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
-{oauth}
 userdb {{
   driver = static
   args = uid={uid} gid={gid} home={root}/mail/%Lu
@@ -103,7 +104,7 @@ class MailServer:
         certificate: tuple[Path, Path] | None = None,
         sent: str = "Sent",
         junk: str = "Junk",
-        oauth: str = "",
+        tokens_at: str | None = None,
         extra: str = "",
     ) -> None:
         # A short path: what listens in it has a name of 107 characters at most.
@@ -112,7 +113,7 @@ class MailServer:
         self.port, self.tls_port = _free_port(), _free_port()
         self._certificate = certificate
         self._names = (sent, junk)
-        self._oauth = oauth
+        self._tokens_at = tokens_at
         self._extra = extra
         self._owner = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
         self._process: subprocess.Popen[bytes] | None = None
@@ -137,7 +138,7 @@ class MailServer:
         configuration = _CONFIGURATION.format(
             root=self.root, password=self.password, user=self._owner.pw_name, group=grp.getgrgid(self._owner.pw_gid).gr_name,
             uid=self._owner.pw_uid, gid=self._owner.pw_gid, port=self.port, tls_port=self.tls_port, sent=sent, junk=junk,
-            oauth=self._oauth.format(root=self.root), ssl="yes" if self._certificate else "no",
+            oauth=self._token_check(), ssl="yes" if self._certificate else "no",
         )  # fmt: skip
         (self.root / "dovecot.conf").write_text(configuration + secured + self._extra)
         self._give_away(self.root)
@@ -213,6 +214,16 @@ class MailServer:
         """What the server wrote down."""
         path = self.root / "dovecot.log"
         return path.read_text("utf-8", "replace") if path.exists() else ""
+
+    def _token_check(self) -> str:
+        """Access tokens are checked by asking who gave them."""
+        if self._tokens_at is None:
+            return ""
+        (self.root / "oauth2.conf").write_text(
+            f"introspection_url = {self._tokens_at}\nintrospection_mode = auth\nusername_attribute = username\n"
+            "active_attribute = active\nactive_value = true\n"
+        )
+        return f"passdb {{\n  driver = oauth2\n  mechanisms = xoauth2\n  args = {self.root}/oauth2.conf\n}}"
 
     def _give_away(self, path: Path) -> None:
         if os.getuid() == 0:

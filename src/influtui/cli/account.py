@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
+from influtui.mail.oauth import DeviceCode, Question
 from influtui.model.failures import WrongUsage
 from influtui.model.settings import MailAccount
 from influtui.model.text import safe
-from influtui.services import accounts
+from influtui.secrets.tokens import Grant
+from influtui.services import accounts, credentials, trying
 from influtui.services.workspace import Workspace
 
 _IMAP_PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
@@ -37,6 +40,9 @@ def account() -> None:
 @click.option("--imap-host", help="The server to read answers from.")
 @click.option("--imap-port", type=click.IntRange(1, 65535), help="Default: 993, with starttls 143.")
 @click.option("--imap-security", type=click.Choice(list(_IMAP_PORTS)), default="tls", show_default=True)
+@click.option("--auth", type=click.Choice(("password", "xoauth2")), default="password", show_default=True)
+@click.option("--oauth", type=click.Choice(("google", "microsoft")), help="Whose access tokens `account login` gets.")
+@click.option("--token-command", help="A program whose first line of output is an access token: 'oama access you@…'.")
 @click.option("--imap-username", help="To read with, if not as the one to send with.")
 @with_workspace
 async def add(workspace: Workspace, out: Output, /, **options: Any) -> None:
@@ -47,11 +53,10 @@ async def add(workspace: Workspace, out: Output, /, **options: Any) -> None:
     influtui secret set you@example.com
     influtui account test
     """
-    command = options.pop("password_command")
-    try:
-        words = tuple(shlex.split(command)) if command else None
-    except ValueError as error:
-        raise WrongUsage(f"--password-command cannot be read: {error}", hint="Mind its quotation marks.") from None
+    words = _words(options.pop("password_command"), "--password-command")
+    options["token_command"] = _words(options["token_command"], "--token-command")
+    if options["oauth"] or options["token_command"]:
+        options["auth"] = "xoauth2"
     if options["username"] is None and options["smtp_security"] != "none":
         options["username"] = options["address"].strip()
     options["username"] = options["username"] or None
@@ -64,7 +69,9 @@ async def add(workspace: Workspace, out: Output, /, **options: Any) -> None:
         out.data(_row(added))
         return
     out.say(f"Added {added.address}. `influtui account test {added.address}` tries it without sending anything.")
-    if added.username and not (words or added.password_file):
+    if added.auth == "xoauth2" and not added.token_command:
+        out.note(f"Its access: `influtui account login {added.address} --client-id ID`.")
+    elif added.username and not (words or added.password_file):
         out.note(f"Its password: `influtui secret set {added.address}`.")
 
 
@@ -94,16 +101,82 @@ async def list_accounts(workspace: Workspace, out: Output) -> None:
 
 @account.command("test")
 @click.argument("address", required=False)
+@click.option("--mail", is_flag=True, help="Send a mail to oneself too, and learn from where it turns up.")
 @with_workspace
-async def test_account(workspace: Workspace, out: Output, address: str | None) -> None:
-    """Connect, encrypt and sign in to a mailbox's server. Nothing is sent."""
+async def test_account(workspace: Workspace, out: Output, address: str | None, mail: bool) -> None:
+    """Connect, encrypt and sign in to a mailbox's servers. Without --mail nothing is sent."""
     found = await accounts.try_out(workspace, address)
+    taught = await trying.by_mail(workspace, await accounts.account(workspace, address)) if mail else None
     if out.json:
         out.data(found)
+        if taught is not None:
+            out.data(taught)
         return
-    how = f"with {found.encryption}" if found.encryption else "without encryption, within this machine"
     signed_in = "signed in" if found.signed_in else "no sign-in asked for"
-    out.say(f"{found.address}: {found.server} answers {how}; {signed_in}.")
+    out.say(f"{found.address}: {found.server} answers {_how(found.encryption)}; {signed_in}.")
+    if found.imap_server is None:
+        out.note("No server to read answers from: set imap_host in its [[account]], or add it with --imap-host.")
+        return
+    waits = "tells of new mail" if found.tells_of_new_mail else "is asked for new mail every few minutes"
+    out.say(f"{found.address}: {found.imap_server} answers {_how(found.imap_encryption)}; signed in; {waits}.")
+    if taught is None:
+        out.note("`influtui account test --mail` learns more, by a mail to yourself.")
+        return
+    out.say(f"A mail to yourself came into {taught.arrived_in} after {taught.seconds} s.")
+    out.say(
+        "Its server keeps a copy of what it sends." if taught.files_sent else "influtui files a copy of what it sends."
+    )
+    if taught.authserv_id:
+        out.say(f"What it finds out about senders is signed {taught.authserv_id}; only that is believed.")
+    else:
+        out.note("It does not say what it finds out about senders: nobody can be told from who only says so.")
+
+
+@account.command("login")
+@click.argument("address", required=False)
+@click.option("--client-id", default="", help="Of your own registration with the provider. Needed the first time.")
+@click.option(
+    "--client-secret-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Holds the client's secret: Google wants one.",
+)
+@with_workspace
+async def login(
+    workspace: Workspace, out: Output, address: str | None, client_id: str, client_secret_file: Path | None
+) -> None:
+    """Get access tokens for a mailbox of Google or Microsoft. Works over SSH: the browser may be anywhere.
+
+    \b
+    influtui account login you@example.com --client-id 1234-abcd
+    """
+    chosen = await accounts.account(workspace, address)
+    secret = client_secret_file.read_text("utf-8").partition("\n")[0].strip() if client_secret_file else None
+
+    def asked(code: DeviceCode) -> None:
+        out.note(f"Open {safe(code.url)} on any device and type {safe(code.code)}. Waiting …")
+
+    def pasted(question: Question) -> str:
+        out.note(f"Open this in any browser and agree:\n\n{question.url}\n")
+        answer: str = click.prompt("The address that the browser ends at", err=True, prompt_suffix=": ")
+        return answer
+
+    grant = Grant(client_id=client_id.strip(), client_secret=secret)
+    path = await credentials.log_in(workspace, chosen, grant, asked=asked, pasted=pasted)
+    if out.json:
+        out.data({"schema": "influtui.login/1", "address": chosen.address, "file": str(path)})
+        return
+    out.say(f"Signed in. The tokens of {chosen.address} are kept in {path} and renewed by themselves.")
+
+
+def _how(encryption: str | None) -> str:
+    return f"with {encryption}" if encryption else "without encryption, within this machine"
+
+
+def _words(command: str | None, option: str) -> tuple[str, ...] | None:
+    try:
+        return tuple(shlex.split(command)) if command else None
+    except ValueError as error:
+        raise WrongUsage(f"{option} cannot be read: {error}", hint="Mind its quotation marks.") from None
 
 
 def _row(each: MailAccount) -> dict[str, Any]:
@@ -116,6 +189,7 @@ def _row(each: MailAccount) -> dict[str, Any]:
         "smtp_security": each.smtp_security,
         "username": each.username,
         "reply_to": each.reply_to,
+        "auth": each.auth,
         "imap_host": each.imap_host,
         "imap_port": each.imap_port,
         "imap_security": each.imap_security,

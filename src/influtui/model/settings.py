@@ -39,6 +39,8 @@ class MailAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     token_command: tuple[str, ...] | None = None
     oauth: Literal["google", "microsoft"] | None = None
     """Whose tokens `account login` gets."""
+    oauth_url: str | None = None
+    """Stands in for the provider's address: another tenant's."""
     daily_limit: int | None = None
     """Letters in 24 hours, where this mailbox may send another number than `[sending]` says."""
     ramp_start: int | None = None

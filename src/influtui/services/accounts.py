@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import tomli_w
 
+from influtui.mail import mailbox as mailboxes
 from influtui.mail import submission
 from influtui.mail.addresses import sendable
 from influtui.mail.connecting import refuse_plain
@@ -19,9 +20,8 @@ from influtui.model.failures import NeedsConfiguration, NotFound, ReadOnly, Wron
 from influtui.model.nearest import nearest
 from influtui.model.settings import MailAccount
 from influtui.secrets import kept
-from influtui.secrets.passwords import password_for
 from influtui.secrets.secret import Secret
-from influtui.services import settings
+from influtui.services import credentials, settings
 from influtui.services.workspace import CONFIG, Workspace, read_settings
 
 
@@ -33,6 +33,11 @@ class AccountTest(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema",
     encryption: str | None
     signed_in: bool
     size_limit: int | None
+    imap_server: str | None = None
+    """Where answers are read; None where nothing is."""
+    imap_encryption: str | None = None
+    tells_of_new_mail: bool | None = None
+    """Whether it does so by itself (IDLE)."""
 
 
 async def accounts(workspace: Workspace) -> tuple[MailAccount, ...]:
@@ -64,8 +69,11 @@ async def add(workspace: Workspace, given: MailAccount) -> MailAccount:
     """Keep a mailbox in `config.toml`. Raises `WrongUsage` for an address or a server that cannot be right."""
     checked = msgspec.structs.replace(given, address=sendable(given.address))
     refuse_plain(submission.smtp_server(checked))
-    if not checked.smtp_host.strip() or any(char.isspace() or char in "/@" for char in checked.smtp_host):
-        raise WrongUsage(f"“{checked.smtp_host}” is not the name of a server", hint="--smtp-host smtp.example.com")
+    for host, example in ((checked.smtp_host, "--smtp-host smtp"), (checked.imap_host, "--imap-host imap")):
+        if host is not None and (not host.strip() or any(char.isspace() or char in "/@" for char in host)):
+            raise WrongUsage(f"“{host}” is not the name of a server", hint=f"{example}.example.com")
+    if checked.imap_host is not None:
+        refuse_plain(mailboxes.imap_server(checked))
     if workspace.db.read_only:
         raise ReadOnly("nothing was written: this session is read-only", hint="Leave out --read-only.")
     if any(each.address == checked.address for each in await accounts(workspace)):
@@ -84,15 +92,22 @@ async def add(workspace: Workspace, given: MailAccount) -> MailAccount:
 async def try_out(workspace: Workspace, address: str | None = None) -> AccountTest:
     """Connect, encrypt and sign in; send nothing. Raises what stands in the way, with the command that mends it."""
     chosen = await account(workspace, address)
-    secret = await password_for(chosen, workspace.folder)
+    secret = await credentials.secret_for(workspace, chosen)
     async with submission.connected(chosen, secret) as connection:
         greeting = connection.greeting
+    reading = None
+    if chosen.imap_host is not None:
+        async with mailboxes.connected(chosen, secret) as mailbox:
+            reading = mailbox.greeting
     return AccountTest(
         address=chosen.address,
         server=f"{chosen.smtp_host}:{chosen.smtp_port}",
         encryption=greeting.encryption,
         signed_in=greeting.signed_in,
         size_limit=greeting.size_limit,
+        imap_server=mailboxes.imap_server(chosen).where if reading else None,
+        imap_encryption=reading.encryption if reading else None,
+        tells_of_new_mail=reading.can_wait if reading else None,
     )
 
 

@@ -26,8 +26,7 @@ from influtui.model.settings import MailAccount
 from influtui.model.text import OutsideText, from_outside
 from influtui.model.times import rfc3339
 from influtui.model.waiting import Planned
-from influtui.secrets.passwords import password_for
-from influtui.services import asking, trust, waiting
+from influtui.services import asking, credentials, trust, waiting
 from influtui.services.accounts import account as mailbox
 from influtui.services.workspace import Workspace
 from influtui.store import creators, leases, outbox, sender_lock, suppressions
@@ -78,7 +77,7 @@ class Sender:
         """The open connection; a new one where there is none. Raises what stands in the way."""
         if self._connection is None or not self._connection.is_open:
             await self.close()
-            secret = await password_for(self.account, self.workspace.folder)
+            secret = await credentials.secret_for(self.workspace, self.account)
             self._connection = await self._stack.enter_async_context(submission.connected(self.account, secret))
         return self._connection
 

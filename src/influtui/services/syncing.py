@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from influtui.mail import heading
+from influtui.mail import authentication, heading
 from influtui.mail import mailbox as mailboxes
 from influtui.mail.classification import classify
 from influtui.mail.connecting import is_loopback
@@ -28,8 +28,7 @@ from influtui.model.incoming import LocalRule, ParsedMessage
 from influtui.model.settings import MailAccount
 from influtui.model.suppression import email_key
 from influtui.model.times import rfc3339
-from influtui.secrets.passwords import password_for
-from influtui.services import arrivals, matching, reconciling
+from influtui.services import arrivals, credentials, matching, reconciling
 from influtui.services.arrivals import ACTOR, Arrival, Taken
 from influtui.services.matching import Knowledge
 from influtui.services.workspace import Workspace
@@ -106,7 +105,7 @@ async def opened(workspace: Workspace, account: MailAccount) -> AsyncIterator[Ma
             "this is a demo world: its people are invented, so no mailbox is read",
             hint="Open a workspace of your own with --workspace DIR.",
         )
-    secret = await password_for(account, workspace.folder)
+    secret = await credentials.secret_for(workspace, account)
     async with mailboxes.connected(account, secret) as mailbox:
         yield mailbox
 
@@ -154,11 +153,13 @@ class _Reading:
         self._ours = frozenset({account.address.casefold()})
         self._rules: list[LocalRule] = []
         self._people: dict[str, int] = {}
+        self._authserv_id: str | None = None
 
     async def prepare(self) -> None:
         """Read what messages are matched against and does not change from batch to batch."""
         db = self.workspace.db
         self._people = await received.people_of_ours(db)
+        self._authserv_id = (await received.learned(db, self._address)).authserv_id
         self._rules = [rule_of(row) for row in await received.rules(db)]
 
     async def folder(self, folder: Folder, *, everything: bool) -> None:
@@ -248,6 +249,7 @@ class _Reading:
     def _arrival(self, folder: Folder, state: State, body: Body, came: int, size: int) -> Arrival:
         message = parse(body.raw)
         now = self.workspace.clock()
+        verdict = authentication.verdict(message, self._authserv_id)
         return Arrival(
             folder=folder,
             validity=state.validity,
@@ -259,6 +261,8 @@ class _Reading:
             message=message,
             found=classify(message, ours=self._ours, corrections=self._rules),
             is_ours=self._is_ours(folder, message),
+            unverified=verdict.doubt,
+            is_proven=verdict.is_proven,
         )
 
     async def _take_in(self, folder: Folder, state: State, batch: Sequence[Arrival]) -> None:
