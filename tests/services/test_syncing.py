@@ -111,7 +111,7 @@ async def test_private_mail_is_counted_and_left_alone(post: Post) -> None:
 async def test_an_answer_that_landed_in_junk_is_found(post: Post) -> None:
     post.answer("Yes, please!", to="anna@mail.test", folder="Junk")
     assert (await post.sync()).kept == 1
-    assert ("instagram:anna", "us", "other") in await post.classes()
+    assert ("instagram:anna", "us", "interested") in await post.classes()
 
 
 async def test_mail_from_somebody_we_know_needs_no_reference(post: Post) -> None:
@@ -124,7 +124,7 @@ async def test_mail_from_somebody_we_know_needs_no_reference(post: Post) -> None
 async def test_somebody_we_know_who_writes_first_begins_a_conversation(post: Post) -> None:
     post.answer("Hi, I like your brand", sender="cleo@mail.test")
     await post.sync()
-    assert ("instagram:cleo", "us", "other") in await post.classes()
+    assert ("instagram:cleo", "us", "interested") in await post.classes()
 
 
 async def test_what_looks_like_an_answer_from_nobody_we_know_is_kept_in_sight(post: Post) -> None:
