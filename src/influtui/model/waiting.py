@@ -210,20 +210,21 @@ def _of_one_box(
     pending: list[Waiting], box: Box, wrote: dict[int, list[int]], now: int, until: int
 ) -> Iterable[Planned]:
     """Serve one mailbox's messages in turn, always the most urgent of those that may go first."""
+    hours = _Hours(box.policy)
     first = {message.id: obstacle(message, box, now) for message in pending}
     own = {message.id: _ready(message, box.policy, now) for message in pending}
     if box.reads:
         # The worker reads the mailbox before it sends, so that this never delays the plan.
         box = msgspec.structs.replace(box, reads=False)
     while pending:
-        # A mailbox is free for letters from here on.
-        free = now
+        # A mailbox is free for letters from here on. Asked as of its last letter: the limit grows from day to day.
+        free = max([now, *box.times[-1:]])
         for _ in range(2):
             free = max([free, *(each.until or 0 for each in _of_box(_LETTER, box, free))])
         best: tuple[int, tuple[int, int, int]] | None = None
         chosen: Waiting | None = None
         for message in pending:
-            at = own[message.id] if message.kind == "reply" else _open(message, box.policy, max(own[message.id], free))
+            at = own[message.id] if message.kind == "reply" else hours.next(message.country, max(own[message.id], free))
             if best is None or (at, urgency(message)) < best:
                 best, chosen = (at, urgency(message)), message
         if best is None or chosen is None:
@@ -263,8 +264,23 @@ def _ready(message: Waiting, policy: Policy, now: int) -> int:
     return at
 
 
-def _open(message: Waiting, policy: Policy, at: int) -> int:
-    return opening(window(policy.window, policy.days), zones_of(message.country, policy.time_zone), at)[0]
+class _Hours:
+    """When windows open next, remembered: a plan asks it of every letter for every place in the queue."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._known: dict[str | None, list[tuple[int, int, int]]] = {}
+
+    def next(self, country: str | None, at: int) -> int:
+        """At `at` or later, where somebody is."""
+        known = self._known.setdefault(country, [])
+        for asked, opens, closes in known:
+            if asked <= at < closes:
+                return max(opens, at)
+        hours = window(self._policy.window, self._policy.days)
+        opens, closes = opening(hours, zones_of(country, self._policy.time_zone), at)
+        known.append((at, opens, closes))
+        return opens
 
 
 _LETTER: Final = Waiting(
