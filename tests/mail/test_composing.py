@@ -123,3 +123,21 @@ def test_whatever_goes_in_the_reader_sees_what_was_meant(
     assert b"\n" not in written.raw.replace(b"\r\n", b"")
     words = re.findall(rb"=\?utf-8\?b\?[^?]*\?=", head)
     assert all(len(word) <= 75 for word in words)
+
+
+def test_a_way_out_is_offered_to_mail_programs_and_one_click_only_where_somebody_takes_it() -> None:
+    mailto = "mailto:jo@brand.test?subject=unsubscribe%20abc"
+    plain = dict(headers(compose(draft(unsubscribe=(mailto,))).raw))
+    assert plain["List-Unsubscribe"] == f"<{mailto}>"
+    assert "List-Unsubscribe-Post" not in plain
+    click = dict(headers(compose(draft(unsubscribe=(mailto, "https://brand.test/u?id=abc"))).raw))
+    assert click["List-Unsubscribe"].endswith("<https://brand.test/u?id=abc>")
+    assert click["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+@pytest.mark.parametrize(
+    "address", ["https://brand.test/\r\nBcc: evil@x.test", "javascript:alert(1)", "http://brand.test/", "mailto:a b"]
+)
+def test_what_is_no_address_of_a_way_out_makes_no_header(address: str) -> None:
+    found = dict(headers(compose(draft(unsubscribe=(address,))).raw))
+    assert not {"List-Unsubscribe", "Bcc"} & found.keys()

@@ -54,4 +54,6 @@ def _show(out: Output, found: Sequence[Standing]) -> None:
         if out.json:
             out.data(each)
         else:
-            out.say(f"{each.who}: {f'not to be written to ({each.reason})' if each.reason else 'may be written to'}")
+            may = f"not to be written to ({each.reason})" if each.reason else "may be written to"
+            told = f"; told about their data {each.told_at[:10]}: {each.basis}; {each.source}" if each.told_at else ""
+            out.say(f"{each.who}: {may}{told}")

@@ -13,6 +13,7 @@ from influtui.model.failures import WrongUsage
 from influtui.model.templates import VARIABLES, Template
 from influtui.model.text import safe
 from influtui.services import outreach, templates
+from influtui.services.outreach import ContactRow
 from influtui.services.selection import select
 from influtui.services.workspace import Workspace
 
@@ -141,7 +142,7 @@ async def delete(workspace: Workspace, out: Output, name: str) -> None:
 
 @template.command("preview", cls=QueryCommand)
 @click.argument("name")
-@click.argument("words", nargs=-1, required=True, metavar="REF…|QUERY")
+@click.argument("words", nargs=-1, metavar="[REF…|QUERY]")
 @click.option("--campaign", help="Whose brand and product to write of. Default: the one in use.")
 @click.option("--account", help="Which mailbox would write.")
 @click.option("--limit", default=5, show_default=True, type=click.IntRange(1), help="How many people to show.")
@@ -155,8 +156,15 @@ async def preview(
     account: str | None,
     limit: int,
 ) -> int:
-    """What people would get, down to the footer. Exit 3 where something is missing for somebody."""
-    refs = outreach.refs_of(await select(workspace, words))[:limit]
+    """What people would get, down to the footer: the REFs, who matches, or else the campaign's picks.
+
+    Each in their language where the template has a variant for it (`gift.de` is `gift` in German). Exit 3 where something
+    is missing for somebody.
+    """
+    if words:
+        refs = outreach.refs_of(await select(workspace, words))[:limit]
+    else:
+        refs = (await outreach.picks_of(workspace, campaign))[:limit]
     made = await outreach.preview(workspace, campaign, refs, name, account=account)
     for row in made.rows:
         if out.json:
@@ -165,8 +173,35 @@ async def preview(
             out.say(f"── {row.ref}: {row.reason}. {row.hint or ''}\n")
         else:
             subject = f"\nSubject: {row.subject}\n" if row.subject else "\n"
-            out.say(f"── {row.ref} → {row.recipient}{subject}\n{row.body}")
+            out.say(f"── {row.ref} → {row.recipient}{_variant(row, name)}{subject}\n{row.body}")
     return 0 if made.is_complete else 3
+
+
+@template.command("lint")
+@click.argument("names", nargs=-1, metavar="[NAME…]")
+@with_workspace
+async def lint(workspace: Workspace, out: Output, names: tuple[str, ...]) -> int:
+    """What is said against templates (all of them, or those named): length, links, spam words, what is missing.
+
+    Exit 3 where there is something. It is advice: nothing is kept from being sent by it.
+    """
+    found = await templates.linted(workspace, names)
+    for each in found:
+        if out.json:
+            out.data(each)
+        else:
+            out.say(f"{each.template}: {each.says}. {each.hint}")
+    if not found and not out.json:
+        out.note("Nothing is said against them.")
+    return 3 if found else 0
+
+
+def _variant(row: ContactRow, name: str) -> str:
+    """Which variant somebody gets; that there is none in their language, where that is so."""
+    if row.template and row.template != name:
+        return f" ({row.template})"
+    speaks = row.language
+    return f" (no {name}.{speaks}: in English)" if speaks and speaks != "en" and "." not in name else ""
 
 
 def _done(out: Output, made: Template, verb: str) -> None:

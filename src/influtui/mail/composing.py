@@ -38,6 +38,7 @@ SIGNATURE: Final = "-- "
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _BODY_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _ATOM: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_URL: Final = re.compile(r"(?:mailto|https):[!-;=?-~]{1,900}")
 _ID: Final = re.compile(r"<[!-;=?-~]{1,900}>")
 _BYTES_A_WORD: Final = (WORD - len("=?utf-8?b??=")) // 4 * 3
 _LONGEST_QUOTED: Final = 60
@@ -56,6 +57,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     reply_to: Mailbox | None = None
+    unsubscribe: tuple[str, ...] = ()
+    """Addresses (mailto, https) of a way out that mail programs offer as a button (RFC 2369)."""
 
 
 class Composed(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +94,11 @@ def compose(draft: Draft) -> Composed:
         meant.append(("In-Reply-To", answered[0]))
     if references:
         meant.append(("References", " ".join(references)))
+    if ways := [each for each in draft.unsubscribe if _URL.fullmatch(each)]:
+        meant.append(("List-Unsubscribe", ", ".join(f"<{each}>" for each in ways)))
+        if any(each.startswith("https:") for each in ways):
+            # Only with an address that takes the click (RFC 8058): a promise that nobody keeps counts as spam.
+            meant.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     meant += [
         ("MIME-Version", "1.0"),
         ("Content-Type", "text/plain; charset=utf-8"),

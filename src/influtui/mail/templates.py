@@ -99,11 +99,11 @@ def built_in() -> dict[str, Template]:
 
 
 @cache
-def opt_out_lines() -> tuple[str, tuple[str, ...]]:
-    """The sentence that `{{ opt_out }}` stands for, and the words that show a template has one of its own."""
+def opt_out_words() -> tuple[str, ...]:
+    """The words that show a template has a way out of its own."""
     text = files("influtui.mail").joinpath("data/templates.toml").read_text("utf-8")
-    table = tomllib.loads(text)["opt_out"]
-    return table["sentence"], tuple(table["words"])
+    words: tuple[str, ...] = tuple(tomllib.loads(text)["opt_out"]["words"])
+    return words
 
 
 def _short(number: Any) -> str:

@@ -83,6 +83,11 @@ def nearest_topic(topics: Sequence[str], niche: Sequence[str]) -> str | None:
     return next((topic for topic in topics if topic.casefold() in wanted), topics[0] if topics else None)
 
 
+def platform_name(platform: str) -> str:
+    """A platform as its people write it."""
+    return _PLATFORM_NAMES.get(platform, platform.capitalize())
+
+
 def of_creator(creator: Creator | None, person_name: str | None, niche: Sequence[str]) -> dict[str, Value]:
     """What a template may say of a person, by variable. Unknown is None."""
     name = person_name or (creator.name if creator else None)
@@ -92,7 +97,7 @@ def of_creator(creator: Creator | None, person_name: str | None, niche: Sequence
     topic = nearest_topic(creator.topics, niche)
     return values | {
         "handle": plain(creator.handle),
-        "platform": _PLATFORM_NAMES.get(creator.platform, creator.platform.capitalize()),
+        "platform": platform_name(creator.platform),
         "followers": creator.followers,
         "topic": plain(topic) or None,
         "country": creator.country,

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import base64
 import os
+from urllib.parse import quote
 
 import msgspec
 
+from influtui.mail import footers
 from influtui.mail import templates as language
 from influtui.mail.addresses import Mailbox, sendable
 from influtui.mail.composing import SIGNATURE, Composed, Draft, compose
+from influtui.mail.footers import Notice
 from influtui.mail.templates import MissingValue
 from influtui.model.creators import Creator
 from influtui.model.failures import WrongUsage
 from influtui.model.settings import MailAccount
-from influtui.model.templates import Rendered, Template, Value, first_name, of_creator, plain
+from influtui.model.templates import Rendered, Template, Value, first_name, of_creator, plain, platform_name
 from influtui.model.text import from_outside
 from influtui.services.workspace import Workspace
 from influtui.store.outreach import Offering, Reachable
@@ -49,6 +52,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     message_id: str | None = None
     composed: Composed | None = None
     thread: Thread | None = None
+    notice: Notice | None = None
+    """What it tells the person about their data; None where nothing is due, or they know."""
 
 
 def letter(
@@ -61,14 +66,16 @@ def letter(
     thread: Thread | None = None,
     *,
     follows: bool | None = None,
+    told: bool = False,
 ) -> Letter:
     """What one person would get. Raises `Skip` where this person cannot be written to.
 
     With a `thread` and a subject that begins with `Re:` (or where `follows` says so) it is a follow-up: it keeps the
-    thread's subject and refers to what it follows, so that mail programs show it there.
+    thread's subject and refers to what it follows, so that mail programs show it there. Who was `told` about their data
+    is not told again.
     """
     try:
-        rendered = language.render(template, values_for(offering, account, creator, person.name))
+        rendered = language.render(template, values_for(offering, account, creator, person.name, spoken(template)))
     except MissingValue as missing:
         raise Skip(missing.message, missing.hint) from None
     name = person.name or creator.name
@@ -85,7 +92,8 @@ def letter(
         recipient = sendable(person.emails[0])
     except WrongUsage as wrong:
         raise Skip(wrong.message, f"influtui creators edit {creator.ref} --set email=…") from None
-    body = with_footer(rendered.body, offering)
+    notice = None if told else _notice(offering, template, creator, person)
+    body = with_footer(rendered.body, offering, spoken(template), notice)
     message_id = new_message_id(account.address.rpartition("@")[2])
     under = thread if (follows_up(template) if follows is None else follows) else None
     composed = compose(
@@ -100,6 +108,7 @@ def letter(
             in_reply_to=under.answered if under else None,
             references=under.references if under else (),
             reply_to=Mailbox(None, sendable(account.reply_to)) if account.reply_to else None,
+            unsubscribe=_ways_out(workspace, account, message_id),
         )
     )
     written = Rendered(subject=from_outside(composed.subject), body=from_outside(composed.body))
@@ -112,7 +121,38 @@ def letter(
         message_id=message_id,
         composed=composed,
         thread=under,
+        notice=notice,
     )
+
+
+def spoken(template: Template) -> str | None:
+    """The language of a template, where its name says one: `gift.de` is German."""
+    return template.name.rpartition(".")[2] if "." in template.name else None
+
+
+def _notice(offering: Offering, template: Template, creator: Creator, person: Reachable) -> Notice | None:
+    return footers.notice(
+        person.country or creator.country,
+        spoken(template),
+        brand=plain(offering.brand),
+        platform=platform_name(creator.platform),
+        found_by=creator.found_by,
+    )
+
+
+def _ways_out(workspace: Workspace, account: MailAccount, message_id: str) -> tuple[str, ...]:
+    """What mail programs offer as `unsubscribe`: a mail to us, and a click only where somebody takes clicks."""
+    token = message_id.strip("<>").partition("@")[0]
+    ways = [f"mailto:{account.reply_to or account.address}?subject=unsubscribe%20{token}"]
+    address = workspace.settings.sending.unsubscribe_url
+    if address:
+        if not address.startswith("https://"):
+            raise WrongUsage(
+                f"sending.unsubscribe_url is “{address}”, and one-click unsubscribing needs https (RFC 8058)",
+                hint="config set sending.unsubscribe_url https://…/{token}, or leave it out.",
+            )
+        ways.append(quote(address.replace("{token}", token), safe=":/?#[]@!$&'()*+;=%"))
+    return tuple(ways)
 
 
 def _subject(template: Template, rendered: Rendered, under: Thread | None) -> str:
@@ -139,7 +179,11 @@ def new_message_id(domain: str) -> str:
 
 
 def values_for(
-    offering: Offering | None, account: MailAccount | None, creator: Creator | None, person_name: str | None
+    offering: Offering | None,
+    account: MailAccount | None,
+    creator: Creator | None,
+    person_name: str | None,
+    speaks: str | None = None,
 ) -> dict[str, Value]:
     """Every variable that is known here."""
     sender = plain(account.name) if account and account.name else None
@@ -147,7 +191,7 @@ def values_for(
         "sender": sender,
         "sender_first_name": first_name(sender),
         "sender_address": account.address if account else None,
-        "opt_out": language.opt_out_lines()[0],
+        "opt_out": footers.opt_out(speaks),
     }
     if offering is not None:
         values |= {
@@ -160,16 +204,18 @@ def values_for(
     return values | of_creator(creator, person_name, offering.niche if offering else ())
 
 
-def with_footer(body: str, offering: Offering) -> str:
-    """`body` with the postal address and a way out at its end, where the template has not put them elsewhere."""
-    sentence, words = language.opt_out_lines()
+def with_footer(body: str, offering: Offering, speaks: str | None = None, notice: Notice | None = None) -> str:
+    """`body` with postal address, way out and notice at its end, where the template has not put them elsewhere."""
+    sentence = footers.opt_out(speaks)
     address = plain(offering.postal_address)
     seen = " ".join(body.split()).casefold()
     missing: list[str] = []
     if address.casefold() not in seen:
         missing.append(_postal_address(offering) or address)
-    if sentence.casefold() not in seen and not any(word in seen for word in words):
+    if sentence.casefold() not in seen and not any(word in seen for word in language.opt_out_words()):
         missing.append(sentence)
+    if notice is not None:
+        missing.append(notice.text)
     if not missing:
         return body
     rule = "" if f"\n{SIGNATURE}\n" in body else f"\n{SIGNATURE}"

@@ -26,7 +26,7 @@ from influtui.services.collaborations import ensure
 from influtui.services.letters import Letter, Skip, Thread, follows_up, letter
 from influtui.services.queueing import write
 from influtui.services.workspace import Workspace
-from influtui.store import conversations, creators, outreach, suppressions
+from influtui.store import conversations, creators, notices, outreach, suppressions
 from influtui.store.conversations import Contacts
 from influtui.store.database import Reader, Row
 from influtui.store.journal import UnitOfWork
@@ -126,6 +126,12 @@ def refs_of(ids: Sequence[int]) -> list[Ref]:
     return [Ref(id=CreatorId(each)) for each in ids]
 
 
+async def picks_of(workspace: Workspace, campaign: str | None) -> list[Ref]:
+    """A campaign's picks, in their order."""
+    offering = await _offering(workspace, campaign)
+    return [Ref(id=each.id) for each in await _people(workspace, offering, [])]
+
+
 async def plan(
     workspace: Workspace,
     campaign: str | None,
@@ -155,6 +161,7 @@ async def plan(
     objected = await objections.against(workspace.db, about, people, workspace.clock())
     language.check(chosen)
     variants = await templates.variants(workspace, chosen)
+    told = await notices.told(workspace.db, [each.person for each in people])
     written: list[Letter] = []
     left: list[ContactRow] = []
     taken: dict[str, str] = {}
@@ -170,7 +177,7 @@ async def plan(
                 raise _already(row, workspace.clock())
             theirs = variants.get(creator.language or "", chosen)
             thread = await thread_of(workspace.db, offering, creator) if by_mail and follows_up(theirs) else None
-            made = letter(workspace, offering, theirs, box, creator, person, thread)
+            made = letter(workspace, offering, theirs, box, creator, person, thread, told=creator.person in told)
             if by_mail and (row := recent.of(creator.person, made.recipient)):
                 raise _already(row, workspace.clock(), whom="this address")
             if made.recipient in taken:

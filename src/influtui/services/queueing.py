@@ -71,6 +71,9 @@ async def write(
         approved_by=by if approved else None,
         not_before=not_before,
     )
+    if each.notice is not None:
+        columns = {"person_id": creator.person, "message_id": message, "at": unit.at}
+        await unit.insert("privacy_notices", {**columns, "basis": each.notice.basis, "source": each.notice.source})
     return conversation, message
 
 

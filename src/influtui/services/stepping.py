@@ -17,7 +17,7 @@ from influtui.services.letters import Letter, Skip, letter
 from influtui.services.outreach import thread_of
 from influtui.services.queueing import write
 from influtui.services.workspace import Workspace
-from influtui.store import creators, outreach, sequences, suppressions
+from influtui.store import creators, notices, outreach, sequences, suppressions
 from influtui.store.sequences import EnrolmentRow, StepRow
 
 AHEAD_MS: Final = 86_400_000
@@ -91,9 +91,10 @@ async def _write(workspace: Workspace, row: EnrolmentRow, step: StepRow, due: in
         return await _end(workspace, row, "stopped", "they must not be written to")
     template = await sequences.version(workspace.db, step.version)
     thread = await thread_of(workspace.db, offering, creator)
+    told = row.person in await notices.told(workspace.db, [row.person])
     try:
         made: Letter = letter(
-            workspace, offering, template, account, creator, person, thread, follows=thread is not None
+            workspace, offering, template, account, creator, person, thread, follows=thread is not None, told=told
         )
     except Skip as skip:
         return await _hold(workspace, row, f"step {step.number}: {skip.reason}")

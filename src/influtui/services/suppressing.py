@@ -12,9 +12,10 @@ import msgspec
 from influtui.mail.addresses import sendable
 from influtui.model.creators import Creator, parse_ref
 from influtui.model.suppression import SuppressionReason
+from influtui.model.times import rfc3339
 from influtui.services.selection import is_ref
 from influtui.services.workspace import Workspace
-from influtui.store import creators, people, suppressions
+from influtui.store import creators, notices, people, suppressions
 from influtui.store.database import Reader
 
 
@@ -24,6 +25,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", ta
     who: str
     reason: str | None
     """Why not; None where they may."""
+    told_at: str | None = None
+    """When they were told about their data; None where they were not."""
+    basis: str | None = None
+    source: str | None = None
+    """On which basis their data is kept and where it came from, as they were told."""
 
 
 async def suppress(
@@ -53,7 +59,16 @@ async def standing(workspace: Workspace, words: Sequence[str]) -> list[Standing]
         accounts, emails = await _meant(workspace.db, word)
         reasons = [listed.account(each.platform, each.handle) for each in accounts]
         reasons += [listed.email(email) for email in emails]
-        found.append(Standing(who=word, reason=next((each for each in reasons if each), None)))
+        told = await notices.last(workspace.db, accounts[0].person) if accounts else None
+        found.append(
+            Standing(
+                who=word,
+                reason=next((each for each in reasons if each), None),
+                told_at=rfc3339(told["at"]) if told else None,
+                basis=told["basis"] if told else None,
+                source=told["source"] if told else None,
+            )
+        )
     return found
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from influtui.mail import templates as language
+from influtui.mail.linting import Finding, lint
 from influtui.model.failures import NotFound, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.model.templates import NAME_LIMIT, Template
@@ -39,6 +41,12 @@ async def variants(workspace: Workspace, chosen: Template) -> dict[str, Template
     start = f"{chosen.name}."
     found = {each.name.removeprefix(start): each for each in await templates(workspace) if each.name.startswith(start)}
     return {code: each for code, each in found.items() if each.channel == chosen.channel and "." not in code}
+
+
+async def linted(workspace: Workspace, names: Sequence[str]) -> list[Finding]:
+    """What is said against templates: those named, else all."""
+    chosen = [await template(workspace, name) for name in names] if names else await templates(workspace)
+    return [finding for each in chosen for finding in lint(each)]
 
 
 async def new(workspace: Workspace, given: Template) -> Template:

@@ -44,6 +44,7 @@ _OURS: Final = {
     "shipments": "person_id = :person OR collaboration_id IN (SELECT id FROM collaborations WHERE person_id = :person)",
     "shipment_events": "shipment_id IN (SELECT id FROM shipments WHERE person_id = :person"
     " OR collaboration_id IN (SELECT id FROM collaborations WHERE person_id = :person))",
+    "privacy_notices": "person_id = :person",
     "creator_posts": "creator_id IN (SELECT id FROM creators WHERE person_id = :person)",
 }
 """The journaled rows that are about a person."""
@@ -63,6 +64,7 @@ _BLANKED: Final = {
     " written_by = CASE direction WHEN 'in' THEN '' ELSE written_by END",
     "shipments": "number = 'forgotten-' || id, url = NULL",
     "shipment_events": "text = NULL",
+    "privacy_notices": "source = ''",
 }
 """What is taken out of rows that stay, because a campaign's figures stand on them."""
 

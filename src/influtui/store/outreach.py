@@ -31,6 +31,8 @@ class Reachable(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     name: str | None
     emails: tuple[str, ...]
+    country: str | None = None
+    """What a person of ours noted; an account may say another."""
 
 
 async def offering(reader: Reader, campaign: CampaignId) -> Offering:
@@ -80,9 +82,12 @@ async def reachable(reader: Reader, persons: Sequence[int]) -> dict[int, Reachab
             chunk,
         ):
             emails.setdefault(row["person_id"], []).append(row["email"])
-        for row in await reader.all(f"SELECT id, name, email FROM persons WHERE id IN ({marks})", chunk):
+        for row in await reader.all(f"SELECT id, name, email, country FROM persons WHERE id IN ({marks})", chunk):
             own = [row["email"]] if row["email"] else []
             found[row["id"]] = Reachable(
-                id=row["id"], name=row["name"], emails=tuple(dict.fromkeys([*own, *emails.get(row["id"], [])]))
+                id=row["id"],
+                name=row["name"],
+                emails=tuple(dict.fromkeys([*own, *emails.get(row["id"], [])])),
+                country=row["country"],
             )
     return found

@@ -12,6 +12,7 @@ NOUNS: Final = frozenset(
         "shipments", "shipment_events", "shipment_products", "posts", "post_snapshots", "snapshots", "creator_posts",
         "creator_comments", "told_apart", "saved_searches",
         "exclusivities", "sequences", "enrolments", "enrolment_steps", "sender_pauses",
+        "privacy_notices",
         "mail_rules",
     }
 )  # fmt: skip
