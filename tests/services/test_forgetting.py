@@ -159,6 +159,7 @@ async def test_every_table_that_knows_persons_is_thought_of(workspace: Workspace
         "exclusivities",
         "notes",
         "picks",
+        "privacy_notices",
         "scores",
         "shipments",
         "snapshots",
