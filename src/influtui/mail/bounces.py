@@ -25,7 +25,7 @@ SAID: Final = 600
 
 _ADDRESS: Final = re.compile(r"[^\s<>@,;:\"'()\[\]|=]{1,100}@[^\s<>@,;:\"'()\[\]|]{1,200}[a-z0-9]", re.IGNORECASE)
 _MARKED: Final = re.compile(
-    r"^[ \t>*•-]*<?(?:mailto:)?([^\s<>@,;:\"'()\[\]|=]{1,100}@[^\s<>@,;:\"'()\[\]|]{1,200}[a-z0-9])>?"
+    r"^[ \t>*•\"'-]*<?(?:mailto:)?([^\s<>@,;:\"'()\[\]|=]{1,100}@[^\s<>@,;:\"'()\[\]|]{1,200}[a-z0-9])>?[\"']?"
     r"(?=[ \t]*(?:<mailto:[^>\n]{0,200}>)?[ \t]*(?:$|:|\.{3}|on |\())|"
     r"(?:rcpt to:|recipients?:|address:|delivered to:|mail to|message to|delivering your mail to|unknown user:|to:)[ \t]*<?"
     r"([^\s<>@,;:\"'()\[\]|=]{1,100}@[^\s<>@,;:\"'()\[\]|]{1,200}[a-z0-9])>?",
