@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from influtui.model.replies import folded
+from influtui.model.replies import folded, spoken
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,44 @@ def test_no_word_of_a_real_mail_is_lost(samples: Path) -> None:
         text = path.read_bytes().decode("utf-8", "replace")
         reply = folded(text)
         assert text in (reply.written, reply.quoted, f"{reply.written}\n{reply.quoted}"), path
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "pe 20. lokakuuta 2017 klo 17.50 Jo Doe\n<jo@brand.test> kirjoitti:",
+        "tir. 18. apr. 2017 kl. 13:09 skrev Jo Doe <jo@brand.test\n>:",
+        "ср, 30 апр. 2025 г. в 15:19, Jo Doe <jo@brand.test>:",
+        "2025年4月30日(水) 15:19 Jo Doe <jo@brand.test>:",
+        "Dnia 27 grudnia 2016 12:08 Jo Doe <jo@brand.test> napisał(a):",
+        "In data 11 ottobre 2017 21:11:31 Jo Doe <jo@brand.test> ha scritto:",
+        "On Wed, 14 Nov 2018 08:14:43 -0200 Jo Doe <jo@brand.test> wrote",
+        "________________________________\nFrån: Jo\nSkickat: den 3 juni\nTill: Anna",
+        "发件人: Jo\n发送时间: 2025年4月30日\n收件人: Anna",
+        "-------- Oprindelig besked --------\nFra: Jo",
+    ],
+)
+def test_a_quotation_is_known_in_the_languages_of_mail_programs(opening: str) -> None:
+    reply = folded(f"Yes please!\n\nAnna\n\n{opening}\nWould you like a cake?\n")
+    assert reply.written == "Yes please!\n\nAnna\n"
+    assert reply.quoted.startswith(opening)
+
+
+def test_the_senders_own_lines_are_found_below_what_they_quote() -> None:
+    text = "On Mon, 3 Jun 2024 at 10:11, Jo <jo@brand.test> wrote:\n> Would you like a cake?\n> Or answer STOP.\n\nYes please!\n"
+    assert folded(text).written == text
+    assert spoken(text).split() == ["Yes", "please!"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My address:\nAnna Doe\n1 Main St, 10:30 to 12:00, anna@x.test",
+        "From: now on I am free\n\nTo be honest, it is fine.",
+        "Ship it by 12.12.2026 please: DHL is fine.",
+        "My rates for 2026:\n- a reel: 300\n- a story: 100",
+        "---\nAnna",
+    ],
+)
+def test_an_answer_with_dates_colons_and_rules_is_not_folded(text: str) -> None:
+    assert folded(text).written == text

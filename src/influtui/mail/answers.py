@@ -12,11 +12,13 @@ from typing import Final
 from influtui.mail.answer_words import count_of, first_of, words
 from influtui.mail.returning import returns_on
 from influtui.model.incoming import Classification, Kind, ParsedMessage
-from influtui.model.replies import asks_to_stop, folded
+from influtui.model.replies import asks_to_stop, spoken
 from influtui.model.times import Millis
 
 TEXT: Final = 4_000
 """Characters of an answer that are looked at: what matters is said at the beginning."""
+BODY: Final = 60_000
+"""Characters of a message in which an answer is looked for: it may stand below what it quotes."""
 SHORT: Final = 8
 """Words of a message in which `unsubscribe` alone is the message."""
 
@@ -30,8 +32,8 @@ _SIGNS: Final = str.maketrans({"’": "'", "‘": "'", "´": "'", "“": '"', "�
 
 
 def written_text(body: str) -> str:
-    """What the sender wrote, in lower case on one line, without quotation, signature and links."""
-    written = folded(body).written
+    """What the sender wrote, in lower case on one line, without quotations, signature and links."""
+    written = spoken(body[:BODY])
     signature = _SIGNATURE.search(written)
     if signature and written[: signature.start()].strip():
         written = written[: signature.start()]
@@ -62,7 +64,7 @@ def answer(body: str, subject: str | None = None) -> Classification:
     """What somebody said, of everything that people say."""
     text = written_text(body)
     table = words()
-    if asks_to_stop(body) or (not text and _SUBJECT_STOP.match(subject or "")):
+    if asks_to_stop(body[:BODY]) or (not text and _SUBJECT_STOP.match(subject or "")):
         return _because("unsubscribe", (text or subject or "")[:60], "stop")
     said = first_of(table.unsubscribe.phrases, text)
     if said is None and len(text.split()) <= SHORT:

@@ -1,30 +1,68 @@
-"""Tell what somebody wrote from what they quoted. Nothing is deleted: the quoted part is folded, and can be opened."""
+"""Tell what somebody wrote from what they quoted. Nothing is deleted: the quoted part is folded, and can be opened.
+
+A quotation begins with a line that says who wrote when ("On Monday … wrote:", in any language that mail programs speak),
+with the headers of a message, with a rule and its title, or with `>`. Where an answer stands between quoted lines the
+text is left whole, since what follows a quotation may be what matters; `spoken` then gives the sender's own lines.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Final, NamedTuple
 
-_QUOTED: Final = re.compile(r"^\s*>")
-# "On Mon, 3 Jun 2024 at 10:11, Anna <a@b.c> wrote:" and its sisters, on one line or broken over two or three.
-_ATTRIBUTION: Final = re.compile(
-    r"^\s*(?:On\b.{4,200}\bwrote|Am\b.{4,200}\bschrieb\b.{0,120}|Le\b.{4,200}\ba écrit|El\b.{4,200}\bescribió|"
-    r"Il\b.{4,200}\bha scritto|Em\b.{4,200}\bescreveu|Op\b.{4,200}\bschreef\b.{0,120}|Den\b.{4,200}\bskrev\b.{0,120}|"
-    r"W dniu\b.{4,200}\bnapisał(?:\(a\)|a)?\b.{0,120})\s*:\s*$",
-    re.DOTALL | re.IGNORECASE,
-)
-_STARTS: Final = re.compile(r"^\s*(?:On|Am|Le|El|Il|Em|Op|Den|W dniu)\s", re.IGNORECASE)
-_RULE: Final = re.compile(
-    r"^\s*-{2,}\s*(?:Original Message|Ursprüngliche Nachricht|Message d'origine|Mensaje original|Messaggio originale|"
-    r"Oorspronkelijk bericht|Forwarded message)\s*-{2,}\s*$",
-    re.IGNORECASE,
-)
-_OUTLOOK: Final = re.compile(r"^\s*(?:From|Von|De|Da|Van|Od)\s*:\s+\S", re.IGNORECASE)
-_OUTLOOK_NEXT: Final = re.compile(
-    r"^\s*(?:Sent|Date|To|Gesendet|Datum|An|Envoyé|À|Enviado|Para|Inviato|A|Verzonden|Aan|Wysłano|Do)\s*:\s+\S",
-    re.IGNORECASE,
-)
+LINE: Final = 400
+"""Characters of a line that are looked at; what says who wrote when is shorter."""
 _LINES_OF_ATTRIBUTION: Final = 3
+
+_QUOTED: Final = re.compile(r"^\s*>")
+_VERB: Final = re.compile(
+    r"(?<!\w)(?:wrote|writes|schrieb|geschrieben|a écrit|ha scritto|escribió|escreveu|schreef|skrev|napisał(?:\(a\)|a)?|"
+    r"napsal(?:\(a\)|a)?|napísal|kirjoitti|kirjutas|написа(?:л\(а\)|ла|л)|пишет|írta|yazdı|a scris|έγραψε|rašė|"
+    r"viết|menulis|写道|寫道|写到|書きました|のメール|님이 작성|작성|כתב|كتب)(?!\w)",
+    re.IGNORECASE,
+)
+_WHEN: Final = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d(?!\d)|\d{1,2}[:.]\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})|\d+[年월月]"
+)
+_ADDRESS: Final = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,120}")
+_STARTS: Final = re.compile(r"^\s*(?:On|Am|Le|El|Il|Em|Op|Den|Dnia|W dniu|In data|På|Dne|Vào)\s", re.IGNORECASE)
+# The end of an address in angle brackets that was broken before it.
+_BROKEN: Final = re.compile(r"^\s*>\s*\S{0,12}\s*:\s*$")
+_ENDS: Final = re.compile(r"[:：]\s*$")
+# A rule with its title: "-----Original Message-----", "==== Message du …", "________".
+_TITLE: Final = re.compile(
+    r"^\s*[-_=*]{2,}\s*(?:\w+ ){0,3}?(?:(?:original|forwarded|forwarded by|reply|initial)\s*(?:message|mail)|"
+    r"ursprüngliche nachricht|"
+    r"originalnachricht|weitergeleitete nachricht|message d'origine|message original|message transféré|mensaje original|"
+    r"mensagem original|messaggio originale|messaggio inoltrato|oorspronkelijk bericht|ursprungligt meddelande|"
+    r"opprinnelig melding|oprindelig (?:meddelelse|besked)|alkuperäinen viesti|oryginalna wiadomość|wiadomość oryginalna|"
+    r"původní zpráva|eredeti üzenet|исходное сообщение|пересылаемое сообщение|orijinal ileti|mesaj original|原始邮件|"
+    r"原始郵件|元のメッセージ|원본 메시지)\b.{0,40}$",
+    re.IGNORECASE,
+)
+_BARE_RULE: Final = re.compile(r"^\s*[-_=*]{4,}\s*$")
+_FROM: Final = re.compile(
+    r"^[\s*]*(?:From|Von|De|Da|Van|Od|Fra|Från|Lähettäjä|Från|Feladó|Kimden|Gönderen|От|От кого|Від|Expéditeur|Remitente|"
+    r"Mittente|Afzender|Absender|发件人|寄件者|差出人|보낸 ?사람|Message du|Από)[\s*]*[:：][\s*]*\S",
+    re.IGNORECASE,
+)
+_NEXT: Final = re.compile(
+    r"^[\s*]*(?:Sent|Date|To|Cc|Subject|Gesendet|Datum|An|Betreff|Envoyé(?: le)?|À|Objet|Enviado(?: el| em)?|Fecha|Para|"
+    r"Asunto|Assunto|Inviato|Data|A|Oggetto|Verzonden|Aan|Onderwerp|Wysłano|Do|Temat|Sendt|Dato|Til|Emne|Skickat|Till|Ämne|"
+    r"Lähetetty|Vastaanottaja|Aihe|Küldve|Címzett|Tárgy|Tarih|Gönderilme|Kime|Konu|Отправлено|Дата|Кому|Тема|Odesláno|Komu|"
+    r"Předmět|发送时间|收件人|主题|日期|送信日時|宛先|件名|보낸 ?날짜|받는 ?사람|제목)[\s*]*[:：][\s*]*\S?",
+    re.IGNORECASE,
+)
+# What a program adds below an answer. It belongs to nobody's words.
+_PROGRAM: Final = re.compile(
+    r"^\s*(?:sent from (?:my|outlook|yahoo|mail|proton|samsung)\b.{0,60}|get outlook for .{0,60}|gesendet (?:von|mit)\b.{0,80}|"
+    r"von meinem .{0,40} gesendet.{0,20}|envoyé (?:de|à partir|depuis)\b.{0,80}|enviado (?:desde|do|a partir)\b.{0,80}|"
+    r"inviato da\b.{0,80}|verzonden (?:vanaf|met)\b.{0,60}|skickat från\b.{0,60}|sendt fra\b.{0,60}|wysłane z\b.{0,60}|"
+    r"отправлено (?:с|из)\b.{0,60}|iphoneから送信|发自我的.{0,40})\s*$",
+    re.IGNORECASE,
+)
+_WRAPPED: Final = 60
+"""Characters from which a quoted line may have been broken, its end standing below without a mark."""
 
 # The whole of what is written above a quotation, without punctuation: our own footer says the word too.
 _STOP: Final = frozenset(
@@ -49,39 +87,107 @@ def folded(text: str) -> Reply:
     """
     lines = text.split("\n")
     start = next((at for at in range(len(lines)) if _begins(lines, at)), len(lines))
-    if start < len(lines) and _has_answer_inside(lines, start):
-        start = len(lines)
-    return Reply("\n".join(lines[:start]), "\n".join(lines[start:]) if start < len(lines) else "")
+    if start == len(lines) or _has_answer_inside(lines, start):
+        return Reply(text, "")
+    start = _above(lines, start)
+    return Reply("\n".join(lines[:start]), "\n".join(lines[start:]))
+
+
+def spoken(text: str) -> str:
+    """The sender's own lines, wherever they stand: above, between or below what they quote."""
+    lines = folded(text).written.split("\n")
+    own: list[str] = []
+    at = 0
+    while at < len(lines):
+        end = _attribution_end(lines, at)
+        if end is not None and any(_QUOTED.match(line) for line in lines[end : end + 2]):
+            at = end
+            continue
+        if not _QUOTED.match(lines[at]):
+            own.append(lines[at])
+        at += 1
+    return "\n".join(own)
 
 
 def asks_to_stop(text: str) -> bool:
     """Whether an answer says nothing but that its writer wants no more messages."""
-    words = re.sub(r"[^\w\s]", "", folded(text).written.casefold()).split()
+    words = re.sub(r"[^\w\s]", "", spoken(text).casefold()).split()
     return " ".join(words) in _STOP
 
 
 def _begins(lines: list[str], at: int) -> bool:
-    line = lines[at]
-    if _QUOTED.match(line) or _RULE.match(line):
+    line = lines[at][:LINE]
+    if not line.strip():
+        return False
+    if _QUOTED.match(line) or _TITLE.match(line):
         return True
-    if _OUTLOOK.match(line):
-        return any(_OUTLOOK_NEXT.match(each) for each in lines[at + 1 : at + 4])
-    return bool(_STARTS.match(line)) and _attribution_end(lines, at) is not None
+    if _FROM.match(line):
+        return any(_NEXT.match(each[:LINE]) for each in lines[at + 1 : at + 5])
+    return _attribution_end(lines, at) is not None
 
 
 def _attribution_end(lines: list[str], at: int) -> int | None:
-    for end in range(at + 1, min(at + _LINES_OF_ATTRIBUTION, len(lines)) + 1):
-        if len(" ".join(lines[at:end])) < 600 and _ATTRIBUTION.match(" ".join(lines[at:end])):
-            return end
+    """Where the lines end that say who wrote when, or None where none begin here."""
+    joined = ""
+    for end in range(at, min(at + _LINES_OF_ATTRIBUTION, len(lines))):
+        line = lines[end]
+        if not line.strip() or len(line) > LINE or (_QUOTED.match(line) and not _BROKEN.match(line)):
+            return None
+        joined = f"{joined} {line.strip()}".strip()
+        if end == at and not (_WHEN.search(joined) or _STARTS.match(joined) or _VERB.search(joined)):
+            return None
+        if _is_attribution(joined):
+            return end + 1
     return None
+
+
+def _is_attribution(text: str) -> bool:
+    if len(text) > LINE:
+        return False
+    when, address, ends = _WHEN.search(text), _ADDRESS.search(text), _ENDS.search(text)
+    verb = _VERB.search(text)
+    if verb is None:
+        # Some programs give the day and the address and leave out the verb.
+        return bool(ends and when and address and text.rstrip(" :：").endswith((">", ")", '"')))
+    if ends:
+        return bool(_STARTS.match(text) or (when and address) or (address and text.find("<") >= 0))
+    return bool(when and address and (text.endswith((">", ")")) or not text[verb.end() :].strip()))
+
+
+def _above(lines: list[str], start: int) -> int:
+    """Where the quotation begins with the rule above it, and with what a program added above that."""
+    at = start
+    while at > 0 and (
+        not lines[at - 1].strip() or _BARE_RULE.match(lines[at - 1]) or _PROGRAM.match(lines[at - 1][:LINE])
+    ):
+        at -= 1
+    if all(not line.strip() for line in lines[at:start]):
+        return start
+    while at < start and not lines[at].strip():
+        at += 1
+    return at if any(line.strip() for line in lines[:at]) else start
 
 
 def _has_answer_inside(lines: list[str], start: int) -> bool:
     """Whether words stand after quoted lines that are marked with `>`: an answer in between."""
-    seen_quote = False
-    for line in lines[start:]:
+    quoted = ""
+    for at in range(start, len(lines)):
+        line = lines[at]
+        if _BROKEN.match(line):
+            continue
         if _QUOTED.match(line):
-            seen_quote = True
-        elif seen_quote and line.strip():
-            return True
+            quoted = line
+        elif quoted and line.strip():
+            if (
+                len(quoted) >= _WRAPPED
+                and lines[at - 1] == quoted
+                and (at + 1 == len(lines) or _ends_quote(lines[at + 1]))
+            ):
+                continue
+            if not _PROGRAM.match(line[:LINE]) and not _attribution_end(lines, at):
+                return True
     return False
+
+
+def _ends_quote(line: str) -> bool:
+    return not line.strip() or bool(_QUOTED.match(line))
