@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("imports", "search", "plugins", "app", "mail")
+NAMES = ("imports", "search", "plugins", "app", "mail", "incoming")
 
 
 def main() -> int:
