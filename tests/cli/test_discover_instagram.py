@@ -248,3 +248,42 @@ def test_the_token_is_in_no_file_of_the_workspace(
     _discover(capsys, "@anna.bakes")
     for path in (path for path in tmp_path.rglob("*") if path.is_file()):
         assert TOKEN.encode() not in path.read_bytes(), path
+
+
+@pytest.mark.usefixtures("at_noon")
+def test_the_brands_own_posts_come_with_what_only_their_owner_is_told(
+    instagram: InstagramStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    instagram.own = [post(f"O{number}", likes=80, comments=15) for number in range(6)]
+    counted = {"views": 2_000, "reach": 1_500, "saved": 12, "shares": 5}
+    instagram.insights = {f"O{number}": counted for number in range(5)}
+    code, report = _discover(capsys, "me")
+    assert (code, report["found"]) == (0, 1)
+    (notice,) = report["notices"]
+    assert "1,500 reached" in notice
+    assert "12 saved" in notice
+    assert "1 post without insights" in notice
+    assert main(["--json", "creators", "show", "instagram:the.brand"]) == 0
+    assert json.loads(capsys.readouterr().out)["avg_views"] == 2_000
+
+
+def test_a_token_without_insights_names_the_permission(
+    instagram: InstagramStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    instagram.own = [post("O1", likes=80)]
+    instagram.refused["O1/insights"] = error(10, "(#10) Application does not have permission for this action")
+    code, said = _discover(capsys, "me")
+    assert code == 1
+    assert "instagram_manage_insights" in said["error"]["message"]
+
+
+@pytest.mark.parametrize(("words", "says"), [
+    (("followers", "@rival"), "account's download"), (("engaged", "@rival"), "neither the comments nor the likes"),
+    (("similar", "@anna"), "similar:@NAME"),
+])  # fmt: skip
+def test_what_instagram_gives_no_brand_is_said_with_what_there_is_instead(
+    instagram: InstagramStandIn, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], says: str
+) -> None:
+    code, said = _discover(capsys, *words)
+    assert (code, instagram.requests) == (1, [])
+    assert says in said["error"]["message"]

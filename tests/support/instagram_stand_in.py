@@ -42,6 +42,7 @@ PARAMETERS = {
     "me/accounts": {"fields", "limit"},
     BRAND: {"fields"},
     f"{BRAND}/tags": {"fields", "limit", "after"},
+    "insights": {"metric"},
     "ig_hashtag_search": {"user_id", "q"},
     "hashtag": {"user_id", "fields", "limit", "after"},
     f"{BRAND}/creator_marketplace_creators": {
@@ -141,6 +142,10 @@ class InstagramStandIn(StandIn):
         self.people = {each.name: each for each in people}
         self.tagged = tagged or []
         self.hashtags: set[str] = set()
+        self.own: list[dict[str, Any]] = []
+        """The brand's own posts."""
+        self.insights: dict[str, dict[str, int]] = {}
+        """What is counted of them, by post."""
         self.refused: dict[str, tuple[int, Any]] = {}
         """By the end of a path: what it is refused with."""
         self.used = 5
@@ -163,12 +168,15 @@ class InstagramStandIn(StandIn):
             if method.endswith(end):
                 return refusal
         hashtag = re.fullmatch(r"\d+/(?:top|recent)_media", method)
-        allowed = PARAMETERS.get("hashtag" if hashtag else method)
+        insights = re.fullmatch(r"\w+/insights", method)
+        allowed = PARAMETERS.get("hashtag" if hashtag else "insights" if insights else method)
         if allowed is None:
             return error(2500, f"Unknown path components: /{method}")
         one = {name: values[0] for name, values in parameters.items()}
         if unknown := one.keys() - allowed:
             return error(100, f"(#100) Param {unknown} is not allowed")
+        if insights:
+            return self._insights(method.partition("/")[0], one["metric"].split(","))
         try:
             return self._answered(method, one, bool(hashtag))
         except ValueError as wrong:
@@ -190,10 +198,23 @@ class InstagramStandIn(StandIn):
         if method == f"{BRAND}/tags":
             _within(fields, "tags")
             return 200, self._listed(self.tagged, one, method)
-        if method == BRAND:
+        if method == BRAND and fields[0].name == "business_discovery":
             return self._discovered(fields)
+        if method == BRAND:
+            _within(fields, "discovered")
+            given = {"id": BRAND, "username": "the.brand", "followers_count": 4_000, "media_count": len(self.own)}
+            return 200, given | {"media": {"data": self.own}}
         _within(fields, "marketplace")
         return 200, self._listed(self._market(), one, method)
+
+    def _insights(self, key: str, metrics: list[str]) -> tuple[int, Any]:
+        if key not in self.insights:
+            said = "(#100) The requested resource does not exist: media posted before business account conversion"
+            return error(100, said, subcode=2108006)
+        known = self.insights[key]
+        return 200, {
+            "data": [{"name": each, "period": "lifetime", "values": [{"value": known[each]}]} for each in metrics]
+        }
 
     def _discovered(self, fields: tuple[Field, ...]) -> tuple[int, Any]:
         (frame,) = fields

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
 from typing import ClassVar, Final
 
+from msgspec import structs
 from typing_extensions import override
 
 from influtui.api import (
@@ -27,22 +29,26 @@ from influtui.api import (
     Source,
     SourceContext,
     SourcesContext,
+    Unsupported,
     count,
     email_in,
     hookimpl,
     read_each,
 )
-from influtui_instagram.asking import Accounts, HashtagPosts, Market, Tagged, accounts, asked
+from influtui_instagram.asking import Accounts, HashtagPosts, Market, OwnAccount, Tagged, accounts, asked
 from influtui_instagram.graph import Graph
 from influtui_instagram.wire import (
     HASHTAG_FIELDS,
     MARKET_FIELDS,
     MEDIA_FIELDS,
+    METRICS,
+    OWN_FIELDS,
     POSTS,
     TAG_FIELDS,
     USER_FIELDS,
     Discovered,
     Hashtag,
+    Insight,
     Listing,
     MarketCreator,
     Media,
@@ -82,6 +88,8 @@ class InstagramSource(Source):
         match wanted:
             case Accounts():
                 return await self._accounts(wanted, cursor, limit)
+            case OwnAccount():
+                return await self._own()
             case Tagged():
                 return await self._tagged(cursor, limit)
             case HashtagPosts():
@@ -132,6 +140,42 @@ class InstagramSource(Source):
         except PluginError as error:
             return error
         return self._profile(name, answer.business_discovery)
+
+    async def _own(self) -> Page:
+        """The brand's own account: its posts with what only their owner is told."""
+        user = await self._graph.user()
+        view = await self._graph.get(user, {"fields": OWN_FIELDS}, User, question="me")
+        media = read_each((view.media.data if view.media else None) or (), Media, "the post")[0]
+        wanted = media if self.ctx.settings.get("engagement", True) else []
+        told = await asyncio.gather(*(self._insights(post) for post in wanted))
+        refused = [one for one in told if isinstance(one, PluginError)]
+        if told and len(refused) == len(told) and isinstance(refused[0], Unsupported):
+            raise refused[0]
+        known = {post.id: one for post, one in zip(wanted, told, strict=True) if isinstance(one, dict)}
+        profile = self._profile(view.username or user, view)
+        posts = tuple(
+            structs.replace(
+                as_post(post), views=known.get(post.id, {}).get("views"), shares=known.get(post.id, {}).get("shares")
+            )
+            for post in media
+        )
+        unread = (
+            f"{len(refused)} post{'s' * (len(refused) > 1)} without insights: {refused[0].message}" if refused else None
+        )
+        summed = _summed(known.values())
+        return Page(
+            profiles=(structs.replace(profile, recent_posts=posts),),
+            notice=". ".join(part for part in (summed, unread) if part) or None,
+        )
+
+    async def _insights(self, post: Media) -> dict[str, int] | PluginError:
+        """What Instagram counted of one post; posts from before the account became a professional one have nothing."""
+        try:
+            listing = await self._graph.get(f"{post.id}/insights", {"metric": METRICS}, Listing, question="insights")
+        except PluginError as error:
+            return error
+        metrics = read_each(listing.data, Insight, "the metric")[0]
+        return {metric.name: metric.number for metric in metrics if metric.number is not None}
 
     async def _tagged(self, cursor: str | None, limit: int) -> Page:
         """People whose posts tagged the brand: kept by name also where their numbers are not to be had."""
@@ -267,6 +311,17 @@ def as_post(media: Media) -> Post:
         shares=count(media.reposts_count),
         views=count(media.view_count),
     )
+
+
+def _summed(insights: Iterable[Mapping[str, int]]) -> str | None:
+    """What no other platform has a number for, in words: reach and saves of the newest posts."""
+    given = list(insights)
+    parts = []
+    for name, said in (("reach", "reached (median of a post)"), ("saved", "saved (median of a post)")):
+        numbers = [one[name] for one in given if name in one]
+        if numbers:
+            parts.append(f"{median(numbers):,.0f} {said}")
+    return f"Your newest {len(given)} posts: {', '.join(parts)}" if parts else None
 
 
 def _onward(listing: Listing, cursor: str | None) -> str | None:

@@ -25,6 +25,16 @@ WAYS: Final = (
     " (marketplace vegan baking country:DE)"
 )
 
+WITHHELD: Final = {
+    "followers": "Instagram tells nobody who follows an account. Your own followers come from your account's download:"
+    " influtui creators import followers_1.json --found-by own_follower",
+    "engaged": "Instagram gives a brand neither the comments nor the likes under other accounts' posts. Who tagged you is given:"
+    " discover instagram tagged; on Bluesky, Mastodon and YouTube who takes part is public",
+    "similar": "Only the creator marketplace knows creators like another: discover instagram marketplace similar:@NAME. Among"
+    " those you know: influtui creators search --like REF",
+}
+"""What Instagram gives no normal brand, by how the question begins, with what there is instead."""
+
 _NAME: Final = re.compile(r"[A-Za-z0-9._]{1,30}")
 _HASHTAG: Final = re.compile(r"\w{1,100}")
 _COUNT: Final = re.compile(r"(\d+(?:\.\d+)?)([km]?)", re.IGNORECASE)
@@ -42,6 +52,10 @@ class Tagged(msgspec.Struct, frozen=True):
     """People whose posts tagged the brand."""
 
 
+class OwnAccount(msgspec.Struct, frozen=True):
+    """The brand's own account, with the insights of its posts."""
+
+
 class HashtagPosts(msgspec.Struct, frozen=True):
     """Posts of a hashtag: the most popular, or those of the last 24 hours."""
 
@@ -55,7 +69,7 @@ class Market(msgspec.Struct, frozen=True):
     parameters: dict[str, str | int | bool]
 
 
-Asked = Accounts | Tagged | HashtagPosts | Market
+Asked = Accounts | OwnAccount | Tagged | HashtagPosts | Market
 
 
 def asked(query: str) -> Asked:
@@ -66,6 +80,10 @@ def asked(query: str) -> Asked:
         if len(words) > 1:
             raise InvalidInput(f"“tagged” stands alone: it asks who tagged you, and “{words[1]}” has no place in it")
         return Tagged()
+    if first == "me" and len(words) == 1:
+        return OwnAccount()
+    if first in WITHHELD and len(words) == 2 and words[1].startswith("@"):
+        raise Unsupported(WITHHELD[first])
     if first == "hashtag" or first.startswith("#"):
         return _hashtag(words[1:] if first == "hashtag" else words)
     if first == "marketplace":

@@ -35,7 +35,7 @@ from influtui_instagram.wire import NAME, PAGE_FIELDS, GraphError, Listing, Page
 
 T = TypeVar("T")
 
-Question = Literal["accounts", "discovery", "tags", "hashtag", "marketplace"]
+Question = Literal["accounts", "discovery", "me", "insights", "tags", "hashtag", "marketplace"]
 """What is asked, as the manifest's budgets and `permissions.toml` name it."""
 
 ATTEMPTS: Final = 3

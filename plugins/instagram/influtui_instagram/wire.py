@@ -21,6 +21,9 @@ POSTS: Final = 20
 
 MEDIA_FIELDS: Final = "id,caption,permalink,timestamp,like_count,comments_count,view_count,reposts_count"
 USER_FIELDS: Final = "id,username,name,biography,website,followers_count,follows_count,media_count"
+OWN_FIELDS: Final = f"{USER_FIELDS},media.limit({POSTS}){{id,caption,permalink,timestamp,like_count,comments_count}}"
+METRICS: Final = "views,reach,saved,shares"
+"""Of one's own posts; the older impressions, plays and video_views have ended."""
 TAG_FIELDS: Final = "id,username,caption,permalink,timestamp,like_count,comments_count"
 HASHTAG_FIELDS: Final = "id,caption,permalink,timestamp,like_count,comments_count"
 MARKET_FIELDS: Final = "id,username,biography,country,email,category,insights.metrics(total_followers)"

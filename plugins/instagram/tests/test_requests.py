@@ -44,6 +44,8 @@ class Asked:
         body: dict[str, Any] = {"data": []}
         if "business_discovery" in str((parameters or {}).get("fields")):
             body = {"business_discovery": {"id": "1"}, "id": BRAND}
+        elif path == f"v26.0/{BRAND}":
+            body = {"id": BRAND, "username": "brand", "media": {"data": [{"id": "178"}]}}
         elif path.endswith("ig_hashtag_search"):
             body = {"data": [{"id": "17843826142012701"}]}
         return Reply(200, {}, json.dumps(body).encode())
@@ -92,6 +94,15 @@ async def test_tags_are_asked_for_on_the_brands_own_account(spec: dict[str, Any]
     assert (node, method, parameters["after"]) == (BRAND, "tags", "QVFI")
     assert parameters.keys() - GENERIC <= _edge(spec, "IGUser", edge).keys()
     _fields_exist(spec, "IGMedia", fields_of(str(parameters["fields"])))
+
+
+async def test_the_brands_own_posts_are_asked_for_with_metrics_that_there_are(spec: dict[str, Any]) -> None:
+    own, insights = await _requests("me")
+    assert (own[0], own[2]) == (f"v26.0/{BRAND}", "me")
+    _fields_exist(spec, "IGUser", fields_of(str(own[1]["fields"])))
+    assert insights[0] == "v26.0/178/insights"
+    assert insights[1].keys() <= _edge(spec, "IGMedia", "insights").keys()
+    assert set(str(insights[1]["metric"]).split(",")) <= set(spec["InstagramInsightsResult"]["enums"]["Metric"])
 
 
 @pytest.mark.parametrize(
