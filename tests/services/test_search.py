@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from influtui.model.failures import NotFound, WrongUsage
+from influtui.model.qualifiers import CREATORS
 from influtui.services.search import ask, matching, open_listing, search
 from influtui.services.workspace import Workspace
 from influtui.store import text_index
@@ -257,3 +259,39 @@ async def test_the_surest_scores_come_first_and_the_unscored_last_in_both_back_e
     asked = await ask(catalogue, "", "confidence")
     listed = await engine_of(catalogue.db).ask(lambda columns: columns.listed(asked.query, asked.order).tolist())
     assert listed == expected
+
+
+@pytest.mark.parametrize("down", [True, False])
+async def test_pages_neither_lose_nor_double_whoever_stays_while_others_change(
+    workspace: Workspace, account: Account, down: bool
+) -> None:
+    dice = random.Random(3)
+    for number in range(1, 46):
+        known = {
+            name: dice.choice([None, 1, 2, 3, 3, 50])
+            for name in ("followers", "following", "posts", "avg_views", "avg_likes", "engagement_rate", "as_of")
+        }
+        name, country = dice.choice([None, "Ann", "Bo"]), dice.choice([None, "US"])
+        await account(f"instagram:ann{number}", name=name, country=country, bio="tea", **known)
+    for sort in CREATORS.sorts:
+        if sort.needs_campaign:
+            continue
+        order = f"{sort.name}:{'desc' if down else 'asc'}"
+        staying = {each for each in await matching(workspace, "tea") if each % 5}
+        before = [each.id for each in (await search(workspace, "tea", sort=order, limit=99)).rows if each.id in staying]
+        seen: list[int] = []
+        after = None
+        while True:
+            page = await search(workspace, "tea", sort=order, limit=7, after=after)
+            seen += [each.id for each in page.rows]
+            if (after := page.next) is None:
+                break
+            async with workspace.change("creators.edit", "Others move, come and go") as unit:
+                moving = dice.choice(range(5, 46, 5))
+                changes = {"followers": dice.choice([None, 0, 99]), "name": dice.choice([None, "Zo", "Aa"]), "posts": 7}
+                await unit.update_many("creators", {moving: changes})
+            await account(f"tiktok:ann{sort.name}{len(seen)}", bio="tea", followers=dice.choice([None, 2, 9]))
+        assert [each for each in seen if each in staying] == before, order
+        async with workspace.change("creators.delete", "Those that came go again") as unit:
+            for each in await matching(workspace, "platform:tiktok"):
+                await unit.delete("creators", each)

@@ -78,8 +78,8 @@ def meaning(qualifier: Qualifier, pieces: list[Piece], table: Table) -> Query:
     """What `qualifier:piece,piece` asks for. Raises `WrongValue` through `Misread`, which knows the piece."""
     found: list[Query] = []
     tests: list[Test] = []
-    if qualifier.kind == "number":
-        _refuse_grouped(pieces)
+    if qualifier.kind in ("number", "percent"):
+        _refuse_commas_within(qualifier, pieces)
     for piece in pieces:
         try:
             value = _READERS[qualifier.kind](qualifier, piece, table)
@@ -94,17 +94,16 @@ def meaning(qualifier: Qualifier, pieces: list[Piece], table: Table) -> Query:
     return either(*found)
 
 
-def _refuse_grouped(pieces: list[Piece]) -> None:
-    """Refuse `>10,000`: a comma stands between values, so that it would mean `>10` or `000`."""
+def _refuse_commas_within(qualifier: Qualifier, pieces: list[Piece]) -> None:
+    """Refuse `>10,000` and `>3,5`: a comma stands between values, so that they would mean `>10` or `000`, `>3` or `5`."""
     for before, piece in pairwise(pieces):
-        if re.search(r"(?<!\d)\d{1,3}$", before.text) and re.match(r"\d{3}(?!\d)", piece.text):
-            whole = "".join(each.text for each in pieces)
-            wrong = WrongValue(
-                "a comma stands between values here, not within a number",
-                f"Write {whole}, or 10k for 10,000.",
-                mended=whole,
-            )
-            raise Misread(wrong, piece)
+        grouped = re.search(r"(?<![\d.])[1-9]\d{0,2}$", before.text) and re.match(r"\d{3}(?!\d)", piece.text)
+        compared = re.match(r"[<>]|.*\.\.\d", before.text) and re.fullmatch(r"\d+%?", piece.text)
+        if not compared and not (grouped and qualifier.kind == "number"):
+            continue
+        whole = f"{before.text}{'' if grouped and qualifier.kind == 'number' else '.'}{piece.text}"
+        message = "a comma stands between values here, not within a number"
+        raise Misread(WrongValue(message, "Write 10000 or 10k, and 3.5.", mended=whole), piece)
 
 
 class Misread(Exception):

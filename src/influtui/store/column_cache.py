@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 Arrays = Mapping[str, NDArray[Any]]
 Texts = Mapping[str, list[str | None]]
 
+_PIECE: Final = 1 << 18
 VERSION: Final = "1"
 """Another version's bytes are not read."""
 
@@ -43,14 +44,27 @@ def load(connection: sqlite3.Connection) -> tuple[int, dict[str, NDArray[Any]], 
 
 def save(connection: sqlite3.Connection, seq: int, arrays: Arrays, texts: Texts) -> None:
     """Keep arrays and texts in the place of older ones. One short transaction; raises sqlite3's errors."""
-    rows: list[tuple[str, int, str, bytes]] = [(f"version {VERSION}", seq, "json", b"[]")]
-    rows += [(name, seq, array.dtype.str, array.tobytes()) for name, array in arrays.items()]
-    rows += [(name, seq, "json", msgspec.json.encode(values)) for name, values in texts.items()]
+    written = {f"version {VERSION}": b"[]", **{name: msgspec.json.encode(values) for name, values in texts.items()}}
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.execute("DELETE FROM column_cache")
-        connection.executemany("INSERT INTO column_cache (name, seq, kind, data) VALUES (?, ?, ?, ?)", rows)
+        for name, text in written.items():
+            _insert(connection, (name, seq, "json", len(text)), memoryview(text))
+        for name, array in arrays.items():
+            lying = np.ascontiguousarray(array).view(np.uint8)
+            _insert(connection, (name, seq, array.dtype.str, len(lying)), lying.data)
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def _insert(connection: sqlite3.Connection, row: tuple[str, int, str, int], data: memoryview) -> None:
+    """Write one row piece by piece: bound as one value it would be copied twice, and columns take megabytes."""
+    sql = "INSERT INTO column_cache (name, seq, kind, data) VALUES (?, ?, ?, zeroblob(?))"
+    row_id = connection.execute(sql, row).lastrowid
+    if row_id is None:
+        raise sqlite3.DatabaseError("a row that was written has no number")
+    with connection.blobopen("column_cache", "data", row_id) as blob:
+        for start in range(0, len(data), _PIECE):
+            blob.write(data[start : start + _PIECE])

@@ -108,7 +108,7 @@ class ColumnEngine:
                     asked = self._questions.get(block=idle)
                 except queue.Empty:
                     idle = not self._learnt(columns, connection)
-                    if idle and untidy:
+                    if untidy:
                         _give_back(connection)
                     untidy = not idle
                     continue
@@ -189,6 +189,8 @@ class ColumnEngine:
             connection.execute("BEGIN")
             try:
                 columns.refresh()
+                if not self._has_columns:
+                    _give_back(connection)
                 self._has_columns = True
                 found = question(columns)
             finally:

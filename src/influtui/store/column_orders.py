@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +40,20 @@ _LASTING: Final = ("followers", "name")
 """Kept between sessions, the first downwards, the other upwards."""
 
 
-class Kept(NamedTuple):
-    """One order: the ids by place, and the place by id."""
+class Kept:
+    """One order: the ids by place, and the place by id, which is made when it is first needed."""
 
-    ids: Ids
-    place: NDArray[np.int32]
+    def __init__(self, ids: Ids) -> None:
+        self.ids = ids
+        self._place: NDArray[np.int32] | None = None
+
+    @property
+    def place(self) -> NDArray[np.int32]:
+        """The place by id."""
+        if self._place is None:
+            self._place = np.zeros(int(self.ids.max(initial=0)) + 1, np.int32)
+            self._place[self.ids] = np.arange(len(self.ids), dtype=np.int32)
+        return self._place
 
 
 class Orders:
@@ -61,7 +70,7 @@ class Orders:
         order = _without_campaign(order)
         kept = self._kept.get(order)
         if kept is None:
-            kept = self._kept[order] = self._placed(self._made(order))
+            kept = self._kept[order] = Kept(self._made(order))
             if len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(order)
@@ -88,7 +97,7 @@ class Orders:
         for name in _LASTING:
             ids = arrays.get(f"order {name}")
             if ids is not None and len(ids) == len(self._columns.everyone()):
-                self._kept[Order(name, name == "followers")] = self._placed(ids)
+                self._kept[Order(name, name == "followers")] = Kept(ids)
 
     def follow(self, runs: Sequence[tuple[int, int]], *, scores_changed: bool) -> None:
         """Put the accounts in `runs` (first, last) into their new places. An order that is quickly made is dropped instead."""
@@ -185,13 +194,10 @@ class Orders:
     def _by_numbers(self, numbers: NDArray[np.float64], order: Order) -> Ids:
         everyone = self._columns.everyone()
         of_all = numbers[everyone]
+        if order.descending:
+            np.negative(of_all, out=of_all)
         # NaN comes last however it is signed, and a stable sort leaves equals in the order of their ids.
-        return everyone[np.argsort(-of_all if order.descending else of_all, kind="stable")]
-
-    def _placed(self, ids: Ids) -> Kept:
-        place = np.zeros(self._columns.size, np.int32)
-        place[ids] = np.arange(len(ids), dtype=np.int32)
-        return Kept(ids, place)
+        return everyone[np.argsort(of_all, kind="stable")]
 
     def _mended(self, order: Order, kept: Kept, moved: list[int]) -> Kept:
         """The order with the accounts `moved` taken out and put in anew, each by halving."""
@@ -209,7 +215,7 @@ class Orders:
                 else:
                     last = middle
             at.append(first)
-        return self._placed(np.insert(ids, at, np.array([each for _, each in arriving], np.uint32)))
+        return Kept(np.insert(ids, at, np.array([each for _, each in arriving], np.uint32)))
 
     def _key(self, order: Order, each: int) -> tuple[Any, ...]:
         """What Python can compare as the database orders: the unknown last, ties by id."""

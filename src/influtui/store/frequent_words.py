@@ -25,7 +25,7 @@ DENSE: Final = 20
 """More than one account in so many makes a word frequent."""
 MOST_KEPT: Final = 96
 """So many words, an eighth of a byte an account each: twelve bytes an account at most."""
-_MOST_LEARNED: Final = 80
+_MOST_LEARNED: Final = 64
 _SAMPLE: Final = 1_000
 _SURELY: Final = 1.1
 """By how much more frequent than `DENSE` a word must be in the sample to be learned."""
