@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import click
@@ -15,8 +16,8 @@ from influtui.model.failures import Failure, WrongUsage
 from influtui.model.messages import ConversationRow, Message
 from influtui.model.replies import asks_to_stop, folded
 from influtui.model.text import safe
+from influtui.services import classifying, saving, syncing, watching
 from influtui.services import inbox as service
-from influtui.services import syncing, watching
 from influtui.services.accounts import account as mailbox
 from influtui.services.syncing import SyncReport
 from influtui.services.workspace import Workspace
@@ -105,12 +106,72 @@ async def show(workspace: Workspace, out: Output, number: int, quotes: bool) -> 
         out.say(f"Subject: {row.subject}")
     for message in found.messages:
         out.say(_heading(message))
+        for line in _about(message):
+            out.say(line)
         reply = folded(message.body.rstrip())
         out.say(message.body.rstrip() if quotes else reply.written.rstrip())
         if reply.quoted.strip() and not quotes:
             out.say(f"[… {len(reply.quoted.splitlines())} quoted lines; --quotes shows them]")
     if found.draft:
         out.say(f"── your draft, not sent\n{found.draft.rstrip()}")
+
+
+@inbox.command("classify")
+@click.argument("number", metavar="ID", type=int)
+@click.argument("kind")
+@click.option("--message", type=int, help="Which message of theirs. Default: the newest.")
+@click.option("--no-rule", is_flag=True, help="Learn nothing from it.")
+@click.option("--yes", is_flag=True, help="Suppress without asking, where that follows.")
+@with_workspace
+async def classify(
+    workspace: Workspace, out: Output, number: int, kind: str, message: int | None, no_rule: bool, yes: bool
+) -> None:
+    """Say what a message is, where its class is wrong, or confirm what it asks for. Such messages are then known.
+
+    KIND: complaint, bounce, auto_reply, unsubscribe, declined, question, interested, other.
+
+    \b
+    influtui inbox classify 12 interested
+    """
+    named = classifying.kind_named(kind)
+    if named in ("unsubscribe", "complaint"):
+        confirmed("Nothing is written to this person again, and that cannot be taken back. Go on?", yes=yes)
+    done = await classifying.classify_as(workspace, number, named, message=message, teach=not no_rule)
+    if out.json:
+        out.data(done)
+        return
+    said = f"Conversation {number}: {done.kind.replace('_', ' ')}, which was {(done.before or 'nothing').replace('_', ' ')}."
+    if done.stopped or done.paused or done.suppressed:
+        said += f" {done.stopped} sequences stopped, {done.paused} paused, {done.suppressed} accounts and addresses suppressed."
+    out.say(said)
+    if done.learned:
+        out.note(f"Learned: {done.learned}.")
+
+
+@inbox.command("save")
+@click.argument("number", metavar="ID", type=int)
+@click.argument("names", nargs=-1, metavar="[NAME|NUMBER…]")
+@click.option("--message", type=int, help="Of which message. Default: the newest that has any.")
+@click.option(
+    "--to", type=click.Path(path_type=Path, file_okay=False), help="Default: attachments/ID in the workspace."
+)
+@with_workspace
+async def save(
+    workspace: Workspace, out: Output, number: int, names: tuple[str, ...], message: int | None, to: Path | None
+) -> None:
+    """Write attachments into files. Nothing is opened, and nothing that is there is written over.
+
+    \b
+    influtui inbox save 12
+    influtui inbox save 12 brief.pdf --to .
+    """
+    for each in await saving.save(workspace, number, names, message=message, to=to):
+        if out.json:
+            out.data(each)
+            continue
+        out.say(each.file)
+        if each.warning:
+            out.note(f"Careful: {each.warning}.")
 
 
 @inbox.command("reply")
@@ -187,7 +248,10 @@ async def log_dm(
         turn = "It waits for them." if sent else "It waits for us."
         out.say(f"Noted in conversation {logged.conversation}. {turn}")
     if not sent and asks_to_stop(said):
-        out.note(f"That reads like a wish not to be written to again: `influtui suppress add {logged.ref or '…'}`.")
+        out.note(
+            "That reads like a wish not to be written to again: "
+            f"`influtui inbox classify {logged.conversation} unsubscribe` confirms it."
+        )
 
 
 def _synced(report: SyncReport) -> str:
@@ -224,6 +288,23 @@ def _minute(at: str) -> str:
 
 def _first_line(text: str | None) -> str:
     return next((line for line in (text or "").splitlines() if line.strip()), "-")
+
+
+def _about(message: Message) -> list[str]:
+    """What is known of a message beside its words."""
+    found = []
+    if message.direction == "in" and message.kind:
+        found.append(f"   {message.kind.replace('_', ' ')}: {message.kind_why}")
+    if message.unconfirmed:
+        found.append(
+            f"   to confirm, since {message.unconfirmed}: influtui inbox classify {message.conversation} {message.kind}"
+        )
+    if message.unverified:
+        found.append(f"   careful: {message.unverified}")
+    for number, each in enumerate(message.attachments, 1):
+        careful = f" · {each.warning}" if each.warning else ""
+        found.append(f"   attachment {number}: {each.file_name}, {each.type}, {each.size} bytes{careful}")
+    return found
 
 
 def _heading(message: Message) -> str:

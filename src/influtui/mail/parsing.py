@@ -60,6 +60,8 @@ class _Reading:
         self.html: list[HtmlText] = []
         self.texts: list[str] = []
         self.attachments: list[Attachment] = []
+        self.files: list[Message] = []
+        """The part of each attachment."""
         self.reports: list[Report] = []
         self.problems: list[str] = []
         self.protection: Literal["signed", "encrypted"] | None = None
@@ -110,6 +112,24 @@ def parse(raw: bytes) -> ParsedMessage:
         headers=tuple((name, str(from_outside(value))) for name, value in known),
         reports=tuple(reading.reports),
     )
+
+
+def content(raw: bytes, number: int) -> bytes | None:
+    """The bytes of one attachment of a message, counted from 0 as `parse` lists them; None where there is none."""
+    reading = _Reading()
+    message = _structure(_prepared(raw, reading), reading)
+    try:
+        _read(message, reading, 0, in_report=False)
+        if number >= len(reading.files):
+            return None
+        part = reading.files[number]
+        held = part.get_payload(decode=True)
+        if isinstance(held, bytes):
+            return held
+        inner = part.get_payload()
+        return inner[0].as_bytes() if isinstance(inner, list) and inner and isinstance(inner[0], Message) else None
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, binascii.Error):
+        return None
 
 
 def _prepared(raw: bytes, reading: _Reading) -> bytes:
@@ -225,7 +245,7 @@ def _leaf(part: Message, kind: str, reading: _Reading, *, in_report: bool) -> No
         reading.problem("it says that it has parts, and has none")
         _words(part, "text/plain", reading)
     else:
-        _attach(reading, name or _unnamed(kind), kind, _size(part))
+        _attach(reading, part, name or _unnamed(kind), kind, _size(part))
 
 
 def _words(part: Message, kind: str, reading: _Reading) -> None:
@@ -260,7 +280,7 @@ def _enclosed(part: Message, reading: _Reading, *, in_report: bool) -> None:
     reading.reports.append(Report(kind="original", blocks=(known,)))
     if not in_report:
         subject = next((value for name, value in known if name == "subject" and value), "message")
-        _attach(reading, f"{subject[:80]}.eml", part.get_content_type(), 0)
+        _attach(reading, part, f"{subject[:80]}.eml", part.get_content_type(), 0)
 
 
 def _blocks(part: Message) -> Iterator[Fields]:
@@ -278,11 +298,12 @@ def _blocks(part: Message) -> Iterator[Fields]:
     yield from field_blocks(_text(part, HEADER_LIMIT))
 
 
-def _attach(reading: _Reading, name: str, kind: str, size: int) -> None:
+def _attach(reading: _Reading, part: Message, name: str, kind: str, size: int) -> None:
     if len(reading.attachments) >= PARTS:
         return
     saved = file_name(name, taken=reading.names)
     reading.names.add(saved.casefold())
+    reading.files.append(part)
     reading.attachments.append(
         Attachment(name=from_outside(name[:500]), file_name=saved, type=kind[:100], size=size, warning=warning(name))
     )

@@ -81,7 +81,9 @@ async def follow(unit: UnitOfWork, said: Said, actor: str) -> Followed:
         await outbox.move(
             unit.transaction, said.letter.message, "sent", "an answer to it came", states=("unknown", "in_data")
         )
-    if said.doubt is None and said.kind in ("complaint", "unsubscribe"):
+    # A report that a mail failed some check of its domain says nothing about its reader's wishes.
+    asks = said.kind == "unsubscribe" or (said.kind == "complaint" and (said.bounce is None or said.bounce.suppress))
+    if said.doubt is None and asks:
         done.suppressed = await _suppress(unit, said, "complained" if said.kind == "complaint" else "opted_out")
         if said.collaboration is not None:
             why = "marked a letter as spam" if said.kind == "complaint" else "asked not to be written to"

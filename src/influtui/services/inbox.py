@@ -6,21 +6,23 @@ collaboration as a received one does. Drafts are kept by conversation, so that n
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from influtui.mail.addresses import Mailbox, sendable
+from influtui.mail.classification import classify_text
 from influtui.mail.composing import Draft, compose, known_ids, plain_body
 from influtui.model.conversation_qualifiers import CONVERSATIONS
 from influtui.model.creators import Ref
 from influtui.model.failures import Conflict, NotFound, WrongUsage
 from influtui.model.messages import Channel, Conversation, ConversationRow
 from influtui.model.text import from_outside, safe
-from influtui.services import asking, letters, sending, sequences
+from influtui.services import asking, consequences, letters, sending, sequences
 from influtui.services.accounts import account as mailbox
 from influtui.services.campaign_choice import needed
 from influtui.services.collaborations import ensure
+from influtui.services.consequences import Said
 from influtui.services.queueing import queue_message
 from influtui.services.sending import Delivery
 from influtui.services.workspace import Workspace
@@ -153,8 +155,8 @@ async def _log(
 ) -> Logged:
     _refuse_empty(text)
     body = from_outside(plain_body(text)[:TEXT_LIMIT])
-    said = "noted an answer of" if direction == "in" else "noted a message to"
-    async with workspace.change("inbox.log", f"{said} somebody") as unit:
+    noted = "noted an answer of" if direction == "in" else "noted a message to"
+    async with workspace.change("inbox.log", f"{noted} somebody") as unit:
         if isinstance(of, int):
             number = of
         else:
@@ -163,6 +165,7 @@ async def _log(
         if row is None:
             raise NotFound(f"there is no conversation {number}", hint="`influtui inbox list` shows them.")
         us, them = workspace.actor, row.address or row.ref
+        judged = _judged(body) if direction == "in" else {}
         message = await unit.insert(
             "messages",
             {
@@ -175,15 +178,37 @@ async def _log(
                 "body": body,
                 "written_by": workspace.actor,
                 "at": unit.at,
+                **judged,
             },
         )
+        if direction == "in":
+            said = Said(
+                conversation=number,
+                person=row.person,
+                collaboration=row.collaboration,
+                account=row.account,
+                kind=judged["kind"],
+                doubt=judged["unconfirmed"],
+            )
+            await consequences.follow(unit, said, workspace.actor)
         await unit.update(
             "conversations", number, {"awaiting": "us" if direction == "in" else "them", "last_at": unit.at}
         )
         if direction == "in":
             await sequences.answered(unit, row.person, row.collaboration, "human")
-        unit.summary = f"{said} {_who(row)}"
+        unit.summary = f"{noted} {_who(row)}"
     return Logged(conversation=number, message=message, person=row.person, ref=row.ref, channel=row.channel)
+
+
+def _judged(body: str) -> dict[str, Any]:
+    """What a pasted answer is. It is a person's paste: what it asks for that cannot be taken back, they confirm."""
+    found = classify_text(body)
+    return {
+        "kind": found.kind,
+        "kind_why": found.why,
+        "kind_rule": found.rule,
+        "unconfirmed": "it was pasted in" if found.kind in consequences.DOUBTABLE else None,
+    }
 
 
 async def _conversation_with(
