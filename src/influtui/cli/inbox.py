@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from influtui.cli.explaining import explain_files
 from influtui.cli.frame import DONE_IN_PART, confirmed, with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
@@ -28,6 +29,9 @@ _AWAITING: Final = {"us": "waits for us", "them": "waits for them", "nobody": "-
 @click.group(no_args_is_help=True)
 def inbox() -> None:
     """Conversations with creators, by mail and elsewhere."""
+
+
+inbox.add_command(explain_files)
 
 
 @inbox.command("list", cls=QueryCommand)

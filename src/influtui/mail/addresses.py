@@ -15,6 +15,12 @@ from influtui.model.failures import WrongUsage
 
 _LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _ANGLE: Final = re.compile(r"<([^<>]*)>")
+SHARED_DOMAINS: Final = frozenset(
+    {"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "ymail.com",
+     "icloud.com", "me.com", "mac.com", "aol.com", "proton.me", "protonmail.com", "gmx.de", "gmx.net", "gmx.com", "web.de",
+     "mail.ru", "yandex.ru", "qq.com", "163.com", "126.com", "naver.com", "orange.fr", "free.fr", "laposte.net", "t-online.de"}
+)  # fmt: skip
+"""Domains of mailbox providers: two addresses there have nothing to do with each other. The large ones."""
 _LOCAL_LIMIT: Final = 64
 _ADDRESS_LIMIT: Final = 254
 

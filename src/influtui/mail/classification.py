@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from influtui.mail.addresses import SHARED_DOMAINS
 from influtui.mail.answers import answer, auto_reply, written_text
 from influtui.mail.bounce_reasons import sentence
 from influtui.mail.bounces import bounces, complaint
@@ -23,11 +24,6 @@ SHORTEST: Final = 8
 """Characters below which a phrase says too little to be a rule."""
 
 _ANSWERING: Final = re.compile(r"^(?:(?:re|aw|sv|antw?|vs|rv|odp|回复|ynt)\s?(?:\[\d+\])?:\s*)+", re.IGNORECASE)
-_SHARED: Final = frozenset(
-    {"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "ymail.com",
-     "icloud.com", "me.com", "mac.com", "aol.com", "proton.me", "protonmail.com", "gmx.de", "gmx.net", "gmx.com", "web.de",
-     "mail.ru", "yandex.ru", "qq.com", "163.com", "126.com", "naver.com", "orange.fr", "free.fr", "laposte.net", "t-online.de"}
-)  # fmt: skip
 
 
 def classify(
@@ -74,7 +70,7 @@ def learned(message: ParsedMessage, kind: Kind) -> LocalRule | None:
     phrase = text if len(text) >= SHORTEST else _subject(message)
     if not domain or len(phrase) < SHORTEST:
         return None
-    shared = domain in _SHARED
+    shared = domain in SHARED_DOMAINS
     key = f"{kind}\n{sender if shared else domain}\n{phrase}"
     return LocalRule(
         id=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:12],

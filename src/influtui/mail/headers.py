@@ -129,7 +129,7 @@ def field_blocks(text: str) -> Iterator[Fields]:
 def addresses(value: str) -> list[Address]:
     """The addresses of an unfolded, still encoded value. Of several angle brackets in one entry the last one counts."""
     found: list[Address] = []
-    for name, comment, angle in _entries(value):
+    for name, comment, angle in _entries(_as_text(value)):
         bare = angle if angle is not None else name
         address = _clean(bare)
         if address is None:
