@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from influtui.model.creators import Creator, Ref, split
+from influtui.model.failures import NeedsConfiguration
 from influtui.model.ids import CampaignId, CreatorId
 from influtui.model.scoring.authenticity import authenticity
 from influtui.model.scoring.engagement import Rate, counted, headline_variant, rate, rates
@@ -213,7 +214,16 @@ async def _stored(workspace: Workspace, judge: Judge, creator: CreatorId) -> Sto
 def rules(workspace: Workspace) -> Rules:
     """The scoring rules, with the workspace's own laid over the shipped ones."""
     path = workspace.folder / RULES
-    return overridden(path.read_text("utf-8"), str(path)) if path.exists() else default_rules()
+    if not path.exists():
+        return default_rules()
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeError) as error:
+        reason = "it is no UTF-8 text" if isinstance(error, UnicodeError) else error.strerror
+        raise NeedsConfiguration(
+            f"the scoring rules cannot be read: {reason}", hint=f"Mend {path}, or take it away.", at=str(path)
+        ) from error
+    return overridden(text, str(path))
 
 
 async def judging(workspace: Workspace, code: str | None = None) -> Judge:

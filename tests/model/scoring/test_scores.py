@@ -307,8 +307,34 @@ def test_a_user_lays_own_weights_over_ours() -> None:
 
 
 def test_a_signal_that_does_not_exist_is_refused_by_name() -> None:
-    with pytest.raises(NeedsConfiguration, match="topcis"):
+    with pytest.raises(NeedsConfiguration, match="topcis") as refused:
         overridden("[relevance.topcis]\nweight = 0.9\n", "scoring.toml")
+    assert (refused.value.hint or "").startswith("Did you mean topics?")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[reach.ships", "declaration"),
+        ("[reach.ships]\nweight = 'a lot'", "reach.ships.weight"),
+        ("[reach.ships]\nweight = -1", "reach.ships.weight"),
+        ("[reach.ships]\nweight = nan", "reach.ships.weight"),
+        ("[reach.ships]\ncurve = []", "reach.ships.curve"),
+        ("[reach.ships]\ncurve = [[1, 0], [0, 1]]", "reach.ships"),
+        ("[reach.ships]\ncurve = [[0, 2]]", "reach.ships.curve"),
+        ("[reach.expected_impressions]\nband = [0, 5]", "reach.expected_impressions"),
+        ("[peers]\nfactor = 0", "peers.factor"),
+        ("[engagement]\nwindow = { tiktok = 0 }", "engagement.window"),
+        ("[authenticity.growth_spike]\ndetector = 'luck'", "authenticity.growth_spike.detector"),
+        ("[fit.content]\nrelevance = 0\nauthenticity = 0\nreach = 0", "fit"),
+        ("reach = 3", "reach"),
+    ],
+)
+def test_rules_that_make_no_sense_are_refused_by_key_and_file(text: str, named: str) -> None:
+    with pytest.raises(NeedsConfiguration, match=named) as refused:
+        overridden(text, "my/scoring.toml")
+    assert "my/scoring.toml" in (refused.value.hint or "")
+    assert refused.value.exit_code == 4
 
 
 def test_the_weights_of_each_goal_are_a_whole() -> None:

@@ -6,37 +6,53 @@ signal bears is refused, so that a typing error in an override is not silently i
 
 from __future__ import annotations
 
+import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import blake2s
-from math import inf
-from typing import Any
+from itertools import chain, pairwise
+from math import inf, isfinite
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from influtui.model.failures import NeedsConfiguration
+from influtui.model.nearest import nearest
 from influtui.model.shipped import shipped
 
-Points = tuple[tuple[float, float], ...]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Weight = Annotated[float, msgspec.Meta(ge=0, le=1_000)]
+AtLeast0 = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+Whole = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+Some = Annotated[int, msgspec.Meta(ge=1, le=10**6)]
+Points = Annotated[tuple[tuple[float, Share], ...], msgspec.Meta(min_length=1)]
+"""A curve: values upwards, each with the share of the points that it earns."""
+
+Detector = Literal["bought_followers", "bought_engagement", "pods"]
+
+
+def _check_upwards(curve: Sequence[tuple[float, float]], name: str) -> None:
+    if not all(one[0] < other[0] for one, other in pairwise(curve)) or not all(map(isfinite, chain(*curve))):
+        raise ValueError(f"the values of `{name}` must rise from point to point")
 
 
 class Peers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who an account is compared with."""
 
-    factor: float
-    smallest_group: int
-    widened: int
+    factor: Annotated[float, msgspec.Meta(gt=1, le=1_000)]
+    smallest_group: Some
+    widened: Annotated[int, msgspec.Meta(ge=0, le=4)]
     """How often the factor may be squared to find so many."""
 
 
 class Engagement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which posts a rate is made of."""
 
-    window: dict[str, int]
-    settled_after_hours: int
-    likes_days: int
+    window: dict[str, Some]
+    settled_after_hours: Whole
+    likes_days: Some
     """How far back `er_likes` looks."""
 
     def posts(self, platform: str) -> int:
@@ -47,29 +63,37 @@ class Engagement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class AuthenticitySignal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One signal of a detector: the points it may take and the curve over its value."""
 
-    detector: str
-    points: float
-    weight: float
+    detector: Detector
+    points: Annotated[float, msgspec.Meta(ge=0, le=100)]
+    weight: Weight
     curve: Points
-    mads: float = 6.0
-    least_share: float = 0.015
-    least_gain: int = 50
-    viral_within_hours: float = 72
-    viral_factor: float = 5.0
-    mass_following: int = 1500
-    least_posts: int = 8
-    least_likes: int = 30
-    times: float = 5.0
-    least_comments: int = 30
-    longest_words: int = 3
+    mads: AtLeast0 = 6.0
+    least_share: Share = 0.015
+    least_gain: Whole = 50
+    viral_within_hours: AtLeast0 = 72
+    viral_factor: AtLeast0 = 5.0
+    mass_following: Whole = 1500
+    least_posts: Some = 8
+    least_likes: Whole = 30
+    times: AtLeast0 = 5.0
+    least_comments: Some = 30
+    longest_words: Some = 3
+
+    def __post_init__(self) -> None:
+        _check_upwards(self.curve, "curve")
 
 
 class Signal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One signal of relevance or reach: its weight and the curve over its value."""
 
-    weight: float
+    weight: Weight
     curve: Points
     band: tuple[float, float] = (500, 50_000)
+
+    def __post_init__(self) -> None:
+        _check_upwards(self.curve, "curve")
+        if not 0 < self.band[0] < self.band[1]:
+            raise ValueError("`band` is two numbers above zero, the smaller first")
 
 
 class Authenticity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,7 +126,7 @@ class Relevance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Reach(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The signals of reach, and impressions per follower where no views are known."""
 
-    rate: dict[str, float]
+    rate: dict[str, AtLeast0]
     expected_impressions: Signal
     view_rate: Signal
     cadence: Signal
@@ -112,16 +136,20 @@ class Reach(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class FitWeights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much each score counts towards fit for one goal."""
 
-    relevance: float
-    authenticity: float
-    reach: float
+    relevance: Weight
+    authenticity: Weight
+    reach: Weight
+
+    def __post_init__(self) -> None:
+        if not self.relevance + self.authenticity + self.reach > 0:
+            raise ValueError("one of `relevance`, `authenticity` and `reach` must weigh something")
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of `scoring.toml`."""
 
     version: str
-    flag_at: float
+    flag_at: Annotated[float, msgspec.Meta(ge=0, le=100)]
     freshness: Points
     peers: Peers
     engagement: Engagement
@@ -129,6 +157,9 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     relevance: Relevance
     reach: Reach
     fit: dict[str, FitWeights]
+
+    def __post_init__(self) -> None:
+        _check_upwards(self.freshness, "freshness")
 
 
 @cache
@@ -145,11 +176,25 @@ def overridden(override: str, at: str) -> Rules:
     try:
         laid = _laid_over(_shipped(), tomllib.loads(override))
         rules = msgspec.convert(laid, Rules)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise NeedsConfiguration(f"the scoring rules are not right: {error}", hint=f"Mend {at}.", at=at) from error
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
+        near = _nearest_key(str(error))
+        hint = (f"Did you mean {near}? " if near else "") + f"Mend {at}, or take it away to have the rules as shipped."
+        reason = str(error).replace("`$.", "`").replace("Object contains unknown field", "there is no")
+        raise NeedsConfiguration(f"the scoring rules are not right: {reason}", hint=hint, at=at) from error
     # Two sets of own rules are two models: scores made by the one are not up to date for the other.
     mark = blake2s(msgspec.json.encode(rules, order="deterministic"), digest_size=3).hexdigest()
     return msgspec.structs.replace(rules, version=f"{rules.version}+own.{mark}")
+
+
+def _nearest_key(error: str) -> str | None:
+    """The key that one which does not exist was meant to be."""
+    found = re.search(r"unknown field `([^`]*)`(?: - at `\$\.?([^`]*)`)?", error)
+    if found is None:
+        return None
+    table: Any = _shipped()
+    for part in filter(None, (found[2] or "").split(".")):
+        table = table.get(part, {}) if isinstance(table, dict) else {}
+    return nearest(found[1], table) if isinstance(table, dict) else None
 
 
 def on_curve(curve: Sequence[tuple[float, float]], value: float) -> float:
