@@ -59,6 +59,7 @@ class MastodonStandIn(StandIn):
         self.tagged: dict[str, list[dict[str, Any]]] = {}
         """Posts by hashtag, the newest first."""
         self._link = ""
+        self.trends: list[dict[str, Any]] = []
 
     def headers(self) -> dict[str, str]:
         link, self._link = self._link, ""
@@ -74,6 +75,8 @@ class MastodonStandIn(StandIn):
             found = [each for each in self.accounts if word in f"{each['acct']} {each['note']}".casefold()]
             return 200, {"accounts": found[: min(limit, 40)], "statuses": [], "hashtags": []}
         parts = method.split("/")
+        if method == "api/v1/trends/tags" and parameters.keys() <= {"limit", "offset"}:
+            return 200, self.trends
         if method == "api/v1/accounts/lookup" and parameters.keys() == {"acct"}:
             asked = parameters["acct"][0].removesuffix("@this.example")
             known = next((each for each in self.accounts if each["acct"] == asked), None)

@@ -82,3 +82,36 @@ def maker(folder: Path, monkeypatch: pytest.MonkeyPatch) -> MakePlugin:
         return id_
 
     return make
+
+
+PANE = """
+class ThePane(Pane):
+    id = "{id}-pane"
+    def __init__(self, ctx):
+        super().__init__(ctx)
+{made}
+    async def view(self, query):
+{view}
+
+class ThePlugin(ThePlugin):
+    @hookimpl
+    def influtui_panes(self, ctx):
+{panes}
+"""
+
+
+def pane_maker(folder: Path, monkeypatch: pytest.MonkeyPatch) -> MakePlugin:
+    """Likewise, of plugins that have a pane: `make("acme", view="return View(…)")`."""
+    make = maker(folder, monkeypatch)
+
+    def make_pane(id_: str, *, view: str, made: str = "pass", panes: str = "return [ThePane]", top: str = "") -> str:
+        manifest = MANIFEST.format(id=id_, timeout=0.4)
+        manifest += f'[[pane]]\nid = "{id_}-pane"\nname = "{id_.title()}"\nsource = "{id_}"\n'
+        make(id_, manifest=manifest, top=top)
+        parts = {"made": textwrap.indent(made, " " * 8), "view": textwrap.indent(view, " " * 8)}
+        code = PANE.format(id=id_, panes=textwrap.indent(panes, " " * 8), **parts)
+        with (folder / f"influtui_{id_}" / "__init__.py").open("a") as file:
+            file.write(code)
+        return id_
+
+    return make_pane

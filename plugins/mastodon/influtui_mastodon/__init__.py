@@ -20,6 +20,8 @@ from influtui.api import (
     InvalidInput,
     NotFound,
     Page,
+    Pane,
+    PanesContext,
     Parameter,
     Plugin,
     PluginError,
@@ -27,12 +29,14 @@ from influtui.api import (
     Profile,
     Quality,
     Reply,
+    Row,
     Skipped,
     Source,
     SourceContext,
     SourcesContext,
     Unsupported,
     UpstreamChanged,
+    View,
     Walk,
     count,
     email_in,
@@ -42,11 +46,13 @@ from influtui.api import (
     read_each,
 )
 from influtui_mastodon.asking import Engaged, Followers, Hashtag, Known, Words, asked
-from influtui_mastodon.wire import Account, Error, Posted, Search, Status, plain
+from influtui_mastodon.wire import Account, Error, Posted, Search, Status, Tag, plain
 
 NAME: Final = "the Mastodon server"
 SEARCH: Final = "api/v2/search"
 LOOKUP: Final = "api/v1/accounts/lookup"
+TRENDS: Final = "api/v1/trends/tags"
+TAGS: Final = 20
 MOST: Final = 40
 STATUSES: Final = 40
 AT_ONCE: Final = 4
@@ -247,6 +253,39 @@ class MastodonSource(Source):
         raise UpstreamChanged(f"the server answers with status {reply.status}", path=path, detail=said)
 
 
+class Trends(Pane):
+    """Hashtags that rise on the asked server: what people write about this week."""
+
+    id: ClassVar[str] = "mastodon-trends"
+
+    @override
+    async def view(self, query: str) -> View:
+        reply = await self.ctx.http.get(TRENDS, {"limit": TAGS})
+        if reply.status != 200:
+            raise Unsupported(f"this server does not show its trends to everybody (status {reply.status})")
+        tags = read_each(read(reply.body, list[Raw], NAME), Tag)[0]
+        wanted = query.removeprefix("#").casefold()
+        return View(
+            columns=("hashtag", "people 2 d", "posts 2 d", "people 7 d"),
+            rows=tuple(_row(tag) for tag in tags if wanted in tag.name.casefold()),
+            notice="counts of one server, from all that it has heard of",
+        )
+
+
+def _row(tag: Tag) -> Row:
+    days = [(count(day.accounts), count(day.uses)) for day in tag.history]
+
+    def over(which: int, most: int) -> str:
+        known = [day[which] for day in days[:most]]
+        return "-" if not known or None in known else f"{sum(filter(None, known)):,}"
+
+    return Row(
+        cells=(f"#{tag.name}", over(0, 2), over(1, 2), over(0, 7)),
+        detail=f"Who writes about it: influtui discover mastodon '#{tag.name}'",
+        url=tag.url,
+    )
+
+
 class Mastodon(Plugin):
     """The plugin."""
 
@@ -254,6 +293,11 @@ class Mastodon(Plugin):
     @override
     def influtui_sources(self, ctx: SourcesContext) -> Iterable[type[Source]]:
         return [MastodonSource]
+
+    @hookimpl
+    @override
+    def influtui_panes(self, ctx: PanesContext) -> Iterable[type[Pane]]:
+        return [Trends]
 
 
 def handle(account: Account) -> str:

@@ -76,6 +76,21 @@ class Posted(msgspec.Struct, frozen=True):
     account: msgspec.Raw
 
 
+class Day(msgspec.Struct, frozen=True):
+    """What became of a hashtag on one day, of seven. The counts come as text."""
+
+    uses: Number = None
+    accounts: Number = None
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """A hashtag that rises; the newest day first."""
+
+    name: str
+    url: str | None = None
+    history: list[Day] = []
+
+
 class Search(msgspec.Struct, frozen=True):
     """The answer of a search. Accounts are read one by one, so that an odd one costs only itself."""
 

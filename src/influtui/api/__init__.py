@@ -21,8 +21,9 @@ from influtui.api.errors import (
     Unsupported,
     UpstreamChanged,
 )
-from influtui.api.hooks import CarriersContext, Plugin, SourcesContext, hookimpl
+from influtui.api.hooks import CarriersContext, PanesContext, Plugin, SourcesContext, hookimpl
 from influtui.api.paging import Walk
+from influtui.api.panes import Pane, Row, View
 from influtui.api.reading import Number, count, email_in, moment, read, read_each
 from influtui.api.records import Comment, Page, Post, Profile, Quality, Skipped
 from influtui.api.source import Http, Keys, Parameter, Reply, Source, SourceContext
@@ -43,6 +44,8 @@ __all__ = [
     "NotFound",
     "Number",
     "Page",
+    "Pane",
+    "PanesContext",
     "Parameter",
     "Plugin",
     "PluginError",
@@ -52,6 +55,7 @@ __all__ = [
     "QuotaExhausted",
     "RateLimited",
     "Reply",
+    "Row",
     "Skipped",
     "Source",
     "SourceContext",
@@ -59,6 +63,7 @@ __all__ = [
     "Transient",
     "Unsupported",
     "UpstreamChanged",
+    "View",
     "Walk",
     "count",
     "email_in",

@@ -19,6 +19,7 @@ from typing import Final
 import pluggy
 
 from influtui.api.carrier import Carrier
+from influtui.api.panes import Pane
 from influtui.api.source import Source
 
 PROJECT: Final = "influtui"
@@ -43,6 +44,14 @@ class CarriersContext:
     api_version: str
 
 
+@dataclass(frozen=True)
+class PanesContext:
+    """What `influtui_panes` is told."""
+
+    plugin: str
+    api_version: str
+
+
 class Plugin:
     """The base of every plugin, and the list of all hooks."""
 
@@ -54,4 +63,9 @@ class Plugin:
     @hookspec
     def influtui_carriers(self, ctx: CarriersContext) -> Iterable[type[Carrier]]:
         """The carrier classes for the ids that the manifest announces in `[[carrier]]`, all of them and no others."""
+        return ()
+
+    @hookspec
+    def influtui_panes(self, ctx: PanesContext) -> Iterable[type[Pane]]:
+        """The pane classes for the ids that the manifest announces in `[[pane]]`, all of them and no others."""
         return ()

@@ -13,6 +13,7 @@ from influtui.api import API_VERSION
 from influtui.cli import plugin_offer
 from influtui.cli.frame import FAILED, confirmed, with_workspace
 from influtui.cli.output import Output
+from influtui.cli.plugin_view import show
 from influtui.model.creators import parse_ref
 from influtui.model.text import safe
 from influtui.model.times import Millis, rfc3339
@@ -75,6 +76,8 @@ async def info(workspace: Workspace, out: Output, id_: str) -> None:
             out.say(f"  {source.note}")
     for carrier in manifest.carrier:
         out.say(f"carrier {carrier.id}: tracking links of {', '.join(carrier.carriers)}")
+    for pane in manifest.pane:
+        out.say(f"pane {pane.id}: {pane.name}; {pane.note or 'influtui plugin show ' + pane.id}")
     for each in places:
         _tell_setting(out, found.id, each)
     if found.path:
@@ -375,6 +378,7 @@ def document(found: PluginState) -> dict[str, Any]:
         "api": manifest.api if manifest else None,
         "sources": [source.id for source in manifest.source] if manifest else [],
         "carriers": [code for carrier in manifest.carrier for code in carrier.carriers] if manifest else [],
+        "panes": [pane.id for pane in manifest.pane] if manifest else [],
         "hosts": list(manifest.hosts) if manifest else [],
         "budgets": [
             {
@@ -397,4 +401,8 @@ def _offers(found: PluginState) -> str:
         return "-"
     offers = [f"source {source.id}" for source in found.manifest.source]
     offers += [f"links of {len(carrier.carriers)} carriers" for carrier in found.manifest.carrier]
+    offers += [f"pane {pane.name}" for pane in found.manifest.pane]
     return ", ".join(offers)
+
+
+plugin.add_command(show)

@@ -12,24 +12,38 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib import import_module, invalidate_caches
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 import pluggy
 
-from influtui.api import API_VERSION, Carrier, CarriersContext, Http, Plugin, Source, SourceContext, SourcesContext
+from influtui.api import (
+    API_VERSION,
+    Carrier,
+    CarriersContext,
+    Http,
+    Pane,
+    PanesContext,
+    Plugin,
+    Source,
+    SourceContext,
+    SourcesContext,
+)
 from influtui.api.hooks import PROJECT
 from influtui.host.budgets import Ledger, Uses
 from influtui.host.calls import Calls, Fault, at_border
 from influtui.host.discovery import Found
 from influtui.host.http import HostClient
 from influtui.host.keys import KeptKeys
-from influtui.host.manifests import CarrierEntry, Manifest, SourceEntry
+from influtui.host.manifests import CarrierEntry, Manifest, PaneEntry, SourceEntry
+from influtui.host.panes import OpenPane
 from influtui.host.sources import OpenSource
 from influtui.host.states import BUNDLED, LeftOut, PluginState, Settings, Standing, StandIns, State
 from influtui.model.failures import NeedsConfiguration
 from influtui.model.times import Millis, rfc3339
 from influtui.secrets import plugin_secrets
+
+T = TypeVar("T")
 
 IMPORT_LIMIT_S: Final = 15.0
 LINK_LIMIT_S: Final = 1.0
@@ -119,14 +133,37 @@ class Host:
             plugin=plugin, http=through(client), settings=settings, clock=self._now, secrets=secrets,
             keys=KeptKeys(wanted, self.standing.folder, secrets),
         )  # fmt: skip
-        kind = classes[id_]
-
-        async def make() -> Source:
-            made: Source = kind(context)
-            return made
-
-        source = await self.calls.guarded(plugin, f"making {id_}", make, limit_s=LINK_LIMIT_S, prepares=True)
+        source = await self._made(plugin, id_, lambda: classes[id_](context))
         return OpenSource(entry, plugin, source, client, ledger, self.calls)
+
+    def panes(self) -> dict[str, tuple[PluginState, PaneEntry]]:
+        """Every announced pane by id. Imports nothing."""
+        return {
+            entry.id: (state, entry)
+            for state in self.plugins()
+            if state.manifest is not None
+            for entry in state.manifest.pane
+        }
+
+    async def open_pane(self, id_: str, uses: Uses | None = None) -> OpenPane:
+        """The pane `id_`, ready to be asked what it shows; its source is made with it and closed by whoever closes it.
+
+        Raises as `open_source`.
+        """
+        state, entry = self.panes()[id_]
+        source = await self.open_source(entry.source, uses)
+        try:
+            classes = await self._classes(state.id, "influtui_panes", PanesContext(state.id, API_VERSION), Pane)
+            return OpenPane(entry, await self._made(state.id, id_, lambda: classes[id_](source.source.ctx)), source)
+        except Fault:
+            await source.close()
+            raise
+
+    async def _made(self, plugin: str, id_: str, kind: Callable[[], T]) -> T:
+        async def make() -> T:
+            return kind()
+
+        return await self.calls.guarded(plugin, f"making {id_}", make, limit_s=LINK_LIMIT_S, prepares=True)
 
     async def tracking_url(self, carrier: str, number: str) -> str | None:
         """The page of a parcel, from the plugin that announces its carrier; None where nobody does. Raises `Fault`."""
@@ -186,15 +223,7 @@ class Host:
                 classes = await self._classes(
                     plugin, "influtui_carriers", CarriersContext(plugin, API_VERSION), Carrier
                 )
-                kind = classes[id_]
-
-                async def make() -> Carrier:
-                    made: Carrier = kind()
-                    return made
-
-                self._carriers[id_] = await self.calls.guarded(
-                    plugin, f"making {id_}", make, limit_s=LINK_LIMIT_S, prepares=True
-                )
+                self._carriers[id_] = await self._made(plugin, id_, classes[id_])
             except Fault as fault:
                 self._carriers[id_] = fault
         made = self._carriers[id_]
@@ -214,8 +243,7 @@ class Host:
                 raise Fault(plugin, "junk", f"{hook} of {plugin} gave {kind!r:.80}, which is no {base.__name__} class")
             classes[str(getattr(kind, "id", ""))] = kind
         manifest = self.standing.found[plugin].manifest
-        entries = (manifest.source if base is Source else manifest.carrier) if manifest else ()
-        announced = {entry.id for entry in entries}
+        announced = {entry.id for entry in _ANNOUNCED[base](manifest)} if manifest else set()
         if classes.keys() != announced:
             raise Fault(
                 plugin,
@@ -248,6 +276,12 @@ class Host:
 
         await self.calls.guarded(plugin, "being imported", load, limit_s=IMPORT_LIMIT_S, prepares=True)
 
+
+_ANNOUNCED: Final[dict[type[Any], Callable[[Manifest], Sequence[SourceEntry | CarrierEntry | PaneEntry]]]] = {
+    Source: lambda manifest: manifest.source,
+    Carrier: lambda manifest: manifest.carrier,
+    Pane: lambda manifest: manifest.pane,
+}
 
 _reloaded: Final[dict[str, int]] = {}
 """By plugin: how often its code was thrown away in this process. Every host looks here: the app has more than one."""

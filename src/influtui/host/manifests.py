@@ -167,6 +167,17 @@ class CarrierEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contract: Annotated[int, msgspec.Meta(gt=0)] = 1
 
 
+class PaneEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A pane, as announced: what it is called, and through which of the plugin's sources it asks."""
+
+    id: Id
+    name: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z][A-Za-z0-9 -]{0,19}$")]
+    source: str
+    note: str = ""
+    """What it shows, in a sentence."""
+    contract: Annotated[int, msgspec.Meta(gt=0)] = 1
+
+
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
 
@@ -183,6 +194,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     field: tuple[Field, ...] = ()
     source: tuple[SourceEntry, ...] = ()
     carrier: tuple[CarrierEntry, ...] = ()
+    pane: tuple[PaneEntry, ...] = ()
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -273,6 +285,10 @@ def _problems(manifest: Manifest) -> Iterator[str]:
     if not manifest.source and not manifest.carrier:
         yield "the manifest announces nothing: it needs a [[source]] or a [[carrier]]"
     ids = [source.id for source in manifest.source] + [carrier.id for carrier in manifest.carrier]
+    ids += [pane.id for pane in manifest.pane]
+    for pane in manifest.pane:
+        if not any(source.id == pane.source for source in manifest.source):
+            yield f"the pane {pane.id} asks through the source {pane.source}, which is not announced"
     for each in sorted({each for each in ids if ids.count(each) > 1}):
         yield f"{each} is announced twice"
     keys = [field.key for field in manifest.fields]

@@ -162,7 +162,7 @@ async def discover(
             await close_source(workspace, opened)
         report = intake.report()
     if run.fault is not None and not run.accounts:
-        raise _as_failure(run.fault)
+        raise as_failure(run.fault)
     return DiscoverReport(
         source=source,
         platform=entry.platform,
@@ -261,7 +261,7 @@ async def open_source(workspace: Workspace, host: Host, source: str) -> OpenSour
     try:
         return await host.open_source(source, await quotas.uses(workspace, source))
     except Fault as fault:
-        raise _as_failure(fault) from fault
+        raise as_failure(fault) from fault
 
 
 async def close_source(workspace: Workspace, source: OpenSource) -> None:
@@ -370,7 +370,8 @@ def trouble(fault: Fault) -> Trouble:
     return Trouble(fault.kind, fault.message, _advice(fault))
 
 
-def _as_failure(fault: Fault) -> Failure:
+def as_failure(fault: Fault) -> Failure:
+    """A failure of a plugin as an error that ends a command: with what to do, and the exit code of its kind."""
     error = fault.error
     kind: type[Failure] = Failure
     if isinstance(error, AuthInvalid | ConfigError) or fault.kind == "needs_config":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -17,12 +16,13 @@ from influtui.host.breakers import Struggle
 from influtui.host.calls import Fault
 from influtui.host.discovery import Found, installed, unambiguous
 from influtui.host.manifests import Field
-from influtui.host.states import BUNDLED, ENABLED, LeftOut, PluginState, Standing
+from influtui.host.states import BUNDLED, ENABLED, PluginState, Standing
 from influtui.model.failures import Failure, NotFound, ReadOnly, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.secrets import plugin_secrets
 from influtui.secrets.secret import Secret
 from influtui.services import installers, quotas, settings
+from influtui.services.announced_panes import left_out
 from influtui.services.quotas import QuotaLeft
 from influtui.services.workspace import Workspace, read_settings
 from influtui.store import breakers
@@ -241,7 +241,7 @@ async def _host(workspace: Workspace) -> Host:
     # Looking for manifests reads folders: not on the loop that draws the screen.
     found = await asyncio.to_thread(_found)
     now = await asyncio.to_thread(read_settings, workspace.folder)
-    standing = Standing(found, now.plugin, workspace.folder, _left_out(workspace))
+    standing = Standing(found, now.plugin, workspace.folder, left_out(workspace))
 
     async def make() -> Host:
         return Host(found, now.plugin, clock)
@@ -259,12 +259,6 @@ async def _host(workspace: Workspace) -> Host:
 
 def _found() -> tuple[Found, ...]:
     return unambiguous([*installed(), *user_folder.present()])
-
-
-def _left_out(workspace: Workspace) -> LeftOut:
-    named = os.environ.get("INFLUTUI_PLUGINS")
-    only = None if named is None else frozenset(each.strip() for each in named.split(",") if each.strip())
-    return LeftOut(workspace.plugins.safe_mode, workspace.plugins.without, only)
 
 
 async def _keep_struggles(workspace: Workspace, host: Host) -> None:

@@ -204,13 +204,14 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         """Make the keymap anew with what the person wrote, and say what of that cannot be."""
         from influtui.services.themes import own_folder
         from influtui.tui import user_keys
+        from influtui.tui.panes.of_plugin import all_panes
 
         files = [own_folder().parent / user_keys.FILE, self.options.folder / user_keys.FILE]
         made = await asyncio.to_thread(user_keys.read, files)
-        self.keymap = Keymap(made.actions, made.commands)
+        self.keymap = Keymap(made.actions, made.commands, await all_panes(self.workspace))
         for problem in reversed(made.problems):
             self.notice(problem, "warn")
-        self.draw_footer()
+        self._draw_frame()
 
     async def _open_workspace(self) -> bool:
         """Open the workspace; a refusal ends the app with its words."""
@@ -420,7 +421,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         facts = bars.HeaderFacts(
             workspace=self.options.folder.expanduser().absolute().name or "influtui",
             campaign=self.campaign if self.standing_known.is_set() else "",
-            tabs=[(pane.digit, pane.title) for pane in actions.PANES],
+            tabs=[(pane.digit, pane.title) for pane in self.keymap.panes if pane.digit],
             current=self.pane.title,
             waiting=self.standing.waiting,
             state=self.standing.state,

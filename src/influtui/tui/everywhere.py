@@ -21,7 +21,12 @@ class Everywhere:
 
     async def visit(self, pane: actions.PaneEntry) -> None:
         """Show a pane."""
-        await self.desk.go(getattr(import_module(pane.module), pane.title))
+        if ":" in pane.module:
+            from influtui.tui.panes.of_plugin import kind_for
+
+            await self.desk.go(kind_for(pane))
+        else:
+            await self.desk.go(getattr(import_module(pane.module), pane.title))
 
     async def do_find(self) -> None:
         """Find words on the page that covers the pane."""

@@ -106,7 +106,7 @@ class Keyboard:
             desk.background(desk.lines.run_own(own))
             return
         owner: Any = desk.pane if hasattr(desk.pane, f"do_{action.name}") else Everywhere(desk)
-        pane = next((pane for pane in actions.PANES if pane.name == action.name), None)
+        pane = next((pane for pane in desk.keymap.panes if pane.name == action.name), None)
         result = owner.visit(pane) if pane is not None else getattr(owner, f"do_{action.name}")()
         if asyncio.iscoroutine(result):
             self.asked.clear()

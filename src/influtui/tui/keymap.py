@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from influtui.tui.actions import ACTIONS, Action, Place, levels
+from influtui.tui.actions import ACTIONS, PANES, Action, PaneEntry, Place, levels
 
 if TYPE_CHECKING:
     from influtui.tui.user_keys import OwnCommand
@@ -21,10 +21,23 @@ class Keymap:
     """The keys of every place. A conflict within one place is an error of whoever made the map."""
 
     def __init__(
-        self, actions: Sequence[Action] = ACTIONS, own: Mapping[str, OwnCommand] = MappingProxyType({})
+        self,
+        actions: Sequence[Action] = ACTIONS,
+        own: Mapping[str, OwnCommand] = MappingProxyType({}),
+        panes: Sequence[PaneEntry] = PANES,
     ) -> None:
         self.own = own
         """What a person added, by the name of its action."""
+        self.panes = panes
+        """Ours, and those that plugins add. A key that a person gave to something else stays that."""
+        taken = {key for action in actions if action.place == "everywhere" for key in action.keys}
+        actions = [
+            *actions,
+            *(
+                Action(each.name, "everywhere", tuple({each.digit} - taken - {""}), each.title, each.help)
+                for each in panes[len(PANES) :]
+            ),
+        ]
         self._all = actions
         self._actions: dict[tuple[Place, str], Action] = {}
         for action in actions:

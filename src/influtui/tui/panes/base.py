@@ -46,7 +46,7 @@ class Pane(Widget):
     can_focus = False
 
     def __init__(self, desk: InflutuiApp) -> None:
-        super().__init__(id=f"pane-{self.title.lower()}")
+        super().__init__(id=f"pane-{self.title.lower().replace(' ', '-')}")
         self.desk = desk
         self.query_text = ""
         self.table: VirtualList[Any] = self.make_list()
