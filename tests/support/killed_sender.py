@@ -14,8 +14,9 @@ from aiosmtplib.protocol import SMTPProtocol
 
 from influtui.mail.submission import Submission
 from influtui.model.times import Millis
-from influtui.services import sending
+from influtui.services import accounts, sending, syncing
 from influtui.services.workspace import opened
+from influtui.store import filing
 
 
 def die(*_: Any, **__: Any) -> NoReturn:
@@ -60,6 +61,8 @@ def arrange(point: str) -> None:
             die()
 
         sending._settle = settle_and_die
+    elif point == "the copy":
+        filing.note = die_async
     else:
         raise SystemExit(f"no such point: {point}")
 
@@ -68,6 +71,8 @@ async def main(point: str, folder: Path) -> None:
     arrange(point)
     # At the time of the test that looks afterwards: a clock that goes backwards stops all sending.
     async with opened(folder, clock=lambda: Millis(int(sys.argv[3]))) as workspace:
+        if point == "the copy":
+            await syncing.sync(workspace, await accounts.account(workspace))
         waiting = await sending.outgoing(workspace)
         await sending.send_queued(workspace, [row.id for row in waiting])
 

@@ -9,9 +9,10 @@ from influtui.model.failures import Failure
 from influtui.model.settings import MailAccount
 from influtui.services.accounts import accounts
 from influtui.services.workspace import Workspace
-from influtui.store import received
+from influtui.store import filing, received
 
 EVERY_MS: Final = 4 * 60_000
+DOUBT_MS: Final = 60_000
 REST_MS: Final = (60_000, 5 * 60_000, 15 * 60_000, 60 * 60_000)
 """How long a mailbox that cannot be read is left alone, after each failure in a row."""
 
@@ -47,7 +48,10 @@ class Reader:
         if self._failures.get(account.address) and self._rests.get(account.address, 0) > now:
             return False
         last = (await received.last_synced(workspace.db)).get(account.address)
-        return last is None or now - last >= EVERY_MS
+        if last is None or now - last >= EVERY_MS:
+            return True
+        # A letter in doubt may lie in Sent a moment later: that is worth another look.
+        return now - last >= DOUBT_MS and bool(await filing.doubtful(workspace.db, account.address))
 
 
 async def _read(workspace: Workspace, account: MailAccount) -> None:
