@@ -103,7 +103,7 @@ async def test_without_somebody_who_vouches_every_letter_waits_to_be_approved(
     await enroll(workspace, campaign, ANNA, BEN, trusted=False)
     assert (await work(workspace)).sent == 0
     rows = await sending.outgoing(workspace, query="state:draft")
-    assert [row.why for row in rows] == ["waits to be approved"] * 2
+    assert [row.why for row in rows] == ["it waits to be approved"] * 2
     await sending.approve(workspace, [rows[0].id])
     assert (await work(workspace)).sent == 1
     # The follow-up is there a day before it is due, to be read in time, and goes on its day.

@@ -51,7 +51,7 @@ async def why(workspace: Workspace, out: Output, number: int) -> None:
     if out.json:
         out.data(row)
         return
-    out.say(f"Message {row.id} to {row.recipient} ({row.subject}): {row.state}. It {row.why}.")
+    out.say(f"Message {row.id} to {row.recipient} ({row.subject}) is {row.state.replace('_', ' ')}: {row.why}.")
     if row.until:
         out.say(f"It goes {row.until} if nothing else happens.")
     if row.next:
@@ -110,7 +110,14 @@ async def plan(workspace: Workspace, out: Output, days: int) -> None:
         out.note("Nothing waits, and no sequence goes on.")
         return
     table = [
-        (safe(row.at or "-"), safe(row.kind), safe(row.who), safe(row.account), safe(row.why or "")) for row in found
+        (
+            safe(row.at or "-"),
+            safe(row.step or row.kind.replace("_", " ")),
+            safe(row.who),
+            safe(row.account),
+            safe(row.why or ""),
+        )
+        for row in found
     ]
     out.table(("when", "what", "to", "from", "now"), table)
 

@@ -103,6 +103,7 @@ def _end(out: Output, done: Round) -> None:
         return
     for trouble in done.troubles:
         out.note(trouble)
-    after = f", the next at {done.next}" if done.next else ""
+    after = f", the next goes {done.next}" if done.next else ""
+    after += f"; {done.drafts} to be approved first: influtui outbox approve" if done.drafts else ""
     read = f"Read {done.read} {'mailbox' if done.read == 1 else 'mailboxes'}, w" if done.read else "W"
     out.say(f"{read}rote {done.written}, sent {done.sent}; {done.waiting} wait{after}.")

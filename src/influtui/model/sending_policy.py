@@ -63,7 +63,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     def gap_ms(self, seed: str) -> int:
         """Milliseconds after a letter, by chance but the same for the same letter: `seed` names it."""
         share = int.from_bytes(hashlib.blake2b(seed.encode(), digest_size=4).digest()) / 2**32
-        return round((self.gap_s + self.jitter_s * share) * 1000)
+        return round(self.gap_s + self.jitter_s * share) * 1000
 
 
 @cache

@@ -27,3 +27,8 @@ def rfc3339(at: int | None) -> str | None:
         return None
     stamp = moment(at)
     return stamp.isoformat(timespec="milliseconds" if stamp.microsecond else "seconds").replace("+00:00", "Z")
+
+
+def to_the_second(at: int | None) -> str | None:
+    """`rfc3339` of the next whole second: a time to come that a person reads."""
+    return None if at is None else rfc3339(-(-at // 1000) * 1000)

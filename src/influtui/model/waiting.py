@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from influtui.model.sending_policy import DAY_MS, Policy, local_time, opening, window, zones_of
-from influtui.model.times import moment, rfc3339
+from influtui.model.times import moment, rfc3339, to_the_second
 
 Kind = Literal["letter", "follow_up", "reply"]
 MONTH_MS: Final = 30 * DAY_MS
@@ -90,7 +90,7 @@ def obstacle(message: Waiting, box: Box, now: int) -> Obstacle | None:
     if not passing:
         return None
     passing.sort(key=lambda each: each.until or 0)
-    said = "; ".join(f"{each.why}, until {rfc3339(each.until)}" for each in passing)
+    said = "; ".join(f"{each.why}, until {to_the_second(each.until)}" for each in passing)
     return passing[-1]._replace(why=said)
 
 
@@ -99,23 +99,23 @@ def needs_somebody(message: Waiting, box: Box) -> Obstacle | None:
     number = message.id
     if message.doubtful is not None:
         return Obstacle(
-            f"waits for message {message.doubtful} of its conversation, of which nobody knows whether it went",
+            f"it waits for message {message.doubtful} of its conversation, of which nobody knows whether it went",
             next=f"influtui outbox why {message.doubtful}",
         )
     if message.sequence_state in ("stopped", "finished"):
-        return Obstacle(f"is not needed any more: {message.sequence_why or 'its sequence has ended'}", over=True)
+        return Obstacle(f"it is not needed any more: {message.sequence_why or 'its sequence has ended'}", over=True)
     if not message.approved:
-        return Obstacle("waits to be approved", next=f"influtui outbox approve {number}")
+        return Obstacle("it waits to be approved", next=f"influtui outbox approve {number}")
     if not box.known:
         return Obstacle(
-            f"waits for its mailbox: config.toml has no {box.address} any more", next="influtui account list"
+            f"it waits for its mailbox: config.toml has no {box.address} any more", next="influtui account list"
         )
     if box.paused is not None and message.kind != "reply":
-        return Obstacle(f"waits: {box.address} is paused ({box.paused})", next=f"influtui outbox resume {box.address}")
+        return Obstacle(f"{box.address} is paused ({box.paused})", next=f"influtui outbox resume {box.address}")
     if message.campaign_state in ("paused", "closed") and message.kind != "reply":
-        return Obstacle(f"waits: campaign {message.campaign} is {message.campaign_state}")
+        return Obstacle(f"campaign {message.campaign} is {message.campaign_state}")
     if message.sequence_state == "paused" and message.sequence_until is None:
-        return Obstacle(f"waits: its sequence is paused ({message.sequence_why})", next="influtui sequence resume REF")
+        return Obstacle(f"its sequence is paused ({message.sequence_why})", next="influtui sequence resume REF")
     return None
 
 
@@ -167,7 +167,7 @@ def _of_box(message: Waiting, box: Box, now: int) -> Iterable[Obstacle]:
             yield Obstacle(f"{box.address} was not read {since}, and they may have answered", now + 60_000)
     gap = box.times[-1] + box.policy.gap_ms(f"{box.address}:{box.last_id}") if box.times else None
     if gap is not None and gap > now:
-        yield Obstacle("keeps its distance from the letter before", gap)
+        yield Obstacle("it keeps its distance from the letter before", gap)
     full = _full_until(box, now)
     if full is not None:
         yield Obstacle(f"{box.address} has sent its {allowance(box, now)} letters of 24 hours", full)
@@ -203,7 +203,14 @@ def plan(messages: Sequence[Waiting], boxes: Mapping[str, Box], now: int, until:
             else:
                 pending.append(message)
         planned += _of_one_box(pending, box, wrote, now, until)
-    return sorted(planned, key=lambda each: (each.at is None, each.at or 0, urgency(each.message)))
+    return sorted(
+        planned,
+        key=lambda each: (
+            each.at is None,
+            each.at or each.message.not_before or each.message.at,
+            urgency(each.message),
+        ),
+    )
 
 
 def _of_one_box(

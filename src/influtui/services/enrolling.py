@@ -21,7 +21,7 @@ from influtui.model.sequences import EXPIRES_DAYS, EnrolledStep, Enrolment, Step
 from influtui.model.sequences import Sequence as Plan
 from influtui.model.templates import NAME_LIMIT, Template
 from influtui.model.text import from_outside
-from influtui.model.times import rfc3339
+from influtui.model.times import rfc3339, to_the_second
 from influtui.services import outreach, templates, waiting
 from influtui.services.campaign_choice import chosen as chosen_campaign
 from influtui.services.letters import Letter, Skip, letter
@@ -191,7 +191,7 @@ def shown(row: EnrolmentRow) -> Enrolment:
             else "ahead" if each.state is None
             else "draft" if each.state == "queued" and not each.approved
             else each.state,
-            at=rfc3339(each.went_at if each.state in ("sent", "logged") else each.not_before),
+            at=to_the_second(each.went_at if each.state in ("sent", "logged") else each.not_before),
             message=each.message,
         )
         for each in row.steps
@@ -209,7 +209,7 @@ def shown(row: EnrolmentRow) -> Enrolment:
         why=row.why,
         until=rfc3339(row.paused_until),
         steps=steps,
-        next=rfc3339(following[1]) if following else None,
+        next=to_the_second(following[1]) if following else None,
     )
 
 

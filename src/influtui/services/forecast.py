@@ -6,9 +6,10 @@ import msgspec
 
 from influtui.model.sending_policy import DAY_MS
 from influtui.model.text import OutsideText, from_outside
-from influtui.model.times import rfc3339
-from influtui.model.waiting import Waiting, plan
+from influtui.model.times import moment, to_the_second
+from influtui.model.waiting import Obstacle, Waiting, plan
 from influtui.services import sending, waiting
+from influtui.services.stepping import AHEAD_MS
 from influtui.services.workspace import Workspace
 from influtui.store import creators, sequences
 from influtui.store.pace import messages
@@ -51,12 +52,15 @@ async def forecast(workspace: Workspace, days: int) -> list[Forecast]:
         if message.id < 0:
             row, step, _ = ahead[-message.id - 1]
             who = row.name or row.ref or f"person {row.person}"
+            if each.obstacle is not None and not message.approved:
+                day = f"{moment(message.at - AHEAD_MS):%a %d %b}"
+                each = each._replace(obstacle=Obstacle(f"written about {day}, then it waits to be approved"))
             stepped: str | None = f"{row.sequence}, letter {step.number}"
         else:
             who, stepped = rows[message.id].recipient if message.id in rows else "", None
         made.append(
             Forecast(
-                at=rfc3339(each.at),
+                at=to_the_second(each.at),
                 kind=message.kind,
                 who=from_outside(who),
                 account=message.account,

@@ -24,7 +24,7 @@ from influtui.model.failures import Failure, NotFound, ReadOnly, WrongUsage
 from influtui.model.messages import SENDABLE, MessageState, OutboxRow, Outcome
 from influtui.model.settings import MailAccount
 from influtui.model.text import OutsideText, from_outside
-from influtui.model.times import rfc3339
+from influtui.model.times import rfc3339, to_the_second
 from influtui.model.waiting import Planned
 from influtui.services import asking, credentials, trust, waiting
 from influtui.services.accounts import account as mailbox
@@ -301,7 +301,7 @@ async def _claim(made: Sender, going: Outgoing) -> None:
         elif (held := await waiting.held(transaction, workspace, going.id, paced=made.paced)) is not None:
             withheld = held.why
             if held.over:
-                await outbox.move(transaction, going.id, "cancelled", f"not sent: it {held.why}", states=SENDABLE)
+                await outbox.move(transaction, going.id, "cancelled", f"not sent: {held.why}", states=SENDABLE)
         elif made.token is not None and not await leases.holds(transaction, made.token):
             withheld = "another worker has taken over"
         elif not await outbox.claim(transaction, going.id, by=_ourselves()):
@@ -366,7 +366,7 @@ def _row(row: Row, now: int, plan: Planned | None) -> OutboxRow:
         outcome=row["outcome"],
         rests=row["not_before"] is not None and row["not_before"] > now,
         why=why,
-        until=rfc3339(plan.at) if plan is not None else None,
+        until=to_the_second(plan.at) if plan is not None else None,
         next=following,
     )
 
@@ -380,11 +380,11 @@ def _why(row: Row, plan: Planned | None) -> tuple[str, str | None]:
             f"influtui outbox resolve {number} --sent | --again",
         )
     if state == "in_data":
-        return f"is being transmitted by {row['claimed_by']}", None
+        return f"it is being transmitted by {row['claimed_by']}", None
     if state == "failed":
-        return f"was refused for good: {row['outcome']}", None
+        return f"it was refused for good: {row['outcome']}", None
     now_is_possible = f"influtui outbox send {number}"
     if plan is None or plan.obstacle is None:
-        return "is ready and was not sent yet", now_is_possible
+        return "it is ready and was not sent yet", now_is_possible
     held = plan.obstacle
     return held.why, held.next or (now_is_possible if held.until is not None else None)

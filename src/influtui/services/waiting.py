@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -26,7 +30,17 @@ def policy_of(settings: Settings, account: MailAccount | None) -> Policy:
     own = {name: getattr(account, name, None) for name in _PACE}
     fields = frozenset(Policy.__struct_fields__)
     changes = {**chosen, **{name: value for name, value in own.items() if value is not None}}
+    changes.setdefault("time_zone", _own_zone())
     return msgspec.structs.replace(defaults(), **{name: changes[name] for name in changes.keys() & fields})
+
+
+@cache
+def _own_zone() -> str:
+    """The time zone of this machine: where we are is the best guess for somebody of whom nobody knows where they are."""
+    named = os.environ.get("TZ", "").lstrip(":")
+    with suppress(OSError):
+        named = named or str(Path("/etc/localtime").readlink()).partition("zoneinfo/")[2]
+    return named if "/" in named and not named.startswith("/") else "UTC"
 
 
 async def boxes(reader: Reader, workspace: Workspace, addresses: Sequence[str]) -> dict[str, Box]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from influtui.model.failures import Failure
-from influtui.model.times import rfc3339
+from influtui.model.times import to_the_second
 from influtui.services import sending, stepping, trust, waiting
 from influtui.services.reading import Reader
 from influtui.services.sending import Delivery
@@ -27,6 +27,8 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="
     not_sent: int
     """Tried, and not sent: later, refused or unknown."""
     waiting: int
+    drafts: int
+    """Those of them that somebody must approve first."""
     next: str | None
     """When the next letter goes if nothing else happens; None where nothing goes by itself."""
     troubles: tuple[str, ...] = ()
@@ -64,6 +66,7 @@ async def round_of(
         sent=sum(each.state == "sent" for each in done),
         not_sent=sum(each.state != "sent" for each in done),
         waiting=len(plan),
-        next=rfc3339(min(times)) if times else None,
+        drafts=sum(not each.message.approved for each in plan),
+        next=to_the_second(min(times)) if times else None,
         troubles=tuple(troubles),
     )
