@@ -282,6 +282,9 @@ class TikTokSource(Source):
         told: list[str] = []
         for entry in entries:
             name = records.handle(entry.creator.username)
+            if wanted.brand is not None and not entry.brand_names:
+                skipped.append(Skipped(name or entry.id[:LONGEST], "the library does not say for which brand"))
+                continue
             if wanted.brand is not None and not any(_same(wanted.brand, brand) for brand in entry.brand_names):
                 continue
             if name is None:
