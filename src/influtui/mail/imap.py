@@ -170,7 +170,7 @@ class Imap:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while not changed:
-                    changed = _is_change(await self._next(patience=None))
+                    changed = _is_change(await self._next(bounded=False))
         await self._send(b"DONE\r\n")
         async for response in self._until(tag):
             changed |= _is_change(response)
@@ -265,9 +265,9 @@ class Imap:
             yield response
         self._finish(response)
 
-    async def _next(self, *, patience: float | None = PATIENCE) -> Response:
+    async def _next(self, *, bounded: bool = True) -> Response:
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(PATIENCE if bounded else None):
                 response = await wire.read(self._reader)
         except (asyncio.IncompleteReadError, ConnectionError):
             raise HungUp from None
