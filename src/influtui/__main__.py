@@ -120,7 +120,8 @@ def open_app(line: AppLine) -> int:
         from influtui.tui.lighter import textual_without_palette
 
         with textual_without_palette():
-            from influtui.tui.app import InflutuiApp, Options
+            from influtui.tui.app import InflutuiApp
+            from influtui.tui.options import Options
 
         folder = Path(line.workspace) if line.workspace else default_folder()
         plugins = PluginChoice(line.safe_mode, frozenset(line.without))

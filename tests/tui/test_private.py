@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
 import subprocess
 import sys
+import threading
+from unittest.mock import patch
 
 import pytest
 from textual import events
@@ -17,7 +20,7 @@ from textual.widget import Widget
 from influtui.tui import private
 from influtui.tui.app import InflutuiApp
 from influtui.tui.panes.base import Pane
-from influtui.tui.private import Burst, PasteAwareParser, looks_pasted, notice_pasted_text
+from influtui.tui.private import Burst, PasteAwareParser, Writer, looks_pasted, notice_pasted_text
 from influtui.tui.widgets.cover import Cover, Editor, Page
 from influtui.tui.widgets.lines import Bar, Lines
 from influtui.tui.widgets.list import VirtualList
@@ -122,3 +125,44 @@ def test_a_screen_draws_through_what_we_hold_back() -> None:
         assert name in vars(Screen)
     assert "_repaint_required" in inspect.getsource(Screen._on_timer_update)
     assert "_batch_count" in inspect.getsource(Screen._refresh_layout)
+
+
+def test_every_frame_of_textual_passes_where_ours_is_painted() -> None:
+    assert "_display" in vars(App)
+    assert "app._display(self, update)" in inspect.getsource(Screen._compositor_refresh)
+    assert "WriterThread(self._file)" in inspect.getsource(linux_driver.LinuxDriver.start_application_mode)
+    assert {"_sync_available", "_batch_count", "_closed", "_running"} <= set(vars(App()) | vars(App))
+
+
+def test_who_writes_never_waits_for_the_terminal_and_hears_when_all_is_written() -> None:
+    out, into = os.pipe()
+    written = threading.Event()
+    with os.fdopen(into, "w") as file:
+        writer = Writer(file)
+        with patch.object(Writer, "idle", written.set):
+            writer.start()
+            for _ in range(40):
+                writer.write("x" * 10_000)  # More than a pipe holds, and than Textual's queue takes.
+            assert writer.busy
+            came = 0
+            while came < 400_000:
+                came += len(os.read(out, 65_536))
+            assert written.wait(5)
+            assert not writer.busy
+        writer.stop()
+    os.close(out)
+
+
+def test_a_terminal_that_is_gone_is_told_once_and_nobody_waits() -> None:
+    out, into = os.pipe()
+    os.close(out)
+    gone = threading.Event()
+    with os.fdopen(into, "w") as file:
+        writer = Writer(file)
+        with patch.object(Writer, "gone", gone.set):
+            writer.start()
+            writer.write("x")
+            assert gone.wait(5)
+        writer.write("y")
+        assert not writer.busy
+        writer.stop()

@@ -13,10 +13,8 @@ import signal
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, suppress
-from pathlib import Path
 from typing import Any, ClassVar, Final
 
-import msgspec
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -26,26 +24,28 @@ from textual.screen import Screen
 
 from influtui.model.failures import Failure
 from influtui.model.text import safe
-from influtui.services.workspace import PluginChoice, Workspace, opened, wall_clock
+from influtui.services.workspace import Workspace, opened, wall_clock
 from influtui.store import refusals
 from influtui.tui import actions, crash, standing, themes
 from influtui.tui.command_lines import CommandLines, Commands, RunLine
 from influtui.tui.desk import Desk
 from influtui.tui.keyboard import Keyboard
 from influtui.tui.keymap import Keymap
+from influtui.tui.options import Options
 from influtui.tui.panes.base import Pane
 from influtui.tui.private import (
     CrashesQuietly,
+    PaintsDifferences,
     keep_title,
-    notice_pasted_text,
     say_after_exit,
+    use_our_own_parts,
     write_title,
 )
 from influtui.tui.render import bars
 from influtui.tui.render.spans import ASCII, Glyphs, Look
 from influtui.tui.scrubber import AsciiDrawing, Scrubber
 from influtui.tui.standing import Standing
-from influtui.tui.themes import Palette
+from influtui.tui.themes import Ground, Palette
 from influtui.tui.unfinished import Unfinished
 from influtui.tui.watch import watch
 from influtui.tui.widgets.lines import Bar
@@ -57,18 +57,7 @@ SKELETON_AT_MOST: Final = 1.0
 LEAVES_EDITOR: Final = frozenset({"escape", "ctrl+s"})
 
 
-class Options(msgspec.Struct, frozen=True):
-    """How the app was started."""
-
-    folder: Path
-    read_only: bool = False
-    ascii: bool = False
-    mouse: bool = True
-    theme: str | None = None
-    plugins: PluginChoice = PluginChoice()
-
-
-class InflutuiApp(CrashesQuietly, inherit_bindings=False):
+class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
     """influtui on a terminal."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -91,7 +80,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         self._clock = clock
         self._glyphs = ASCII if options.ascii else Glyphs()
         self.palette: Palette = themes.for_terminal(options.theme)
-        notice_pasted_text()
+        use_our_own_parts()
         super().__init__(ansi_color=self.palette.theme.ansi)
         self.animation_level = "none"
         self._take_textuals_colours()
@@ -114,10 +103,13 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         self._tasks: set[asyncio.Task[Any]] = set()
         self.opened = asyncio.Event()
         """Set when the first pane shows what is in the workspace."""
-        self._until_rows = ExitStack()
-        """One frame, with rows in it: until then the skeleton is on the screen."""
+        self._until_rows = ExitStack()  # One frame, with rows in it: until then the skeleton is on the screen.
         self._until_rows.enter_context(self.batch_update())
-        self._places = Container(id="panes")
+        grounds: dict[str, Ground] = {"header": "bar", "prompt": "pane", "footer": "bar"}
+        self._bars = {name: Bar(palette=self.get_palette, ground=at, id=name) for name, at in grounds.items()}
+        self._shown: Pane
+        self._panes: list[Pane] = []
+        """Those that were visited."""
 
     # The frame.
 
@@ -134,11 +126,13 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         """Header, panes, prompt, footer."""
         from influtui.tui.panes.discover import Discover
 
-        yield Bar(palette=self.get_palette, id="header")
-        with self._places:
-            yield Discover(self)
-        yield Bar(palette=self.get_palette, ground="pane", id="prompt")
-        yield Bar(palette=self.get_palette, id="footer")
+        yield self._bars["header"]
+        self._shown = Discover(self)
+        self._panes.append(self._shown)
+        with Container(id="panes"):
+            yield self._shown
+        yield self._bars["prompt"]
+        yield self._bars["footer"]
 
     def get_palette(self) -> Palette:
         """The theme in use."""
@@ -153,17 +147,10 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         """The time."""
         return self._clock()
 
-    def _bar(self, name: str) -> Bar:
-        return self.screen.query_one(f"#{name}", Bar)
-
     @property
     def pane(self) -> Pane:
         """The pane that is shown."""
-        return next(pane for pane in self._panes() if pane.display)
-
-    def _panes(self) -> list[Pane]:
-        """Those that were visited. Asked at every key: a query of the whole screen costs a hundred times as much."""
-        return [pane for pane in self._places.children if isinstance(pane, Pane)]
+        return self._shown
 
     async def on_mount(self) -> None:
         """Catch what would leave the terminal broken, then open the workspace beside the message loop."""
@@ -187,6 +174,8 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
             await self.pane.opened()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.pane.table.first_rows.wait(), SKELETON_AT_MOST)
+        if not self.is_running:
+            return
         self.screen.refresh()
         self.opened.set()
         # What is imported and asked from here on must not stand before the first rows on the screen.
@@ -262,7 +251,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
         try:
             self.lines.stop()
             await self.unfinished.save()
-            for pane in self._panes():
+            for pane in self._panes:
                 await pane.closing()
             for task in self._tasks:
                 task.cancel()
@@ -405,17 +394,17 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
     def draw_prompt(self) -> None:
         """Show the prompt, or the last notice in its place."""
         if self.prompt.open:
-            self._bar("prompt").show(lambda width: self.prompt.line(width, self.look()))
+            self._bars["prompt"].show(lambda width: self.prompt.line(width, self.look()))
         else:
             text, kind = self._notice
             if not text and self.lines.attendant is not None:
                 text = self.lines.attendant.told()
-            self._bar("prompt").show(lambda width: bars.notice(text, kind, width, self.look()))
+            self._bars["prompt"].show(lambda width: bars.notice(text, kind, width, self.look()))
 
     def draw_footer(self) -> None:
         """Show the keys of this place."""
         listed = [(action, self.why_not(action)) for action in self.keymap.of(self.pane.place)]
-        self._bar("footer").show(lambda width: bars.footer(listed, width, self.look()))
+        self._bars["footer"].show(lambda width: bars.footer(listed, width, self.look()))
 
     def _draw_frame(self) -> None:
         facts = bars.HeaderFacts(
@@ -427,7 +416,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
             state=self.standing.state,
             read_only=self.options.read_only,
         )
-        self._bar("header").show(lambda width: bars.header(facts, width, self.look()))
+        self._bars["header"].show(lambda width: bars.header(facts, width, self.look()))
         self.draw_footer()
         waiting = f"{facts.waiting} waiting" if facts.waiting else ""
         said = " - ".join(safe(part) for part in ("influtui", facts.campaign or "", waiting) if part)
@@ -441,15 +430,15 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
 
     async def go(self, pane_type: type[Pane]) -> Pane:
         """Show a pane, made on its first visit."""
-        panes = self._panes()
-        wanted = next((pane for pane in panes if type(pane) is pane_type), None)
+        wanted = next((pane for pane in self._panes if type(pane) is pane_type), None)
         if wanted is None:
             wanted = pane_type(self)
             wanted.display = False
-            await self._places.mount(wanted)
+            self._panes.append(wanted)
+            await self.screen.query_one("#panes").mount(wanted)
         if not wanted.display:
-            for pane in panes:
-                pane.display = False
+            self._shown.display = False
+            self._shown = wanted
             wanted.display = True
             self._draw_frame()
             await wanted.opened()
@@ -471,7 +460,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
 
     async def _changed(self, nouns: set[str]) -> None:
         await self.read_standing()
-        for pane in self._panes():
+        for pane in self._panes:
             await pane.changed(nouns)
             if pane.cover is not None:
                 await pane.cover.look_again()
@@ -484,7 +473,7 @@ class InflutuiApp(CrashesQuietly, inherit_bindings=False):
     async def refresh_panes(self) -> None:
         """Show the workspace as it is now, at once and not with the next look at the change feed."""
         await self.read_standing()
-        for pane in self._panes():
+        for pane in self._panes:
             await pane.changed(pane.watches())
 
     def background(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:

@@ -7,31 +7,51 @@
   after the screen is closed: by default a traceback with local variables, which may hold a password.
 - `Screen._compositor_refresh`, `_refresh_layout`, `_repaint_required` and `App._batch_count`: Textual draws a whole screen
   twice where once shows the same, and draws into a batch what nobody will see.
+- `App._display`, `LayoutUpdate`, `ChopsUpdate`: every frame passes there. Ours writes what differs from what is shown.
+- `linux_driver.WriterThread` with `_queue` and `_file`: Textual's own makes the app wait for a slow terminal, and dies
+  without a word with a terminal that is gone.
 - `App._driver`: the terminal's title is written through it, in order with the frames.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
+import select
 import selectors
+import signal
 import sys
+import threading
 import time
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from queue import Queue
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Final
 
+from rich.color import ColorSystem
 from textual import constants, events
+from textual._ansi_sequences import SYNC_END, SYNC_START
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers import linux_driver
+from textual.drivers._writer_thread import WriterThread
+from textual.geometry import Offset
 from textual.screen import Screen
 
 from influtui.tui import crash
+from influtui.tui.paint.painter import Painter
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from textual.geometry import Size
     from textual.message import Message
 
+IN_ONE_GO: Final = 300
+"""Bytes that a terminal draws at once anyway: a synchronised update around them would cost sixteen more."""
+WAITS_AT_THE_END: Final = 5.0
+"""Seconds for a slow terminal to take what is left when the app ends."""
 LEAST_CHARACTERS: Final = 16
 LEAST_DISTINCT: Final = 6
 """A held key repeats one or two characters; text does not."""
@@ -135,6 +155,156 @@ class CrashesQuietly(App[None]):
             raise error
         except Exception as raised:
             self._handle_exception(raised)
+
+
+class Writer(WriterThread):
+    """Writes to the terminal beside the loop, which never waits for it, and says when it is done or the terminal is gone."""
+
+    idle: ClassVar[Callable[[], None]] = lambda: None
+    """Called in the thread when all has been written."""
+    gone: ClassVar[Callable[[], None]] = lambda: None
+    """Called in the thread when the terminal takes nothing any more."""
+
+    def __init__(self, file: IO[str]) -> None:
+        super().__init__(file)
+        self._queue = Queue()
+        self._waiting = 0
+        self._lock = threading.Lock()
+        self._lost = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is still on its way to the terminal."""
+        return self._waiting > 0
+
+    def write(self, text: str) -> None:
+        """Have text written."""
+        if not self._lost:
+            with self._lock:
+                self._waiting += 1
+            self._queue.put(text)
+
+    def run(self) -> None:
+        """Write what comes until the end."""
+        try:
+            self._file.flush()
+            while (text := self._queue.get()) is not None:
+                data = text.encode("utf-8", "replace")
+                while data:
+                    data = data[self._write_some(data) :]
+                with self._lock:
+                    self._waiting -= 1
+                    all_written = self._waiting == 0
+                if all_written:
+                    type(self).idle()
+        except (OSError, ValueError):
+            self._lost = True
+            self._waiting = 0
+            type(self).gone()
+
+    def _write_some(self, data: bytes) -> int:
+        try:
+            return os.write(self._file.fileno(), data)
+        except BlockingIOError:  # Somebody else made this terminal non-blocking.
+            select.select([], [self._file.fileno()], [], 1.0)
+            return 0
+
+    def stop(self) -> None:
+        """Write what is left and end; a terminal that takes nothing is not waited for."""
+        self._queue.put(None)
+        self.join(WAITS_AT_THE_END)
+
+
+class PaintsDifferences(App[None]):
+    """An app that writes only the cells which differ from what the terminal shows, and nothing while it is busy."""
+
+    _painter: Painter | None = None
+    _paints_on: object = None
+    """The writer of the screen that the painter knows: after a suspension there is another one."""
+    _cursor_at: Offset = Offset()
+    _cursor_wanted: Offset = Offset()
+
+    def redraw(self) -> None:
+        """Write the whole screen anew: something else wrote into the terminal."""
+        if self._painter is not None:
+            self._painter.forget()
+        self.screen.refresh()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        update = renderable if isinstance(renderable, (LayoutUpdate, ChopsUpdate)) else None
+        driver = self._driver
+        if update is None or driver is None or driver.is_inline or not isinstance(self._writer, Writer):
+            super()._display(screen, renderable)
+            return
+        try:
+            if self._running and not self._closed and not self._batch_count:
+                self._take(update)
+                self._paint()
+        except Exception as error:
+            self._handle_exception(error)
+        finally:
+            self.post_display_hook()
+
+    @property
+    def _writer(self) -> WriterThread | None:
+        return getattr(self._driver, "_writer_thread", None)
+
+    def _take(self, update: LayoutUpdate | ChopsUpdate) -> None:
+        if self._painter is None:
+            colours = self.console._color_system or ColorSystem.TRUECOLOR
+            self._painter = Painter(colours, os.environ.get("TERM", ""))
+            loop = asyncio.get_running_loop()
+            Writer.idle = lambda: _quietly(loop, self._paint)
+            Writer.gone = lambda: _quietly(loop, self.terminal_gone)
+        painter = self._painter
+        if self._paints_on is not self._writer:
+            self._paints_on = self._writer
+            painter.forget()
+        size = self.screen.outer_size
+        painter.resize(*size)
+        self._cursor_wanted = size.clamp_offset(self.cursor_position)
+        if isinstance(update, LayoutUpdate):
+            for y, strips in enumerate(update.strips, update.region.y):
+                painter.take(y, update.region.x, strips)
+            return
+        for y, x1, x2 in update.spans:
+            for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+                if strip is not None and x <= x2 and end > x1:
+                    painter.take(y, x, [strip], min(end, x2) if end > x2 else None)
+
+    def _paint(self) -> None:
+        """Write what differs, unless the terminal is not through with what came before: then once it is."""
+        writer, painter = self._writer, self._painter
+        if painter is None or not isinstance(writer, Writer) or writer is not self._paints_on or writer.busy:
+            return
+        cursor = self._cursor_wanted
+        if not painter.behind and cursor == self._cursor_at:
+            return
+        text = painter.frame()
+        if cursor != self._cursor_at or (text and cursor):
+            # Hidden, but an input method shows there what is being composed.
+            text += f"\x1b[{cursor.y + 1};{cursor.x + 1}H"
+            self._cursor_at = cursor
+        if len(text) > IN_ONE_GO and self._sync_available:
+            text = f"{SYNC_START}{text}{SYNC_END}"
+        if text:
+            writer.write(text)
+
+    def terminal_gone(self) -> None:
+        """The terminal takes nothing any more: keep what was typed, and end."""
+        self.exit(return_code=128 + signal.SIGHUP)
+
+
+def _quietly(loop: asyncio.AbstractEventLoop, do: Callable[[], None]) -> None:
+    """Have something done in the loop; nothing where it has ended."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(do)
+
+
+def use_our_own_parts() -> None:
+    """Make Textual's terminal driver read with the parser and write through the thread above."""
+    notice_pasted_text()
+    setattr(linux_driver, "WriterThread", Writer)  # noqa: B010 - a name it only imports
 
 
 class DrawsOnce(Screen[None]):

@@ -1,0 +1,83 @@
+"""What goes over the line: the same screens as Textual's own, in a fraction of its bytes; each step within its budget."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyte
+import pytest
+
+from influtui.cli.main import main as command
+
+Open = Callable[..., Any]
+BOTH_WAYS = Path(__file__).parent / "both_ways.py"
+MODES = {"truecolor": {}, "sixteen": {"TERM": "xterm", "COLORTERM": ""}, "none": {"NO_COLOR": "1"}, "ascii": {}}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Path:
+    """A workspace with a hundred people and a campaign in use."""
+    people = tmp_path / "people.csv"
+    lines = (f"anna{n},instagram,Anna {n},{9000 + n},3.1,DE,vegan|baking,Bakes cakes on day {n}" for n in range(100))
+    people.write_text("handle,platform,full name,followers,er,country,topics,bio\n" + "\n".join(lines) + "\n", "utf-8")
+    assert command(["creators", "import", str(people)]) == 0
+    assert command(["brand", "new", "Brandt & Korn", "--postal-address", "Mill Lane 1, 12345 Town, Germany"]) == 0
+    assert command(["campaign", "new", "Spring oats", "--code", "OATS"]) == 0
+    return tmp_path / "workspace"
+
+
+@pytest.mark.parametrize(
+    ("mode", "size"), [("truecolor", (120, 36)), ("sixteen", (80, 24)), ("none", (40, 10)), ("ascii", (20, 5))]
+)
+def test_a_walk_through_the_app_shows_what_textual_would_have_shown(
+    tmp_path: Path, open_terminal: Open, world: Path, mode: str, size: tuple[int, int]
+) -> None:
+    theirs_file = tmp_path / "theirs"
+    theirs_file.touch()
+    options = ["--ascii"] if mode == "ascii" else []
+    app = open_terminal(
+        *options, size=size, argv=[sys.executable, str(BOTH_WAYS)], BOTH_WAYS=str(theirs_file), **MODES[mode]
+    )
+    app.wait("2 D", "100" if size[0] > 30 else "2 D")
+    theirs = pyte.Screen(*size)
+    theirs.reset_mode(7, private=True)
+    stream = pyte.ByteStream(theirs)
+    choose = random.Random(mode)
+    fed = 0
+    with theirs_file.open("rb") as file:
+        for _ in range(8):
+            for key in choose.choices(
+                ["down", "down", "up", "pagedown", "enter", "esc", "tab", "4", "2", "5", "?", "v", " "], k=3
+            ):
+                app.press(key)
+            end = 40
+            while end := end - 1:
+                app.settle(0.2)
+                data = file.read()
+                fed += len(data)
+                stream.feed(data)
+                if not (different := _different(app.screen, theirs)):
+                    break
+            assert not different, f"{different[:3]}\n{app.text}"
+    assert len(app.raw) < fed / 2
+
+
+def _different(ours: pyte.Screen, theirs: pyte.Screen) -> list[tuple[int, int]]:
+    return [
+        (x, y)
+        for y in range(ours.lines)
+        for x in range(ours.columns)
+        if _seen(ours.buffer[y][x]) != _seen(theirs.buffer[y][x])
+    ]
+
+
+def _seen(cell: Any) -> tuple[Any, ...]:
+    """What a person sees of a cell: on a blank no weight, and the letters' colour only where something is drawn in it."""
+    if cell.data == " ":
+        drawn = (cell.reverse, cell.underscore, cell.strikethrough)
+        return (" ", cell.bg, *drawn, cell.fg if any(drawn) else "")
+    return tuple(cell)
