@@ -171,3 +171,31 @@ def test_amazon_says_the_same_as_json() -> None:
     )
     found: Classification = classify(parse(f"From: no-reply@sns.test\nSubject: AWS\n\n{body}".encode()))
     assert (found.kind, found.bounce and found.bounce.reason) == ("bounce", "userunknown")
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("452 4.2.2 The email account that you tried to reach is over quota", "mailboxfull"),
+        ("550 5.4.5 Daily user sending quota exceeded", "speeding"),
+        ("550 5.2.1 The email account that you tried to reach is inactive", "suspend"),
+        ("553 5.1.8 Domain of sender address x@y.test does not exist", "rejected"),
+        ("550 5.7.1 Mail from 192.0.2.1 was rejected due to listing in RBL", "blocked"),
+        ("450 4.7.1 Client host rejected: cannot find your reverse hostname", "requireptr"),
+        ("421 Too many concurrent SMTP connections", "toomanyconn"),
+        ("530 5.7.0 Must issue a STARTTLS command first", "securityerror"),
+        ("451 4.3.0 Temporary lookup failure", "systemerror"),
+        ("452 4.3.1 Insufficient system storage", "systemfull"),
+        ("450 4.7.1 Greylisting in action, please come back later", "expired"),
+        ("5.4.6 mail for y.test loops back to myself", "networkerror"),
+        ("Command died with status 9: /usr/bin/procmail", "mailererror"),
+        ("554 5.6.1 Body type not supported by Remote Host", "contenterror"),
+        ("502 5.5.2 Error: command not recognized", "syntaxerror"),
+        ("552 5.2.3 message length exceeds administrative limit", "exceedlimit"),
+        ("550-5.7.26 Unauthenticated email from y.test is not accepted due to\n550-5.7.26 domain's DMARC policy", "authfailure"),
+        ("5.1.0 - Unknown address error 550-'5.7.1 <x@y.test>... Access denied'", "securityerror"),
+        ("see https://y.test/mailbox-full <mailboxfull@y.test>", None),
+    ],
+)  # fmt: skip
+def test_the_usual_wordings_mean_what_they_say(words: str, reason: str | None) -> None:
+    assert reason_of(words) == reason
