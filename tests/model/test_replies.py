@@ -69,6 +69,14 @@ def test_no_word_of_a_real_mail_is_lost(samples: Path) -> None:
         "________________________________\nFrån: Jo\nSkickat: den 3 juni\nTill: Anna",
         "发件人: Jo\n发送时间: 2025年4月30日\n收件人: Anna",
         "-------- Oprindelig besked --------\nFra: Jo",
+        "Date: Fri, 23 Mar 2012 12:35:31 -0600\nSubject: Cake\nFrom: jo@brand.test\nTo: anna@x.test",
+        "2012/10/19 Jo <jo@brand.test>",
+        "Op 5 juli 2012 11:04 heeft Jo <jo@brand.test> het volgende geschreven:",
+        "W dniu 5 lipca 2012 11:04 użytkownik Jo <jo@brand.test> napisał:",
+        "Jo <jo@brand.test> 于2015年8月24日周一 下午10:13写道：",
+        "Em qua., 24 de ago. de 2022 às 10:13, Jo <jo@brand.test> escreveu:",
+        "------------------------------\n*From:* Jo [mailto:jo@brand.test]\n*Sent:* Friday\n*To:* Anna",
+        "Sent from my iPhone\n\nOn Apr 3, 2012, at 4:19 PM, Jo <jo@brand.test> wrote:",
     ],
 )
 def test_a_quotation_is_known_in_the_languages_of_mail_programs(opening: str) -> None:

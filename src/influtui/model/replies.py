@@ -16,9 +16,9 @@ _LINES_OF_ATTRIBUTION: Final = 3
 
 _QUOTED: Final = re.compile(r"^\s*>")
 _VERB: Final = re.compile(
-    r"(?<!\w)(?:wrote|writes|schrieb|geschrieben|a écrit|ha scritto|escribió|escreveu|schreef|skrev|napisał(?:\(a\)|a)?|"
-    r"napsal(?:\(a\)|a)?|napísal|kirjoitti|kirjutas|написа(?:л\(а\)|ла|л)|пишет|írta|yazdı|a scris|έγραψε|rašė|"
-    r"viết|menulis|写道|寫道|写到|書きました|のメール|님이 작성|작성|כתב|كتب)(?!\w)",
+    r"(?<!\w)(?:wrote|writes|schrieb|geschrieben|geschreven|pisze|a écrit|ha scritto|escribió|escreveu|schreef|skrev|"
+    r"napisał(?:\(a\)|a)?|napsal(?:\(a\)|a)?|napísal|kirjoitti|kirjutas|написа(?:л\(а\)|ла|л)|пишет|írta|yazdı|a scris|"
+    r"έγραψε|rašė|viết|menulis|כתב|كتب)(?!\w)|写道|寫道|写到|書きました|のメール|님이 작성|작성",
     re.IGNORECASE,
 )
 _WHEN: Final = re.compile(
@@ -29,6 +29,8 @@ _STARTS: Final = re.compile(r"^\s*(?:On|Am|Le|El|Il|Em|Op|Den|Dnia|W dniu|In dat
 # The end of an address in angle brackets that was broken before it.
 _BROKEN: Final = re.compile(r"^\s*>\s*\S{0,12}\s*:\s*$")
 _ENDS: Final = re.compile(r"[:：]\s*$")
+# How older programs of Google put it: the day and the address, nothing else.
+_DAY_AND_ADDRESS: Final = re.compile(r"^\d{4}[/-]\d{1,2}[/-]\d{1,2}\b.{0,120}<[^\s<>@]{1,64}@[^\s<>@]{1,120}>\s*$")
 # A rule with its title: "-----Original Message-----", "==== Message du …", "________".
 _TITLE: Final = re.compile(
     r"^\s*[-_=*]{2,}\s*(?:\w+ ){0,3}?(?:(?:original|forwarded|forwarded by|reply|initial)\s*(?:message|mail)|"
@@ -123,6 +125,9 @@ def _begins(lines: list[str], at: int) -> bool:
         return True
     if _FROM.match(line):
         return any(_NEXT.match(each[:LINE]) for each in lines[at + 1 : at + 5])
+    if _NEXT.match(line):
+        below = [each[:LINE] for each in lines[at + 1 : at + 5]]
+        return any(map(_FROM.match, below)) and sum(1 for each in below if _NEXT.match(each)) >= 2
     return _attribution_end(lines, at) is not None
 
 
@@ -146,6 +151,8 @@ def _is_attribution(text: str) -> bool:
         return False
     when, address, ends = _WHEN.search(text), _ADDRESS.search(text), _ENDS.search(text)
     verb = _VERB.search(text)
+    if verb is None and _DAY_AND_ADDRESS.match(text):
+        return True
     if verb is None:
         # Some programs give the day and the address and leave out the verb.
         return bool(ends and when and address and text.rstrip(" :：").endswith((">", ")", '"')))
