@@ -13,10 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mail_receiver import HANG, MailReceiver
 
+from influtui.model.creators import parse_ref
 from influtui.model.failures import Conflict
 from influtui.model.machines import Machine
-from influtui.services import working
+from influtui.model.settings import MailAccount
+from influtui.services import accounts, adding, brands, campaigns, enrolling, sending, working
+from influtui.services.settings import change
 from influtui.services.workspace import Workspace, opened
 from influtui.store import leases
 from influtui.worker import loop
@@ -71,6 +75,30 @@ async def test_a_worker_that_is_told_to_stop_gives_the_lease_back(today: Workspa
     lease = await leases.current(workspace.db)
     assert lease is not None
     assert lease.ended_at is not None
+
+
+async def test_a_worker_killed_while_the_server_is_silent_leaves_a_doubt_that_the_next_one_does_not_send_again(
+    today: Workspace, receiver: MailReceiver
+) -> None:
+    await adding.add(today, adding.read_words(["https://instagram.com/anna"], None), email="anna@mail.test")
+    await brands.new_brand(today, "Acme", {"postal_address": "1 Road"})
+    made = await campaigns.new_campaign(today, "Spring", {"goal": "awareness"}, brand="Acme")
+    box = MailAccount(address="jo@brand.test", smtp_host="127.0.0.1", smtp_port=receiver.port, smtp_security="none")
+    await accounts.add(today, box)
+    for key, value in {"window": "00:00-24:00", "days": "mon-sun"}.items():
+        change(today.folder, f"sending.{key}", value)
+    await enrolling.enroll(today, "gift", made.campaign.code, [parse_ref("instagram:anna")], trusted=True)
+    receiver.script["KEPT"] = HANG
+    worker = started(today.folder, "--once")
+    await asyncio.to_thread(receiver.wait_for, 1, patience=20)
+    worker.kill()
+    await asyncio.to_thread(worker.communicate)
+    receiver.script.clear()
+    async with opened(today.folder) as then:
+        done = await loop.once(then)
+        assert (done.sent, done.written) == (0, 0)
+        assert [row.state for row in await sending.outgoing(then)] == ["unknown"]
+    assert len(receiver.received) == 1
 
 
 async def test_a_worker_elsewhere_is_waited_for_until_it_was_not_heard_of_for_a_minute(
