@@ -67,7 +67,7 @@ async def boxes(reader: Reader, workspace: Workspace, addresses: Sequence[str]) 
 
 async def held(reader: Reader, workspace: Workspace, message: int, *, paced: bool) -> Obstacle | None:
     """What holds one message at this moment; with `paced` also what would pass by itself."""
-    waiting = await rows.messages(reader, workspace.clock(), [message])
+    waiting = await rows.messages(reader, workspace.clock(), message)
     if not waiting:
         return None
     box = (await boxes(reader, workspace, [waiting[0].account]))[waiting[0].account]

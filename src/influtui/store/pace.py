@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
 from influtui.model.waiting import MONTH_MS, Waiting
@@ -18,9 +16,10 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     last_id: int | None
 
 
-async def messages(reader: Reader, now: int, ids: Sequence[int] = ()) -> list[Waiting]:
-    """Messages that wait, all or of these ids."""
-    also = f" AND m.id IN ({', '.join('?' * len(ids))})" if ids else ""
+async def messages(reader: Reader, now: int, one: int | None = None) -> list[Waiting]:
+    """Messages that wait: all of them, or one."""
+    ids = [] if one is None else [one]
+    also = " AND m.id = ?" if ids else ""
     rows = await reader.all(
         "SELECT m.id, o.account, c.person_id AS person, o.kind, m.at, o.approved_by IS NOT NULL AS approved,"
         " o.not_before, CASE m.state WHEN 'deferred' THEN coalesce(m.outcome, '') END AS deferred,"
@@ -34,14 +33,16 @@ async def messages(reader: Reader, now: int, ids: Sequence[int] = ()) -> list[Wa
         " LEFT JOIN collaborations l ON l.id = c.collaboration_id LEFT JOIN campaigns k ON k.id = l.campaign_id"
         " LEFT JOIN enrolment_steps s ON s.message_id = m.id LEFT JOIN enrolments e ON e.id = s.enrolment_id"
         f" WHERE m.state IN ('queued', 'deferred'){also} ORDER BY m.at, m.id",
-        list(ids),
+        ids,
     )
     written: dict[int, list[int]] = {}
+    # The last check asks about one person; the plan about all.
+    whose, persons = ("", []) if not ids else (" AND c.person_id = ?", [rows[0]["person"]] if rows else [0])
     for row in await reader.all(
         "SELECT c.person_id, o.claimed_at FROM outbox o JOIN messages m ON m.id = o.message_id"
         " JOIN conversations c ON c.id = m.conversation_id WHERE o.claimed_at > ? AND o.kind <> 'reply'"
-        " AND m.state IN ('in_data', 'sent', 'unknown') ORDER BY o.claimed_at",
-        (now - MONTH_MS,),
+        f" AND m.state IN ('in_data', 'sent', 'unknown'){whose} ORDER BY o.claimed_at",
+        (now - MONTH_MS, *persons),
     ):
         written.setdefault(row["person_id"], []).append(row["claimed_at"])
     return [
