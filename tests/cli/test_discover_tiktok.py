@@ -156,7 +156,7 @@ def test_who_worked_for_a_competitor_is_found_in_the_library(
     reasons = {each["ref"]: each["reason"] for each in report["skipped"]}
     assert "does not name the creator" in reasons["v09044g000000100"]
     assert "cannot be read" in reasons["7"]
-    assert any("Paid partnership: Acme" in notice for notice in report["notices"])
+    assert any("@joe0 by Acme, Acme Foods" in notice or "@joe0 by Acme" in notice for notice in report["notices"])
     assert len(_rows(capsys, "found:competitor")) == 20
     assert tiktok.asked("oauth/token/") == 1
 
@@ -166,7 +166,7 @@ def test_the_librarys_daily_quota_says_when_it_is_over(
 ) -> None:
     tiktok.library = [paid(f"joe{number}", "Acme", number) for number in range(60)]
     tiktok.library_left = 1
-    code, report = _discover(capsys, "paid brand:acme", "--limit", "60")
+    code, report = _discover(capsys, "paid country:DE", "--limit", "60")
     assert (code, report["added"], report["problem"]["kind"]) == (3, 20, "quota")
     assert "T00:00:00Z" in report["problem"]["hint"]
 

@@ -21,7 +21,6 @@ from influtui.api import (
     Parameter,
     Plugin,
     PluginError,
-    Post,
     Profile,
     QuotaExhausted,
     Skipped,
@@ -64,6 +63,8 @@ MOST_ENTRIES: Final = 50
 MOST_RESEARCHED: Final = 100
 LONGEST: Final = 100
 """Letters of something that is no name, as it is told."""
+AGAIN: Final = "+"
+"""Behind the cursor of a page of which not everybody found room."""
 TOLD: Final = 8
 """Partnerships of one page that are told with their brands."""
 
@@ -271,43 +272,49 @@ class TikTokSource(Source):
     async def _paid(self, wanted: Paid, cursor: str | None, limit: int) -> Page:
         """Who published commercial content. The library cannot be asked for a brand: it is looked for in what comes."""
         walk = Walk.read(cursor) or Walk(("library",))
-        search, pages = _within(walk)
-        body: dict[str, Any] = {"filters": wanted.filters, "max_count": max(1, min(limit, MOST_ENTRIES))}
+        search, pages, again = _within(walk)
+        # A whole page always: calls are what the daily quota counts, and a brand is in few entries.
+        body: dict[str, Any] = {"filters": wanted.filters, "max_count": MOST_ENTRIES}
         if search:
             body["search_id"] = search
         path = "research/adlib/commercial_content/query/"
         answer = await self._daily(self._open.app(path, LIBRARY_FIELDS, Library, "library", body))
         entries, skipped = read_each(answer.commercial_contents, Commercial, "the entry")
-        posts: dict[str, list[Post]] = {}
-        told: list[str] = []
+        found: dict[str, list[Commercial]] = {}
         for entry in entries:
             name = records.handle(entry.creator.username)
             if wanted.brand is not None and not entry.brand_names:
                 skipped.append(Skipped(name or entry.id[:LONGEST], "the library does not say for which brand"))
+            elif wanted.brand is not None and not any(_same(wanted.brand, brand) for brand in entry.brand_names):
                 continue
-            if wanted.brand is not None and not any(_same(wanted.brand, brand) for brand in entry.brand_names):
-                continue
-            if name is None:
+            elif name is None:
                 skipped.append(Skipped(entry.id[:LONGEST], "the library does not name the creator of this entry"))
-            elif walk.new([name]):
-                posts.setdefault(name, []).append(records.as_paid(entry))
-                told.append(f"@{name}, {entry.label or 'commercial content'}: {', '.join(entry.brand_names) or '?'}")
-        profiles = tuple(records.bare(name, self.ctx.clock(), posts=records.newest(own)) for name, own in posts.items())
+            else:
+                found.setdefault(name, []).append(entry)
+        waiting = walk.new(found)
+        handed = waiting[:limit]
+        at = self.ctx.clock()
+        profiles = tuple(
+            records.bare(name, at, posts=records.newest(map(records.as_paid, found[name]))) for name in handed
+        )
         goes = goes_on(answer.has_more) and answer.search_id is not None and bool(answer.commercial_contents)
+        onward = f"{answer.search_id}:{pages + 1}" if goes else None
+        if len(waiting) > limit:  # they are in the same answer when it is asked for again
+            onward = f"{search}:{pages}{AGAIN}"
         return Page(
             profiles=profiles,
-            skipped=tuple(skipped),
-            next=walk.after(posts, f"{answer.search_id}:{pages + 1}" if goes else None),
-            notice="; ".join(told[:TOLD])[:LONGEST * TOLD] or None,
+            skipped=() if again else tuple(skipped),
+            next=walk.after(handed, onward),
+            notice=_partnerships({name: found[name] for name in handed}),
             found_by="competitor" if wanted.brand is not None else None,
-        )  # fmt: skip
+        )
 
     # Research
 
     async def _research(self, wanted: Research, cursor: str | None, limit: int) -> Page:
         """Accounts whose videos a research query finds, for those who are allowed to ask."""
         walk = Walk.read(cursor) or Walk(("research",))
-        search, before = _within(walk)
+        search, before, _ = _within(walk)
         body: dict[str, Any] = {
             "query": {"and": wanted.conditions}, "start_date": wanted.start, "end_date": wanted.end,
             "max_count": max(1, min(limit, MOST_RESEARCHED)),
@@ -392,10 +399,21 @@ def _same(wanted: str, brand: str) -> bool:
     return brand.casefold() == wanted.casefold() or wanted.casefold() in brand.casefold()
 
 
-def _within(walk: Walk) -> tuple[str, int]:
-    """The platform's search, and how far it is read: its own id can be the same on every page."""
-    search, _, at = (walk.cursor or "").rpartition(":")
-    return search, int(at) if at.isdecimal() else 0
+def _within(walk: Walk) -> tuple[str, int, bool]:
+    """The platform's search, how far it is read (its own id can be the same on every page), and whether this page was read."""
+    cursor = walk.cursor or ""
+    search, _, at = cursor.removesuffix(AGAIN).rpartition(":")
+    return search, int(at) if at.isdecimal() else 0, cursor.endswith(AGAIN)
+
+
+def _partnerships(found: Mapping[str, Sequence[Commercial]]) -> str | None:
+    """Who was paid by which brands, in words."""
+    told: list[str] = []
+    for name, entries in found.items():
+        brands = dict.fromkeys(brand for entry in entries for brand in entry.brand_names)
+        told.append(f"@{name} by {', '.join(brands) or '?'}")
+    more = f" and {len(told) - TOLD} more" if len(told) > TOLD else ""
+    return f"Paid: {'; '.join(told[:TOLD])}{more}"[: LONGEST * TOLD] if told else None
 
 
 def _number(cursor: str | None) -> int:

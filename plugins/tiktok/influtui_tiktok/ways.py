@@ -82,9 +82,9 @@ class TikTokOne:
         return await self._once(path, parameters, kind, method)
 
     async def _once(self, path: str, parameters: Mapping[str, Parameter], kind: type[T], method: str) -> T:
-        asked = {"tto_tcm_account_id": self._account(), **parameters}
         whose = "TikTok One; without one only pasted links of videos can be looked at"
         headers = {"access-token": _token(self._ctx, "access_token", whose)}
+        asked = {"tto_tcm_account_id": self._account(), **parameters}
         async with self._at_once:
             if self._closed is not None:
                 raise self._closed
