@@ -1,7 +1,7 @@
 """A connection to an IMAP server: signing in, sending commands, reading what comes back, being told of new mail.
 
 Our own and asyncio's, because of what a mailbox that is watched all day needs: a wait that can be cancelled, a BYE that
-ends it at once, commands sent ahead of their answers (docs/decisions/0026). Which commands make up a use case is
+ends it at once, commands sent ahead of their answers (docs/decisions/own-imap-client.md). Which commands make up a use case is
 `mail/mailbox.py`'s.
 """
 
