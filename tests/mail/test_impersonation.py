@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from influtui.mail.impersonation import lookalike, mixes_scripts, readable, warnings
+from influtui.mail.impersonation import KnownDomains, mixes_scripts, readable, warnings
 from influtui.mail.parsing import parse
 
 
 def warned(*headers: str, known: tuple[str, ...] = ()) -> str:
-    return "; ".join(warnings(parse(("\n".join(headers) + "\n\nHi").encode()), known))
+    return "; ".join(warnings(parse(("\n".join(headers) + "\n\nHi").encode()), KnownDomains(known)))
 
 
 def test_a_name_that_is_another_address_is_pointed_out() -> None:
@@ -35,13 +35,17 @@ def test_answers_that_go_elsewhere_are_pointed_out() -> None:
     ],
 )
 def test_a_domain_that_only_looks_like_a_known_one_is_pointed_out(domain: str, known: str) -> None:
-    assert lookalike(domain, ["other.test", known]) == known
+    assert KnownDomains(["other.test", known]).lookalike(domain) == known
     assert f"looks like {known}" in warned(f"From: Anna <anna@{domain}>", known=(known,))
 
 
 def test_a_known_domain_and_one_below_it_look_like_nothing() -> None:
-    assert lookalike("mail.example.com", ["example.com"]) is None
-    assert lookalike("example.com", ["example.com", "example.org"]) is None
+    assert KnownDomains(["example.com"]).lookalike("mail.example.com") is None
+    assert KnownDomains(["example.com", "examp1e.com"]).lookalike("examp1e.com") is None
+
+
+def test_large_mailbox_providers_are_known_to_everybody() -> None:
+    assert KnownDomains().lookalike("grnail.com") == "gmail.com"
 
 
 def test_a_misleading_domain_is_shown_with_its_form_in_the_dns() -> None:
@@ -66,5 +70,7 @@ def test_mixed_alphabets_are_pointed_out() -> None:
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_nothing_in_a_sender_makes_it_raise(name: str, domain: str) -> None:
     clean = "".join(char for char in f"{name} <a@{domain}>" if char.isprintable())
-    for sentence in warnings(parse(f"From: {clean}\nReply-To: {clean[::-1]}\n\nx".encode()), ["example.com"]):
+    for sentence in warnings(
+        parse(f"From: {clean}\nReply-To: {clean[::-1]}\n\nx".encode()), KnownDomains(["example.com"])
+    ):
         assert sentence.isprintable()

@@ -42,7 +42,15 @@ async def test_mail_from_somebody_we_know_needs_no_reference(post: Post) -> None
     post.answer("I have a question", sender="Anna <ANNA@mail.test>")
     report = await post.sync()
     assert (report.kept, report.unmatched) == (1, 0)
-    assert ("instagram:anna", "us", "other") in await post.classes()
+    assert ("instagram:anna", "us", "question") in await post.classes()
+
+
+async def test_a_sender_who_only_looks_like_somebody_we_know_is_pointed_out(post: Post) -> None:
+    post.answer("Please send the parcel elsewhere", sender="Anna <anna@mai1.test>", to="anna@mail.test")
+    await post.sync()
+    [row] = await inbox.conversations(post.workspace, "is:unverified")
+    found = await inbox.conversation(post.workspace, row.id)
+    assert "mai1.test looks like mail.test" in (found.messages[-1].unverified or "")
 
 
 async def test_somebody_we_know_who_writes_first_begins_a_conversation(post: Post) -> None:

@@ -27,9 +27,27 @@ _TOGETHER: Final = (frozenset({"LATIN", "HAN", "HIRAGANA", "KATAKANA"}), frozens
 _SECOND_LEVEL: Final = frozenset({"ac", "co", "com", "edu", "gob", "gov", "net", "ne", "or", "org"})
 
 
-def warnings(message: ParsedMessage, known: Iterable[str] = ()) -> tuple[str, ...]:
-    """Sentences about what is odd in who sent `message`. `known` are domains that we have dealt with."""
-    return tuple(_warnings(message, frozenset(each.casefold() for each in known)))
+class KnownDomains:
+    """The domains that we have dealt with and those of large mailbox providers, by what they look like."""
+
+    def __init__(self, domains: Iterable[str] = ()) -> None:
+        self._domains = {_registered(_encoded(each)) for each in (*domains, *SHARED_DOMAINS) if each}
+        self._shapes = {_skeleton(_letters(each)): each for each in sorted(self._domains)}
+
+    def lookalike(self, domain: str) -> str | None:
+        """The known domain that `domain` looks like without being known itself."""
+        own = _registered(_encoded(domain))
+        return None if own in self._domains else self._shapes.get(_skeleton(_letters(own)))
+
+
+def doubts(message: ParsedMessage, known: KnownDomains) -> tuple[str, ...]:
+    """Sentences about who `message` only pretends to be from."""
+    return tuple(_doubts(message, known))
+
+
+def warnings(message: ParsedMessage, known: KnownDomains) -> tuple[str, ...]:
+    """All that is odd in who sent `message`: the doubts, and where answers to it would go."""
+    return (*_doubts(message, known), *_elsewhere(message))
 
 
 def readable(domain: str) -> str:
@@ -38,37 +56,32 @@ def readable(domain: str) -> str:
     return letters if letters == encoded else f"{safe(letters)} ({encoded})"
 
 
-def lookalike(domain: str, known: Iterable[str]) -> str | None:
-    """The known domain that `domain` looks like without being it or below it."""
-    own = _registered(_encoded(domain))
-    shape = _skeleton(_letters(own))
-    for each in known:
-        other = _registered(_encoded(each))
-        if other != own and _skeleton(_letters(other)) == shape:
-            return other
-    return None
-
-
 def mixes_scripts(domain: str) -> bool:
     """Whether a label of the domain is written in scripts that nobody writes together."""
     return any(_is_mixed(label) for label in _letters(domain).split("."))
 
 
-def _warnings(message: ParsedMessage, known: frozenset[str]) -> Iterator[str]:
+def _doubts(message: ParsedMessage, known: KnownDomains) -> Iterator[str]:
     if message.sender is None:
-        yield "it names no sender"
         return
     domain = message.sender.rpartition("@")[2]
     named = _ADDRESS.search(message.sender_name or "")
     if named and _registered(named[1].casefold()) != _registered(domain):
         yield f"its sender's name reads {safe(named[0])}, but it comes from {readable(domain)}"
-    seems = lookalike(domain, known)
+    seems = known.lookalike(domain)
     if seems is not None:
         yield f"{readable(domain)} looks like {seems}, and is another domain"
     elif mixes_scripts(domain):
         yield f"the domain {readable(domain)} mixes letters of several alphabets"
     elif _is_dressed_up(domain):
         yield f"the domain {readable(domain)} is written in letters that look like Latin ones"
+
+
+def _elsewhere(message: ParsedMessage) -> Iterator[str]:
+    if message.sender is None:
+        yield "it names no sender"
+        return
+    domain = message.sender.rpartition("@")[2]
     answers = (message.reply_to or "").rpartition("@")[2]
     if answers and _registered(answers) != _registered(domain):
         private = " (a private mailbox)" if answers in SHARED_DOMAINS else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from influtui.mail.classification import classify
-from influtui.mail.impersonation import warnings
+from influtui.mail.impersonation import KnownDomains, warnings
 from influtui.mail.parsing import parse
 from influtui.model.incoming import Classification, ParsedMessage
 from influtui.model.replies import folded
@@ -33,10 +33,11 @@ async def explain(workspace: Workspace, raw: bytes) -> Explained:
     ours = frozenset(account.address.casefold() for account in await accounts(workspace))
     taught = [rule_of(row) for row in await received.rules(workspace.db)]
     reply = folded(message.body)
+    people = await received.people_of_ours(workspace.db)
     return Explained(
         message=message,
         classification=classify(message, ours=ours, corrections=taught),
         written=from_outside(reply.written),
         quoted=from_outside(reply.quoted),
-        warnings=warnings(message, {address.rpartition("@")[2] for address in ours}),
+        warnings=warnings(message, KnownDomains({each.rpartition("@")[2] for each in (*ours, *people)})),
     )

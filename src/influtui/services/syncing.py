@@ -16,11 +16,12 @@ from typing import Final
 
 import msgspec
 
-from influtui.mail import authentication, heading
+from influtui.mail import authentication, heading, impersonation
 from influtui.mail import mailbox as mailboxes
 from influtui.mail.classification import classify
 from influtui.mail.connecting import is_loopback
 from influtui.mail.folders import Folder
+from influtui.mail.impersonation import KnownDomains
 from influtui.mail.mailbox import Body, Head, Mailbox, State
 from influtui.mail.parsing import parse
 from influtui.model.failures import Failure, ReadOnly
@@ -153,12 +154,14 @@ class _Reading:
         self._ours = frozenset({account.address.casefold()})
         self._rules: list[LocalRule] = []
         self._people: dict[str, int] = {}
+        self._domains = KnownDomains()
         self._authserv_id: str | None = None
 
     async def prepare(self) -> None:
         """Read what messages are matched against and does not change from batch to batch."""
         db = self.workspace.db
         self._people = await received.people_of_ours(db)
+        self._domains = KnownDomains({each.rpartition("@")[2] for each in (*self._people, *self._ours)})
         self._authserv_id = (await received.learned(db, self._address)).authserv_id
         self._rules = [rule_of(row) for row in await received.rules(db)]
 
@@ -250,6 +253,8 @@ class _Reading:
         message = parse(body.raw)
         now = self.workspace.clock()
         verdict = authentication.verdict(message, self._authserv_id)
+        is_ours = self._is_ours(folder, message)
+        doubts = () if is_ours else impersonation.doubts(message, self._domains)
         return Arrival(
             folder=folder,
             validity=state.validity,
@@ -260,8 +265,8 @@ class _Reading:
             whole=body.whole,
             message=message,
             found=classify(message, ours=self._ours, corrections=self._rules),
-            is_ours=self._is_ours(folder, message),
-            unverified=verdict.doubt,
+            is_ours=is_ours,
+            unverified="; ".join(filter(None, (verdict.doubt, *doubts))) or None,
             is_proven=verdict.is_proven,
         )
 
