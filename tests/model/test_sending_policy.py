@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from influtui.model.failures import NeedsConfiguration
+from influtui.model.send_plan import Planned, plan
 from influtui.model.sending_policy import defaults, opening, window, zones_of
-from influtui.model.waiting import Box, Obstacle, Planned, Waiting, allowance, obstacle, plan
+from influtui.model.waiting import Box, Obstacle, Waiting, allowance, obstacle
 
 HOUR = 3_600_000
 DAY = 24 * HOUR

@@ -1,13 +1,13 @@
 """Why a message in the outbox has not gone, and until when: one set of rules for the last check and for the plan.
 
-What a person must mend has no time; what passes by itself has one. `obstacle` judges one message now, `plan` lays out
-when each would go if nothing else happened, serving follow-ups before first letters so that none starves.
+What a person must mend has no time; what passes by itself has one. `obstacle` judges one message now; `model/send_plan.py`
+lays out when each would go, by these same rules.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -73,20 +73,12 @@ class Obstacle(NamedTuple):
     """Whether it must never go."""
 
 
-class Planned(NamedTuple):
-    """When a message goes if nothing else happens (None: not by itself), and what it waits for now (None: nothing)."""
-
-    message: Waiting
-    at: int | None
-    obstacle: Obstacle | None
-
-
 def obstacle(message: Waiting, box: Box, now: int) -> Obstacle | None:
     """What holds a message now; None where it may go. What needs a person comes before what passes by itself."""
     for_good = needs_somebody(message, box)
     if for_good is not None:
         return for_good
-    passing = [each for each in (*_own(message, box.policy, now), *_of_box(message, box, now)) if each.until]
+    passing = [*timed(message, box.policy, now), *_hours(message, box.policy, now), *of_box(message, box, now)]
     if not passing:
         return None
     passing.sort(key=lambda each: each.until or 0)
@@ -119,8 +111,8 @@ def needs_somebody(message: Waiting, box: Box) -> Obstacle | None:
     return None
 
 
-def _own(message: Waiting, policy: Policy, now: int) -> Iterable[Obstacle]:
-    """What passes by itself and concerns this message alone."""
+def timed(message: Waiting, policy: Policy, now: int) -> Iterable[Obstacle]:
+    """What passes by itself and concerns this message alone, the hours of the day aside."""
     if message.not_before is not None and message.not_before > now:
         if message.deferred is not None:
             yield Obstacle(f"the server asked for patience: {message.deferred}", message.not_before)
@@ -133,6 +125,12 @@ def _own(message: Waiting, policy: Policy, now: int) -> Iterable[Obstacle]:
     rested = rests_until(message.written_at, policy, now)
     if rested is not None:
         yield rested
+
+
+def _hours(message: Waiting, policy: Policy, now: int) -> Iterable[Obstacle]:
+    """The hours of where somebody is."""
+    if message.kind == "reply":
+        return
     zones = zones_of(message.country, policy.time_zone)
     opens, _ = opening(window(policy.window, policy.days), zones, now)
     if opens > now:
@@ -156,7 +154,7 @@ def rests_until(written_at: Sequence[int], policy: Policy, now: int) -> Obstacle
     return found
 
 
-def _of_box(message: Waiting, box: Box, now: int) -> Iterable[Obstacle]:
+def of_box(message: Waiting, box: Box, now: int) -> Iterable[Obstacle]:
     """What passes by itself and concerns the whole mailbox."""
     if message.kind == "reply":
         return
@@ -188,111 +186,3 @@ def urgency(message: Waiting) -> tuple[int, int, int]:
     """The order in which messages are served: answers, then follow-ups, then first letters; the oldest first."""
     rank = {"reply": 0, "follow_up": 1, "letter": 2}[message.kind]
     return rank, message.not_before or message.at, message.id
-
-
-def plan(messages: Sequence[Waiting], boxes: Mapping[str, Box], now: int, until: int) -> list[Planned]:
-    """When each message goes if nothing else happens, the next one first; those without a time at the end."""
-    planned: list[Planned] = []
-    wrote: dict[int, list[int]] = {}
-    for address in dict.fromkeys(message.account for message in messages):
-        box = boxes[address]
-        pending: list[Waiting] = []
-        for message in sorted((each for each in messages if each.account == address), key=urgency):
-            if (held := needs_somebody(message, box)) is not None:
-                planned.append(Planned(message, None, held))
-            else:
-                pending.append(message)
-        planned += _of_one_box(pending, box, wrote, now, until)
-    return sorted(
-        planned,
-        key=lambda each: (
-            each.at is None,
-            each.at or each.message.not_before or each.message.at,
-            urgency(each.message),
-        ),
-    )
-
-
-def _of_one_box(
-    pending: list[Waiting], box: Box, wrote: dict[int, list[int]], now: int, until: int
-) -> Iterable[Planned]:
-    """Serve one mailbox's messages in turn, always the most urgent of those that may go first."""
-    hours = _Hours(box.policy)
-    first = {message.id: obstacle(message, box, now) for message in pending}
-    own = {message.id: _ready(message, box.policy, now) for message in pending}
-    if box.reads:
-        # The worker reads the mailbox before it sends, so that this never delays the plan.
-        box = msgspec.structs.replace(box, reads=False)
-    while pending:
-        # A mailbox is free for letters from here on. Asked as of its last letter: the limit grows from day to day.
-        free = max([now, *box.times[-1:]])
-        for _ in range(2):
-            free = max([free, *(each.until or 0 for each in _of_box(_LETTER, box, free))])
-        best: tuple[int, tuple[int, int, int]] | None = None
-        chosen: Waiting | None = None
-        for message in pending:
-            at = own[message.id] if message.kind == "reply" else hours.next(message.country, max(own[message.id], free))
-            if best is None or (at, urgency(message)) < best:
-                best, chosen = (at, urgency(message)), message
-        if best is None or chosen is None:
-            return
-        at = best[0]
-        pending.remove(chosen)
-        if at > until:
-            yield Planned(chosen, None, first[chosen.id] or Obstacle("others go first", until))
-            for message in pending:
-                yield Planned(message, None, first[message.id] or Obstacle("others go first", until))
-            return
-        held = first[chosen.id]
-        if held is None and at > now:
-            held = Obstacle("others go first", at)
-        yield Planned(chosen, at, held)
-        if chosen.kind == "reply":
-            continue
-        times = tuple(each for each in box.times if each > at - DAY_MS)
-        box = msgspec.structs.replace(
-            box, times=(*times, at), last_id=chosen.id, first_at=at if box.first_at is None else box.first_at
-        )
-        wrote.setdefault(chosen.person, []).append(at)
-        for message in pending:
-            if message.person == chosen.person:
-                again = msgspec.structs.replace(
-                    message, written_at=tuple(sorted((*message.written_at, *wrote[chosen.person])))
-                )
-                own[message.id] = _ready(again, box.policy, now)
-
-
-def _ready(message: Waiting, policy: Policy, now: int) -> int:
-    """When nothing of its own holds a message any more, hours of the day aside."""
-    at = now
-    for held in _own(message, policy, now):
-        if not held.why.startswith("it is "):
-            at = max(at, held.until or 0)
-    return at
-
-
-class _Hours:
-    """When windows open next, remembered: a plan asks it of every letter for every place in the queue."""
-
-    def __init__(self, policy: Policy) -> None:
-        self._policy = policy
-        self._known: dict[str | None, list[tuple[int, int, int]]] = {}
-
-    def next(self, country: str | None, at: int) -> int:
-        """At `at` or later, where somebody is."""
-        known = self._known.setdefault(country, [])
-        for asked, opens, closes in known:
-            if asked <= at < closes:
-                return max(opens, at)
-        hours = window(self._policy.window, self._policy.days)
-        opens, closes = opening(hours, zones_of(country, self._policy.time_zone), at)
-        known.append((at, opens, closes))
-        return opens
-
-
-_LETTER: Final = Waiting(
-    id=0, account="", person=0, kind="letter", at=0, approved=True, not_before=None, deferred=None, doubtful=None,
-    campaign=None, campaign_state=None, sequence_state=None, sequence_why=None, sequence_until=None, country=None,
-    written_at=(),
-)  # fmt: skip
-"""Any letter: to ask when a mailbox is free."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from influtui.model.send_plan import plan
 from influtui.model.sending_policy import DAY_MS
 from influtui.model.text import OutsideText, from_outside
 from influtui.model.times import moment, to_the_second
-from influtui.model.waiting import Obstacle, Waiting, plan
+from influtui.model.waiting import Obstacle, Waiting
 from influtui.services import sending, waiting
 from influtui.services.stepping import AHEAD_MS
 from influtui.services.workspace import Workspace

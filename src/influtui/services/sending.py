@@ -22,10 +22,10 @@ from influtui.mail.submission import Envelope, Submission, Withheld
 from influtui.model.conversation_qualifiers import OUTBOX
 from influtui.model.failures import Failure, NotFound, ReadOnly, WrongUsage
 from influtui.model.messages import SENDABLE, MessageState, OutboxRow, Outcome
+from influtui.model.send_plan import Planned
 from influtui.model.settings import MailAccount
 from influtui.model.text import OutsideText, from_outside
 from influtui.model.times import rfc3339, to_the_second
-from influtui.model.waiting import Planned
 from influtui.services import asking, credentials, trust, waiting
 from influtui.services.accounts import account as mailbox
 from influtui.services.workspace import Workspace

@@ -11,9 +11,10 @@ from typing import Final
 
 import msgspec
 
+from influtui.model.send_plan import Planned, plan
 from influtui.model.sending_policy import DAY_MS, Policy, defaults
 from influtui.model.settings import MailAccount, Settings
-from influtui.model.waiting import Box, Obstacle, Planned, Waiting, needs_somebody, obstacle, plan
+from influtui.model.waiting import Box, Obstacle, Waiting, needs_somebody, obstacle
 from influtui.services.accounts import accounts
 from influtui.services.workspace import Workspace
 from influtui.store import pace as rows
