@@ -116,6 +116,18 @@ async def test_without_somebody_who_vouches_every_letter_waits_to_be_approved(
     assert receiver.to("ben@mail.test") == []
 
 
+async def test_a_letter_that_waited_bears_the_time_at_which_it_goes_and_keeps_it_when_it_is_tried_again(
+    workspace: Workspace, campaign: str, receiver: MailReceiver
+) -> None:
+    await enroll(workspace, campaign, ANNA)
+    receiver.script["DATA"] = "451 4.7.1 later"
+    await work(workspace, 2)
+    receiver.script.clear()
+    await work(workspace, 5)
+    [letter] = receiver.received
+    assert letter.message["Date"] == "Tue, 24 Nov 2026 12:00:00 +0000"
+
+
 async def test_words_changed_later_change_nothing_for_who_is_in_it(
     workspace: Workspace, campaign: str, receiver: MailReceiver
 ) -> None:

@@ -80,7 +80,7 @@ def compose(draft: Draft) -> Composed:
     subject = one_line(draft.subject)
     body = plain_body(draft.body)
     meant: list[tuple[str, str]] = [
-        ("Date", format_datetime(datetime.fromtimestamp(draft.at // 1000, UTC))),
+        ("Date", _date(draft.at)),
         ("From", _meant(draft.sender)),
         ("To", _meant(draft.recipient)),
         ("Subject", subject),
@@ -109,6 +109,18 @@ def compose(draft: Draft) -> Composed:
     raw = "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + quoted_printable(body)
     _verify(raw, meant, body)
     return Composed(raw=raw, subject=subject, body=body)
+
+
+def redated(raw: bytes, at: int) -> bytes:
+    """The same message with another time in its Date, which is its first header."""
+    first, _, rest = raw.partition(b"\r\n")
+    if not first.startswith(b"Date: "):
+        return raw
+    return f"Date: {_date(at)}".encode("ascii") + b"\r\n" + rest
+
+
+def _date(at: int) -> str:
+    return format_datetime(datetime.fromtimestamp(at // 1000, UTC))
 
 
 def one_line(text: str) -> str:

@@ -17,6 +17,7 @@ from typing import Final, Literal
 import msgspec
 
 from influtui.mail import submission
+from influtui.mail.composing import redated
 from influtui.mail.connecting import is_loopback
 from influtui.mail.submission import Envelope, Submission, Withheld
 from influtui.model.conversation_qualifiers import OUTBOX
@@ -38,6 +39,8 @@ GIVEN_UP_AFTER: Final = 15 * 60_000
 """Milliseconds after which a sender on another machine is taken for gone: its wait for a reply, and then some."""
 LATER: Final = (15 * 60_000, 60 * 60_000, 4 * 3_600_000)
 """How long a message rests after each "try again later": greylisting wants a quarter of an hour at least."""
+FRESH_MS: Final = 30 * 60_000
+"""How old the Date of a letter may be when it first goes: older mail is looked at askance."""
 INTERRUPTED: Final = OutsideText("interrupted while it was transmitted: it may have arrived")
 
 
@@ -263,6 +266,7 @@ async def _deliver_one(made: Sender, message: int) -> tuple[Delivery, str | None
     going = await _read(workspace.db, message)
     if not going.is_intact:
         raise Failure(f"the bytes of message {message} are not those that were rendered; it was not sent")
+    going = await _dated(workspace, going)
     claimed = False
 
     async def claim() -> None:
@@ -287,6 +291,16 @@ async def _deliver_one(made: Sender, message: int) -> tuple[Delivery, str | None
     halted = f"the server does not take mail from {going.envelope_from} now" if outcome.stage == "sender" else None
     said = outcome.said if outcome.code is None else f"{outcome.code} {outcome.said}"
     return Delivery(message=message, state=outcome.state, said=from_outside(said)), halted
+
+
+async def _dated(workspace: Workspace, going: Outgoing) -> Outgoing:
+    """A letter that waited for its hour or its approval bears the time at which it first goes, and keeps it from then on."""
+    now = workspace.clock()
+    if going.attempts or now - going.written_at < FRESH_MS:
+        return going
+    async with workspace.db.write(now) as transaction:
+        await outbox.rewrite(transaction, going.id, redated(going.raw, now))
+    return await _read(workspace.db, going.id)
 
 
 async def _claim(made: Sender, going: Outgoing) -> None:

@@ -31,6 +31,8 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     envelope_to: str
     raw: bytes
     raw_sha256: str
+    attempts: int
+    written_at: int
 
     @property
     def is_intact(self) -> bool:
@@ -108,7 +110,7 @@ async def read(reader: Reader, message: int) -> Outgoing | None:
     """One message with its bytes."""
     rows = await reader.all(
         "SELECT m.id, m.conversation_id AS conversation, c.person_id AS person, c.collaboration_id AS collaboration,"
-        " m.state, o.account, o.envelope_from, o.envelope_to, o.raw, o.raw_sha256"
+        " m.state, o.account, o.envelope_from, o.envelope_to, o.raw, o.raw_sha256, o.attempts, m.at AS written_at"
         " FROM messages m JOIN outbox o ON o.message_id = m.id JOIN conversations c ON c.id = m.conversation_id"
         " WHERE m.id = ?",
         (message,),
@@ -125,6 +127,16 @@ async def listed(
     condition, values = asked
     return await reader.all(
         f"{_LISTED} WHERE m.state IN ({marks}){also} AND {condition} ORDER BY m.at, m.id", [*states, *ids, *values]
+    )
+
+
+async def rewrite(transaction: Transaction, message: int, raw: bytes) -> bool:
+    """Other bytes for a message of which nothing was ever offered to a server. False where something was."""
+    return bool(
+        await transaction.run(
+            "UPDATE outbox SET raw = ?, raw_sha256 = ? WHERE message_id = ? AND attempts = 0 AND claimed_at IS NULL",
+            (raw, hashlib.sha256(raw).hexdigest(), message),
+        )
     )
 
 
