@@ -7,6 +7,7 @@ import os
 import sqlite3
 import stat
 import subprocess
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -71,6 +72,27 @@ async def test_tasks_that_first_read_at_once_share_one_connection(workspace: Wor
         await second.db._connections.pop("read").close()
         await asyncio.gather(*(second.db.all("SELECT 1") for _ in range(20)))
         assert list(second.db._connections) == ["read"]
+
+
+async def test_a_connection_that_nobody_waits_for_any_more_is_closed_all_the_same(folder: Path) -> None:
+    """One that stayed open would keep its thread, and the process after its end."""
+    await made(folder)
+    before = connections()
+    for pauses in range(8):
+        async with opened(folder) as workspace:
+            task = asyncio.ensure_future(note(workspace, f"cancelled {pauses}"))
+            for _ in range(pauses):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        with pytest.raises(asyncio.CancelledError):
+            await note(workspace, "after the end")
+    assert connections() == before
+
+
+def connections() -> int:
+    """Connections that are open: each has a thread."""
+    return sum("_connection_worker_thread" in each.name for each in threading.enumerate())
 
 
 async def test_another_session_learns_of_a_change_and_of_having_missed_too_many(workspace: Workspace) -> None:

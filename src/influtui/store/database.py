@@ -109,6 +109,7 @@ class Database:
         self._lock = asyncio.Lock()
         self._writer: asyncio.Task[Any] | None = None
         self._opening = asyncio.Lock()
+        self._closed = False
         self._connections: dict[str, aiosqlite.Connection] = {"read": reading}
         self._presence = presence
         self._closers: list[Callable[[], None]] = []
@@ -208,6 +209,8 @@ class Database:
         finally:
             # Whatever happens: a connection that stays open keeps its thread, and with it the process.
             # The one that reads first: only one that may write takes the log into the database as the last of them.
+            async with self._opening:
+                self._closed = True
             for kind in sorted(self._connections, key=lambda kind: kind != "read"):
                 await self._connections.pop(kind).close()
             if self._presence is not None:
@@ -217,13 +220,24 @@ class Database:
         if kind not in self._connections:
             async with self._opening:
                 if kind not in self._connections:
-                    with damage_explained(self.path):
-                        self._connections[kind] = await (
-                            self._reader()
-                            if kind == "read"
-                            else sqlite.connect(self.path, durability="normal" if kind == "normal" else "full")
-                        )
+                    if self._closed:
+                        raise asyncio.CancelledError("the database is closed")
+                    opening = asyncio.ensure_future(self._open(kind))
+                    try:
+                        await asyncio.shield(opening)
+                    except asyncio.CancelledError:
+                        # Who asked wants it no longer; a connection that nobody knew of would keep the process for ever.
+                        await asyncio.wait({opening})
+                        raise
         return self._connections[kind]
+
+    async def _open(self, kind: str) -> None:
+        with damage_explained(self.path):
+            self._connections[kind] = await (
+                self._reader()
+                if kind == "read"
+                else sqlite.connect(self.path, durability="normal" if kind == "normal" else "full")
+            )
 
     async def _reader(self) -> aiosqlite.Connection:
         return await reader(self.path, cannot_be_written=self.read_only)

@@ -70,9 +70,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     # Find and choose.
     Action("search", "list", ("/",), "search", "Search, in the search language.", footer=10, line="creators search QUERY"),
     Action("next", "list", ("n",), "next", "To the next row that waits for a decision or an answer."),
-    Action("sort", "discover", ("o",), "sort", "Choose the order by a letter; the same letter again turns it round."),
+    Action("sort", "discover", ("o",), "sort", "Choose the order by a letter; the same letter again turns it round.", line="creators search QUERY --sort FIELD"),
     Action("columns", "discover", ("O",), "columns", "Choose the columns and their order. They are kept for you."),
-    Action("facets", "discover", ("F",), "facets", "What was found by tier, platform, country, language and topic, with counts; again: closes.", footer=11),
+    Action("facets", "discover", ("F",), "facets", "What was found by tier, platform, country, language and topic, with counts; again: closes.", footer=11, line="creators search QUERY --facets"),
     Action("facet", "facets", ("enter", "space"), "add/remove", "Add the value to the search, or take it out.", footer=1),
     Action("like", "discover", ("L",), "lookalikes", "Who is most like this account, and why. esc shows everybody again.", line="creators search --like %"),
     Action("recall", "discover", ("'",), "saved search", "Recall a saved search by its name.", line="search show NAME"),

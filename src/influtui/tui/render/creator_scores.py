@@ -69,6 +69,9 @@ def why(explained: Why, creator: Creator, width: int, look: Look) -> list[Line]:
     ref = f"#{creator.id}"
     about = f" for {cell(explained.campaign)}" if explained.campaign else ""
     lines: list[Line] = [clip((Span("Why ", "heading"), Span(f"{cell(explained.ref)}{about}", "accent")), width)]
+    if any(score.value is not None and score.confidence < SURE for score in explained.scores):
+        told = "~ before a score: less than half of what it needs is known. It may be right; it is no finding."
+        lines += wrapped(told, width, "warn")
     for score in explained.scores:
         lines += [EMPTY, *_explained(score, width, look)]
     if explained.rates:
@@ -76,9 +79,6 @@ def why(explained: Why, creator: Creator, width: int, look: Look) -> list[Line]:
         lines += [clip(_rate(each), width) for each in explained.rates]
     if explained.campaign is None:
         lines += [EMPTY, *wrapped("Relevance and fit are judged for a campaign: @ chooses one.", width, "warn")]
-    if any(score.value is not None and score.confidence < SURE for score in explained.scores):
-        told = "~ before a score: less than half of what it needs is known. It may be right; it is no finding."
-        lines += [EMPTY, *wrapped(told, width, "warn")]
     missing = [part.signal for score in explained.scores for part in score.components if _unknown(part)]
     if missing:
         names = ", ".join(dict.fromkeys(name.replace("_", " ") for name in missing))
