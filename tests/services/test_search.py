@@ -9,6 +9,7 @@ import pytest
 
 from influtui.model.failures import NotFound, WrongUsage
 from influtui.model.qualifiers import CREATORS
+from influtui.model.query import QueryError
 from influtui.services.search import ask, matching, open_listing, search
 from influtui.services.workspace import Workspace
 from influtui.store import text_index
@@ -295,3 +296,16 @@ async def test_pages_neither_lose_nor_double_whoever_stays_while_others_change(
         async with workspace.change("creators.delete", "Those that came go again") as unit:
             for each in await matching(workspace, "platform:tiktok"):
                 await unit.delete("creators", each)
+
+
+async def test_a_campaign_that_is_not_there_is_an_error_with_its_place(catalogue: Workspace) -> None:
+    async with catalogue.db.write(1) as transaction:
+        await transaction.run("INSERT INTO brands (id, name, created_at) VALUES (1, 'B', 1)")
+        await transaction.run(
+            "INSERT INTO campaigns (id, brand_id, code, name, goal, currency, created_at)"
+            " VALUES (1, 1, 'SPRING', 'C', 'content', 'USD', 1)"
+        )
+    assert await refs(catalogue, "in:spring") == []
+    with pytest.raises(QueryError, match="no campaign") as refused:
+        await search(catalogue, "er:3.. -picked:SPRING,SPRNIG")
+    assert (refused.value.position, refused.value.hint) == (22, "Did you mean SPRING?")

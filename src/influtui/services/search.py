@@ -19,7 +19,7 @@ from influtui.model.ids import CreatorId
 from influtui.model.nearest import nearest
 from influtui.model.qualifiers import CREATORS, Table
 from influtui.model.query import QueryError, parse
-from influtui.model.query_ast import Context, Everything, Query, ShipsTo, bind, depends_on_campaign, leaves
+from influtui.model.query_ast import Context, Everything, Field, Is, Query, ShipsTo, bind, depends_on_campaign, leaves
 from influtui.services.workspace import Workspace
 from influtui.store import campaign_in_use
 from influtui.store import search as store
@@ -324,6 +324,7 @@ async def ask(workspace: Workspace, text: str, sort: str | None = None, campaign
         raise NeedsConfiguration(
             f"neither {about.code} nor its brand says where it ships to", hint="Set the countries with --ship-to US,CA."
         )
+    await _check_campaigns(workspace, text, query)
     context = Context(
         now=workspace.clock(),
         campaign=about.code if about else None,
@@ -331,6 +332,24 @@ async def ask(workspace: Workspace, text: str, sort: str | None = None, campaign
         ship_to=about.ship_to if about else (),
     )
     return Asked(text, bind(query, context), read_order(sort, about.id if about else None))
+
+
+async def _check_campaigns(workspace: Workspace, text: str, query: Query) -> None:
+    """Raise `QueryError` for a campaign that is not there: it would only find nobody."""
+    named = {
+        test.value
+        for leaf in leaves(query)
+        if isinstance(leaf, Field) and leaf.name in ("in", "picked")
+        for test in leaf.any_of
+        if isinstance(test, Is)
+    }
+    if not named:
+        return
+    known = {code.casefold(): code for code in await store.campaign_codes(workspace.db)}
+    for code in sorted(named - known.keys()):
+        near = nearest(code, known)
+        hint = f"Did you mean {known[near]}?" if near else "`influtui campaign list` shows them."
+        raise QueryError(f"there is no campaign “{code}”", max(0, text.casefold().find(code)), hint)
 
 
 def read_order(sort: str | None, campaign: int | None = None, table: Table = CREATORS) -> Order:

@@ -240,6 +240,11 @@ async def campaign(reader: Reader, code: str) -> Campaign | None:
     return Campaign(rows[0]["id"], rows[0]["code"], countries)
 
 
+async def campaign_codes(reader: Reader) -> list[str]:
+    """The codes of all campaigns."""
+    return [row[0] for row in await reader.all("SELECT code FROM campaigns")]
+
+
 async def platforms(reader: Reader) -> list[str]:
     """The platforms of the accounts that are here, found by hopping through the index."""
     rows = await reader.all(
