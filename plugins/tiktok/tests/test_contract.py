@@ -32,6 +32,7 @@ def told(data: Any) -> Answer:
 
 class OfTikTok(SourceContract):
     package = "influtui_tiktok"
+    uncounted = ("embed", "token")
     source = "tiktok"
     __test__ = False
     settings: ClassVar[Mapping[str, str | int | bool]] = {

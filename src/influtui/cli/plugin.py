@@ -72,6 +72,9 @@ async def info(workspace: Workspace, out: Output, id_: str) -> None:
         for budget, quota in zip(source.budget, left[source.id], strict=True):
             until = f" until {quota.resets_at}" if quota.resets_at else ""
             out.say(f"  at most {budget.limit:,} {budget.units} in {budget.window}: {quota.left:,} left{until}")
+        if source.calls is not None:
+            more = f" and {source.calls.account} for each account on it" if source.calls.account else ""
+            out.say(f"  a page takes {source.calls.page} {'call' if source.calls.page == 1 else 'calls'}{more}")
         if source.note:
             out.say(f"  {source.note}")
     for carrier in manifest.carrier:

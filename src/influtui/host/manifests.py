@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from datetime import time
+from functools import cache
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -136,6 +137,13 @@ _KINDS: Final = {
 }
 
 
+class PageCalls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many calls a page of a search takes at most: some, and some more for each account on it."""
+
+    page: Annotated[int, msgspec.Meta(ge=1)] = 1
+    account: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
 class SourceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A source, as announced: where it asks and how often it may."""
 
@@ -151,6 +159,8 @@ class SourceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What it can be asked: `search` for a query, `profiles` of known handles."""
     field: tuple[Field, ...] = ()
     budget: tuple[Budget, ...] = ()
+    calls: PageCalls | None = None
+    """None where it is not said."""
     timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60
     page: Annotated[int, msgspec.Meta(gt=0, le=1_000)] = 25
     """How many accounts one page may be asked for."""
@@ -252,6 +262,7 @@ def is_behind(wanted: str) -> bool:
     return any(_numbers(each) > _numbers(API_VERSION) for each in lowest)
 
 
+@cache
 def serves(wanted: str, offered: str = API_VERSION) -> bool:
     """Whether API version `offered` lies in a range like `>=1.0,<2`. Raises `ManifestError` for what is no range."""
     have = _numbers(offered)

@@ -38,6 +38,8 @@ class Platform:
         self._at = at
         self._hangs = hangs
         self.asked: list[tuple[str, dict[str, Parameter]]] = []
+        self.counted: list[tuple[str, str | None]] = []
+        """By call: what the budgets know it as, and the key that it spends."""
 
     async def get(
         self,
@@ -49,6 +51,7 @@ class Platform:
         key: str | None = None,
     ) -> Reply:
         """As the host's client: what is worth a type of its own is raised, all else comes back."""
+        self.counted.append((method, key))
         return await self._replied(path, parameters or {})
 
     async def post(
@@ -63,6 +66,7 @@ class Platform:
         key: str | None = None,
     ) -> Reply:
         """Likewise. What the body asks stands with the parameters, so that `answer` sees it; secrets of a form do not."""
+        self.counted.append((method, key))
         asked = {name: value for name, value in (json or {}).items() if isinstance(value, str | int | list)}
         named = {name: value for name, value in (form or {}).items() if name == "grant_type"}
         return await self._replied(path, {**(parameters or {}), **asked, **named})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
@@ -48,6 +48,10 @@ class SourceContract:
     secrets: ClassVar[Mapping[str, str]] = {}
     """Where a made-up secret would not do; the others are made up."""
 
+    uncounted: ClassVar[Sequence[str]] = ()
+    """Methods of calls that no quota of the platform counts."""
+    known: ClassVar[Sequence[str]] = ()
+    """Handles for `profiles`, where that is announced; `answer` must know what is asked then."""
     recording: ClassVar[str] = ""
     """A file that `influtui plugin record` wrote, below the folder of the package: then there is no `answer` to write."""
 
@@ -164,6 +168,69 @@ class SourceContract:
         for path, _ in platform.asked:
             parts = urlsplit(path)
             assert not parts.netloc or (parts.scheme == "https" and parts.hostname in self._entry().hosts), path
+
+    def test_every_call_is_counted_by_a_budget(self) -> None:
+        """A call whose `method` no budget knows would be made for free; one that spends a key names it."""
+        platform = self._platform()
+        self._search(platform)
+        budgets = self._entry().budget
+        for (path, _), (method, key) in zip(platform.asked, platform.counted, strict=True):
+            counting = [each for each in budgets if not each.methods or method in each.methods]
+            free = method in self.uncounted
+            assert counting or free or not budgets, f"{path}: no budget counts the method “{method}”; see `uncounted`"
+            for each in counting:
+                assert each.unit != "unique_key" or key, f"{path}: the budget {each.id} counts keys, and none is named"
+
+    def test_a_page_takes_no_more_calls_than_the_manifest_says(self) -> None:
+        """`calls` of the source, where it says so: so many for a page, and so many for each account on it."""
+        says = self._entry().calls
+        platform = self._platform()
+        page = self._search(platform)
+        if says is not None:
+            most = says.page + says.account * (len(page.profiles) + len(page.skipped))
+            assert len(platform.asked) <= most, f"{len(platform.asked)} calls, and the manifest says {most} at most"
+
+    def test_two_searches_at_once_do_not_mix(self) -> None:
+        """Two objects of one class, as two sessions have them."""
+
+        limits = (self.limit, 1)
+
+        async def both() -> list[Page]:
+            made = [self._made(self._platform()) for _ in limits]
+            asked = [one.search(self.query, cursor=None, limit=limit) for one, limit in zip(made, limits, strict=True)]
+            return list(await asyncio.gather(*asked))
+
+        alone = [self._search(self._platform(), limit=limit) for limit in limits]
+        assert asyncio.run(both()) == alone
+
+    def test_people_who_are_known_are_found_again(self) -> None:
+        """`profiles` of the handles in `known`: those and no others, none lost without a word, whatever goes wrong."""
+        if not self.known or "profiles" not in self._entry().capabilities:
+            return
+        platform = self._platform()
+        page = asyncio.run(self._made(platform).profiles(list(self.known)))
+        again = [profile.handle.casefold() for profile in page.profiles]
+        assert again, "nobody was found again"
+        assert len(again) == len(set(again)), "somebody comes twice"
+        assert set(again) <= {handle.casefold() for handle in self.known}, "others were found"
+        assert len(again) + len(page.skipped) >= len(self.known), "somebody is neither found nor skipped"
+        for profile in page.profiles:
+            at_border(self.package, profile, Profile)
+            assert profile.platform == self._entry().platform
+        for call in range(len(platform.asked)):
+            for fault in ("401", "404", "a login page", "half a body", "null", "a status that nobody foresaw"):
+                self._profiles_held_to(list(self.known), fault, call)
+
+    def _profiles_held_to(self, handles: list[str], fault: str, call: int) -> None:
+        try:
+            page = asyncio.run(self._made(self._platform(FAULTS[fault], call)).profiles(handles))
+        except PluginError:
+            return
+        except Exception as error:
+            raise AssertionError(f"profiles, {fault} at call {call}: {type(error).__name__}: {error}") from error
+        at_border(self.package, page, Page)
+        missing = len(handles) - len(page.profiles)
+        assert missing <= len(page.skipped), f"profiles, {fault} at call {call}: somebody is lost without a word"
 
     def test_a_search_that_is_called_off_ends_at_once(self) -> None:
         """Cancellation is not swallowed."""

@@ -14,6 +14,7 @@ class TestSample(SourceContract):
     package = "influtui_sample"
     source = "sample"
     limit = 2
+    known = ("baker3", "gone", "baker1")
 
     def answer(self, path: str, parameters: Mapping[str, Parameter]) -> Answer:
         if path == "accounts":
