@@ -96,7 +96,7 @@ GOOD = MANIFEST.format(id="acme", timeout=5)
 
 
 @pytest.mark.parametrize(("change", "problem"), [
-    (("manifest = 1", 'manifest = 2\nrequires = ["pane"]'), r"format 2.*knows no \[\[pane\]\]"),
+    (("manifest = 1", 'manifest = 2\nrequires = ["scorer"]'), r"format 2.*knows no \[\[scorer\]\]"),
     (('id = "acme"', 'id = "Acme!"'), "not right"),
     (('id = "acme"', 'id = "hand"'), "reserved"),
     (('name = "acme"', 'nmae = "acme"'), "not right"),
@@ -173,7 +173,7 @@ def test_a_hundred_plugins_cost_a_start_little_once_they_are_known(make: MakePlu
 
 def test_a_manifest_of_a_later_format_is_read_as_far_as_it_is_known() -> None:
     later = GOOD.replace("manifest = 1", 'manifest = 2\nmood = "new"').replace("page = 10", "page = 10\nshade = 3")
-    found = read(f'{later}\n[[pane]]\nid = "acme.pane"\n')
+    found = read(f'{later}\n[[scorer]]\nid = "acme.pane"\n')
     assert found.source[0].page == 10
 
 
@@ -181,7 +181,7 @@ def test_a_manifest_of_a_later_format_is_read_as_far_as_it_is_known() -> None:
     (('api = ">=1.0,<2"', 'api = ">=1.2,<2"'), "Update influtui"),
     (('api = ">=1.0,<2"', 'api = ">=0.1,<1"'), "it is too old. Update acme-influtui_acme"),
     (("page = 10", "page = 10\ncontract = 2"), "follows contract 2"),
-    (("manifest = 1", 'manifest = 7\nrequires = ["pane"]'), "Update influtui"),
+    (("manifest = 1", 'manifest = 7\nrequires = ["scorer"]'), "Update influtui"),
 ])  # fmt: skip
 def test_what_does_not_go_together_says_which_of_the_two_to_update(
     make: MakePlugin, tmp_path: Path, change: tuple[str, str], words: str
