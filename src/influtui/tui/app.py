@@ -155,7 +155,7 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
     async def on_mount(self) -> None:
         """Catch what would leave the terminal broken, then open the workspace beside the message loop."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             # A test runs the app off the main thread's terminal, where there is nothing to restore.
             if not self.is_headless:
                 loop.add_signal_handler(number, self._told_to_go, number)

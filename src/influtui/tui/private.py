@@ -10,6 +10,7 @@
 - `App._display`, `LayoutUpdate`, `ChopsUpdate`: every frame passes there. Ours writes what differs from what is shown.
 - `linux_driver.WriterThread` with `_queue` and `_file`: Textual's own makes the app wait for a slow terminal, and dies
   without a word with a terminal that is gone.
+- `selectors.SelectSelector.select` in the driver's loop, which takes the end of the terminal for silence.
 - `App._driver`: the terminal's title is written through it, in order with the frames.
 """
 
@@ -24,6 +25,7 @@ import signal
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from queue import Queue
@@ -48,6 +50,14 @@ if TYPE_CHECKING:
     from textual.geometry import Size
     from textual.message import Message
 
+ENDED: Final = 20
+"""Empty reads in a row that mean the end of the terminal."""
+ASK_EVERY: Final = 1_024
+"""Bytes after which a terminal is asked whether it has drawn them."""
+ON_THE_WAY: Final = 2_048
+"""Bytes at most that a terminal has not drawn yet when another frame is written. The rest waits as cells, not as bytes."""
+LOST: Final = 3.0
+"""Seconds until an answer counts as lost, and one more for each thousand bytes before it."""
 IN_ONE_GO: Final = 300
 """Bytes that a terminal draws at once anyway: a synchronised update around them would cost sixteen more."""
 WAITS_AT_THE_END: Final = 5.0
@@ -85,8 +95,15 @@ def _pieces(data: str) -> list[str]:
     return re.split(r"(?<=\x1b)(?=[^\[O\]PX^_\\\x1b])", data)
 
 
+_IDENTIFIES: Final = re.compile(r"\x1b\[\?[0-9;]*c")
+"""How every terminal since the VT100 answers `ESC [ c`. It does so in order, so what came before it has been drawn."""
+
+
 class PasteAwareParser(XTermParser):
     """Textual's parser, with bursts of printable keys as one event."""
+
+    answered: ClassVar[Callable[[], None]] = lambda: None
+    """Called in the thread when the terminal has answered our question."""
 
     _burst_ended = float("-inf")
     _inside_bracket = False
@@ -95,6 +112,13 @@ class PasteAwareParser(XTermParser):
 
     def feed(self, data: str) -> Iterable[Message]:
         """The events in what was read at once."""
+        QuickSelector.read_nothing = 0
+        if "\x1b[?" in data and _IDENTIFIES.search(data):
+            data, answers = _IDENTIFIES.subn("", data)
+            for _ in range(answers):
+                type(self).answered()
+            if not data:
+                return
         if data and not self._inside_bracket:
             now = time.monotonic()
             goes_on = now - self._burst_ended < _ONE_PASTE and not any(ord(c) < 32 and c not in "\r\n\t" for c in data)
@@ -119,13 +143,25 @@ class PasteAwareParser(XTermParser):
 
 
 class QuickSelector(selectors.SelectSelector):
-    """Waits shortly while an escape may be a key of its own: Textual looks only ten times a second."""
+    """Waits shortly while an escape may be a key of its own: Textual looks only ten times a second.
+
+    A terminal that is gone can always be read and never gives anything: Textual would ask it again at full speed for ever.
+    """
+
+    read_nothing = 0
+    """Times in a row that there was something to read, and then nothing in it."""
+    gone: ClassVar[Callable[[], None]] = lambda: None
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """Wait for input."""
         if PasteAwareParser.escape_pending and timeout is not None:
             timeout = min(timeout, constants.ESCAPE_DELAY)
-        return super().select(timeout)
+        if QuickSelector.read_nothing > ENDED:
+            time.sleep(timeout or 0)
+            type(self).gone()
+        ready = super().select(timeout)
+        QuickSelector.read_nothing = QuickSelector.read_nothing + 1 if ready else 0
+        return ready
 
 
 class _Selectors:
@@ -221,6 +257,11 @@ class PaintsDifferences(App[None]):
     _painter: Painter | None = None
     _paints_on: object = None
     """The writer of the screen that the painter knows: after a suspension there is another one."""
+    _on_the_way: deque[int]
+    """Bytes before each question that the terminal has not answered."""
+    _unasked = 0
+    _answers = False
+    """Whether this terminal has ever answered. One that does not is written to as fast as it takes."""
     _cursor_at: Offset = Offset()
     _cursor_wanted: Offset = Offset()
 
@@ -253,12 +294,15 @@ class PaintsDifferences(App[None]):
         if self._painter is None:
             colours = self.console._color_system or ColorSystem.TRUECOLOR
             self._painter = Painter(colours, os.environ.get("TERM", ""))
+            self._on_the_way = deque()
             loop = asyncio.get_running_loop()
             Writer.idle = lambda: _quietly(loop, self._paint)
-            Writer.gone = lambda: _quietly(loop, self.terminal_gone)
+            Writer.gone = QuickSelector.gone = lambda: _quietly(loop, self.terminal_gone)
+            PasteAwareParser.answered = lambda: _quietly(loop, self._answered)
         painter = self._painter
         if self._paints_on is not self._writer:
             self._paints_on = self._writer
+            self._on_the_way.clear()
             painter.forget()
         size = self.screen.outer_size
         painter.resize(*size)
@@ -277,6 +321,8 @@ class PaintsDifferences(App[None]):
         writer, painter = self._writer, self._painter
         if painter is None or not isinstance(writer, Writer) or writer is not self._paints_on or writer.busy:
             return
+        if self._answers and sum(self._on_the_way) + self._unasked > ON_THE_WAY:
+            return  # The answer brings us back here.
         cursor = self._cursor_wanted
         if not painter.behind and cursor == self._cursor_at:
             return
@@ -288,7 +334,29 @@ class PaintsDifferences(App[None]):
         if len(text) > IN_ONE_GO and self._sync_available:
             text = f"{SYNC_START}{text}{SYNC_END}"
         if text:
-            writer.write(text)
+            writer.write(text + self._question(len(text)))
+
+    def _question(self, size: int) -> str:
+        """What asks the terminal, once enough has been written, whether it is through with it."""
+        self._unasked += size
+        if self._unasked < ASK_EVERY:
+            return ""
+        self._on_the_way.append(self._unasked)
+        asyncio.get_running_loop().call_later(LOST + self._unasked / 1000, self._lost, len(self._on_the_way))
+        self._unasked = 0
+        return "\x1b[c"
+
+    def _answered(self) -> None:
+        self._answers = True
+        if self._on_the_way:
+            self._on_the_way.popleft()
+        self._paint()
+
+    def _lost(self, waiting: int) -> None:
+        """A question of long ago: where as many wait as then, nobody has answered since."""
+        if self._on_the_way and len(self._on_the_way) >= waiting:
+            self._on_the_way.clear()
+            self._paint()
 
     def terminal_gone(self) -> None:
         """The terminal takes nothing any more: keep what was typed, and end."""

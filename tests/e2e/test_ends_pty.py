@@ -1,0 +1,107 @@
+"""However the app ends, the terminal is given back and what was typed two seconds ago is there in the next session."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from influtui.cli.main import main as command
+
+Open = Callable[..., Any]
+PEOPLE = "handle,platform,full name,followers\nanna,instagram,Anna Mistel,9000\njonas,tiktok,Jonas Quill,100\n"
+APP = [sys.executable, "-m", "influtui"]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Path:
+    """A workspace with two people, one of whom has written."""
+    people = tmp_path / "people.csv"
+    people.write_text(PEOPLE, "utf-8")
+    assert command(["creators", "import", str(people)]) == 0
+    assert command(["inbox", "log-dm", "instagram:anna", "--text", "Is it on?"]) == 0
+    return tmp_path / "workspace"
+
+
+def _gone(app: Any) -> None:
+    app.child.ptyproc.fileobj.close()
+    app.child.ptyproc.closed = True
+
+
+@pytest.mark.parametrize(
+    ("argv", "end", "keys", "shows"),
+    [
+        (APP, lambda app: app.kill(signal.SIGHUP), ["N"], "note on"),
+        (APP, lambda app: app.kill(signal.SIGTERM), ["4", "r"], "Reply to"),
+        (APP, _gone, ["4", "r"], "Reply to"),
+        # Without a controlling terminal nobody sends a signal when it goes.
+        (["setsid", "-w", *APP], _gone, ["N"], "note on"),
+    ],
+    ids=["hangup", "terminated", "terminal gone", "terminal gone without a word"],
+)
+def test_an_end_keeps_what_was_typed_and_leaves_nothing_running(
+    open_terminal: Open, world: Path, argv: list[str], end: Callable[[Any], None], keys: list[str], shows: str
+) -> None:
+    app = open_terminal(argv=argv)
+    app.wait("2 accounts")
+    app.settle(1.0)
+    app.press(*keys)
+    app.wait(shows)
+    app.press("text:met her at the fair")
+    app.wait("met her at the fair")
+    end(app)
+    _wait_for_the_end(app)
+    again = open_terminal()
+    again.wait("2 accounts")
+    again.settle(1.0)
+    again.press(*keys)
+    again.wait(shows, "met her at the fair")
+
+
+def _wait_for_the_end(app: Any) -> None:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        if not app.child.isalive():
+            return
+        time.sleep(0.1)
+    app.kill()
+    raise AssertionError("it runs on without a terminal")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_a_signal_gives_the_whole_terminal_back(open_terminal: Open, world: Path, number: signal.Signals) -> None:
+    app = open_terminal()
+    app.wait("2 accounts")
+    app.press("N", "text:half")
+    app.settle()
+    app.kill(number)
+    assert app.ended() == 128 + number
+    end = app.raw[-600:]
+    told = {"alternate screen": b"\x1b[?1049l", "cursor": b"\x1b[?25h", "mouse": b"\x1b[?1003l", "pastes": b"\x1b[?2004l",
+            "title": b"\x1b[23;2t", "keys": b"\x1b[<u", "wrapping": b"\x1b[?7h"}  # fmt: skip
+    assert [name for name, sequence in told.items() if sequence not in end] == []
+
+
+@pytest.mark.parametrize(
+    ("size", "more"),
+    [
+        ((300, 90), {"TERM": "xterm-direct"}),
+        ((80, 24), {"TERM": "linux", "COLORTERM": ""}),
+        ((20, 5), {"TERM": "screen", "COLORTERM": ""}),
+        ((40, 10), {"TERM": "tmux-256color", "COLORTERM": "", "NO_COLOR": "1"}),
+    ],
+)
+def test_any_size_and_terminal_shows_the_rows(
+    open_terminal: Open, world: Path, size: tuple[int, int], more: dict[str, str]
+) -> None:
+    app = open_terminal("--no-mouse", size=size, **more)
+    shows = "anna" if size[1] > 5 else "handle"
+    app.wait(shows)
+    app.press("4", "?", "esc", "2")
+    app.wait(shows)
+    assert app.child.isalive()
