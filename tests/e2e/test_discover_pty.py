@@ -328,3 +328,7 @@ def test_the_highlighted_row_the_detail_and_what_an_act_takes_are_one(open_termi
     assert under_cursor(app) == "oda.oats", "rows that somebody else takes away move the cursor with its row"
     app.press("s")
     app.wait("Shortlisted: @oda.oats", "1/15 picked")
+    assert under_cursor(app) == "mirea.fit", "the cursor goes on"
+    app.press("u")
+    app.wait("Taken back: picked instagram:oda.oats", "0/15 picked")
+    assert under_cursor(app) == "oda.oats", "and back to who was decided about"

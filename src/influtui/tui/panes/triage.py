@@ -30,6 +30,8 @@ class Triage(People):
         self.rejections = 0
         """How many people are rejected for the campaign in use."""
         self.shows_rejected = False
+        self._decided: Judged | None = None
+        """Who was decided about last, one alone."""
 
     @property
     def hides_rejected(self) -> bool:
@@ -88,6 +90,7 @@ class Triage(People):
             return
         one = not self.table.marked
         coming = await self._coming() if one else None
+        self._decided = await self.table.current_row() if one else None
         refs = [Ref(id=each) for each in who]
         overruled = await self._overruled() if one else ""
         done = await campaigns.judge(self.desk.workspace, self.desk.campaign, refs, verdict, reason)
@@ -101,6 +104,17 @@ class Triage(People):
         why = f" ({reason})" if reason else ""
         told = overruled + "".join(f" Note: {note}." for note in done.notes[:2])
         self.desk.notice(f"{said}: {about}{why}. u takes it back.{told}", "warn" if told else "good")
+
+    async def do_undo(self) -> None:
+        """Take back one's own latest change. A decision that is taken back leads back to the person it was about."""
+        from influtui.tui.everywhere import Everywhere
+
+        who, self._decided = self._decided, None
+        before = self.picks.get(who.creator.person) if who else None
+        await Everywhere(self.desk).do_undo()
+        if who is not None and self.picks.get(who.creator.person) != before:
+            await self.fill(keep_place=True, to=who.creator.id)
+            self.follow(now=True, again=True)
 
     async def _overruled(self) -> str:
         """What somebody has decided about the person under the cursor since the row was drawn, as a sentence."""
