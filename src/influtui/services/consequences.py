@@ -73,7 +73,15 @@ def back_at(found: date | None) -> int | None:
 async def follow(unit: UnitOfWork, said: Said, actor: str) -> Followed:
     """Do what follows from a message, as part of the caller's act."""
     done = Followed()
-    result = await sequences.answered(unit, said.person, said.collaboration, said.kind, until=back_at(said.returns_on))
+    passing = said.bounce is not None and said.bounce.retry and not said.bounce.suppress
+    result = await sequences.answered(
+        unit,
+        said.person,
+        said.collaboration,
+        said.kind,
+        until=back_at(said.returns_on),
+        counts=said.doubt is None and not passing,
+    )
     done.stopped, done.paused = result.stopped, result.paused
     if said.kind == "bounce":
         done.suppressed = await _came_back(unit, said)

@@ -51,15 +51,25 @@ async def failed(
     await judge(unit, account)
 
 
+async def refused(workspace: Workspace, account: str) -> None:
+    """A server refused an address for good while we were still connected: it counts as a bounce."""
+    async with workspace.change("outbox.bounced", f"a letter of {account} bounced") as unit:
+        unit.undoable = False
+        await pauses.note_failure(unit.transaction, account, "bounce")
+        await judge(unit, account)
+
+
 async def judge(unit: UnitOfWork, account: str) -> bool:
     """Pause a mailbox whose rates are too high. Returns whether it was."""
     policy = defaults()
     # What a person has seen and gone on in spite of does not count a second time.
     since = max(unit.at - policy.rate_days * _DAY, await pauses.last_resumed(unit.transaction, account))
-    sent, bounced, complained = await pauses.rates(unit.transaction, account, since)
+    went, bounced, complained = await pauses.rates(unit.transaction, account, since)
+    # An address that is refused at once never went anywhere.
+    sent = max(went, bounced)
     if complained >= policy.complaints:
         return await pause(unit, account, "somebody marked a letter as spam: look at whom you write to, and how")
-    if bounced >= policy.bounces and bounced * 100 >= policy.bounce_percent * max(sent, 1):
+    if bounced >= policy.bounces and bounced * 100 >= policy.bounce_percent * sent:
         return await pause(
             unit, account, f"{bounced} of {sent} letters in {policy.rate_days} days bounced: check the addresses first"
         )

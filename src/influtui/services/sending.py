@@ -27,7 +27,7 @@ from influtui.model.send_plan import Planned
 from influtui.model.settings import MailAccount
 from influtui.model.text import OutsideText, from_outside
 from influtui.model.times import rfc3339, to_the_second
-from influtui.services import asking, credentials, trust, waiting
+from influtui.services import asking, credentials, pausing, trust, waiting
 from influtui.services.accounts import account as mailbox
 from influtui.services.workspace import Workspace
 from influtui.store import creators, leases, outbox, sender_lock, suppressions
@@ -266,6 +266,10 @@ async def _deliver_one(made: Sender, message: int) -> tuple[Delivery, str | None
     going = await _read(workspace.db, message)
     if not going.is_intact:
         raise Failure(f"the bytes of message {message} are not those that were rendered; it was not sent")
+    held = await waiting.held(workspace.db, workspace, message, paced=made.paced)
+    if held is not None and not held.over:
+        # Asked again where it counts; here it spares the server a recipient that is not meant yet.
+        return Delivery(message=message, state=going.state, said=from_outside(held.why)), None
     going = await _dated(workspace, going)
     claimed = False
 
@@ -287,6 +291,8 @@ async def _deliver_one(made: Sender, message: int) -> tuple[Delivery, str | None
             await asyncio.shield(_interrupted(workspace, going))
         raise
     await _settle(workspace, going, outcome, claimed=claimed)
+    if outcome.state == "failed" and outcome.stage == "recipient":
+        await pausing.refused(workspace, going.account)
     # A refused sender concerns every message of this mailbox, and a lost connection is worth one try each at most.
     halted = f"the server does not take mail from {going.envelope_from} now" if outcome.stage == "sender" else None
     said = outcome.said if outcome.code is None else f"{outcome.code} {outcome.said}"

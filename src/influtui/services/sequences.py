@@ -24,17 +24,24 @@ _SAID: Final = {
 
 
 async def answered(
-    unit: UnitOfWork, person: int, collaboration: int | None, kind: str, until: int | None = None
+    unit: UnitOfWork,
+    person: int,
+    collaboration: int | None,
+    kind: str,
+    until: int | None = None,
+    *,
+    counts: bool = True,
 ) -> Stopped:
     """Take note that somebody answered, as part of the caller's act.
 
     `kind` is what the answer is: `auto_reply` (with `until`, the time in milliseconds at which its writer is back),
     `bounce`, `complaint` or `unsubscribe`; every other word is a human answer. Without a collaboration it concerns all
-    of the person's sequences. Letters that waited in the outbox do not go.
+    of the person's sequences. Letters that waited in the outbox do not go. A bounce or a complaint that does not `count`
+    (somebody may have made it up, or it is a passing trouble of theirs) says nothing of the mailbox that wrote.
     """
     everywhere = collaboration is None or kind in EVERYWHERE
     going = await sequences.going(unit.transaction, person, None if everywhere else collaboration)
-    if kind in ("bounce", "complaint"):
+    if counts and kind in ("bounce", "complaint"):
         await pausing.failed(unit, person, collaboration, "bounce" if kind == "bounce" else "complaint")
     if not going:
         return Stopped()
