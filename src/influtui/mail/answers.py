@@ -12,7 +12,7 @@ from typing import Final
 from influtui.mail.answer_words import count_of, first_of, words
 from influtui.mail.returning import returns_on
 from influtui.model.incoming import Classification, Kind, ParsedMessage
-from influtui.model.replies import asks_to_stop, spoken
+from influtui.model.replies import says_stop, spoken
 from influtui.model.times import Millis
 
 TEXT: Final = 4_000
@@ -40,10 +40,9 @@ def written_text(body: str) -> str:
     return " ".join(_LINK.sub(" ", written[:TEXT]).translate(_SIGNS).casefold().split())
 
 
-def auto_reply(message: ParsedMessage) -> Classification | None:
-    """The automatic answer that `message` is, or None."""
+def auto_reply(message: ParsedMessage, text: str) -> Classification | None:
+    """The automatic answer that `message` is, whose `written_text` is `text`, or None."""
     table = words().auto_reply
-    text = written_text(message.body)
     subject = " ".join((message.subject or "").casefold().split())[:300]
     for name, pattern in table.headers:
         value = next((each for each in message.all(name) if re.search(pattern, each.strip().casefold())), None)
@@ -60,11 +59,10 @@ def auto_reply(message: ParsedMessage) -> Classification | None:
     return None
 
 
-def answer(body: str, subject: str | None = None) -> Classification:
-    """What somebody said, of everything that people say."""
-    text = written_text(body)
+def answer(text: str, subject: str | None = None) -> Classification:
+    """What somebody said, of everything that people say; `text` is as `written_text` gives it."""
     table = words()
-    if asks_to_stop(body[:BODY]) or (not text and _SUBJECT_STOP.match(subject or "")):
+    if says_stop(text) or (not text and _SUBJECT_STOP.match(subject or "")):
         return _because("unsubscribe", (text or subject or "")[:60], "stop")
     said = first_of(table.unsubscribe.phrases, text)
     if said is None and len(text.split()) <= SHORT:

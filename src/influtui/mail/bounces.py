@@ -110,6 +110,8 @@ def is_notice(message: ParsedMessage) -> bool:
     if message.first("in-reply-to") and not machine and not empty_path:
         return False
     about = any(re.search(each, subject) for each in table.subjects)
+    if not (machine or empty_path or about):
+        return "report-type=delivery-status" in _content_type(message)
     head = " ".join(_QUOTE.sub("", message.body[:6_000]).lower().split())[:3_000]
     says = any(re.search(each, head) for each in table.sentences)
     handed_on = subject.startswith(("fwd:", "fw:", "re:", "aw:", "wg:"))
@@ -117,7 +119,7 @@ def is_notice(message: ParsedMessage) -> bool:
         return says or (about and not handed_on)
     if "report-type=delivery-status" in _content_type(message):
         return True
-    return about and says and bool(_MARKED.search(message.body[:6_000])) and not _is_answer(message)
+    return says and bool(_MARKED.search(message.body[:6_000])) and not _is_answer(message)
 
 
 def notice_of(message: ParsedMessage) -> str:

@@ -39,12 +39,15 @@ def classify(
         first = returned[0] if returned and taught.kind == "bounce" else None
         why = f"somebody here said so of “{taught.phrase}” from {taught.sender or taught.domain}"
         return Classification(kind=taught.kind, why=why, rule=taught.id, bounce=first)
-    return _bounce(returned) or auto_reply(message) or answer(message.body, message.subject)
+    if returned:
+        return _bounce(returned)
+    text = written_text(message.body)
+    return auto_reply(message, text) or answer(text, message.subject)
 
 
 def classify_text(body: str) -> Classification:
     """What somebody said outside of mail: a direct message that was pasted in."""
-    return answer(body)
+    return answer(written_text(body))
 
 
 def applies(rule: LocalRule, message: ParsedMessage) -> bool:
@@ -88,9 +91,7 @@ def _complaint(complained: Bounce) -> Classification:
     return Classification(kind="complaint", why=sentence("feedback"), rule="complaint.report", bounce=complained)
 
 
-def _bounce(returned: tuple[Bounce, ...]) -> Classification | None:
-    if not returned:
-        return None
+def _bounce(returned: tuple[Bounce, ...]) -> Classification:
     first, *others = sorted(returned, key=lambda each: each.reason == "delivered")
     kind: Kind = "auto_reply" if first.reason == "delivered" else "bounce"
     code = first.status or first.code

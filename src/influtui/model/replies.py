@@ -21,6 +21,22 @@ _VERB: Final = re.compile(
     r"έγραψε|rašė|viết|menulis|כתב|كتب)(?!\w)|写道|寫道|写到|書きました|のメール|님이 작성|작성",
     re.IGNORECASE,
 )
+# What the last line of an attribution ends with: a colon, an address, or a word that some programs put there.
+_LAST: Final = (
+    ":",
+    "：",
+    ">",
+    ")",
+    "wrote",
+    "schrieb",
+    "écrit",
+    "scritto",
+    "escribió",
+    "escreveu",
+    "skrev",
+    "writes",
+    "写道",
+)
 _WHEN: Final = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d(?!\d)|\d{1,2}[:.]\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})|\d+[年월月]"
 )
@@ -113,8 +129,13 @@ def spoken(text: str) -> str:
 
 def asks_to_stop(text: str) -> bool:
     """Whether an answer says nothing but that its writer wants no more messages."""
-    words = re.sub(r"[^\w\s]", "", spoken(text).casefold()).split()
-    return " ".join(words) in _STOP
+    return says_stop(spoken(text))
+
+
+def says_stop(written: str) -> bool:
+    """Whether these words of somebody, all of them, ask for no more messages."""
+    words = re.sub(r"[^\w\s]", "", written[:LINE].casefold()).split()
+    return len(written) <= LINE and " ".join(words) in _STOP
 
 
 def _begins(lines: list[str], at: int) -> bool:
@@ -133,6 +154,9 @@ def _begins(lines: list[str], at: int) -> bool:
 
 def _attribution_end(lines: list[str], at: int) -> int | None:
     """Where the lines end that say who wrote when, or None where none begin here."""
+    # Nearly every line is turned away here, before the patterns.
+    if not any(line.rstrip().endswith(_LAST) for line in lines[at : at + _LINES_OF_ATTRIBUTION]):
+        return None
     joined = ""
     for end in range(at, min(at + _LINES_OF_ATTRIBUTION, len(lines))):
         line = lines[end]
