@@ -7,8 +7,12 @@ import tomllib
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 import msgspec
+
+_UNSPACED: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Letters of languages that are written without blanks, or with endings for words."""
 
 
 class _Automatic(msgspec.Struct, frozen=True):
@@ -62,21 +66,33 @@ def words() -> Words:
     return msgspec.convert(tomllib.loads(text), Words)
 
 
-@cache
-def compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    """`patterns`, compiled once."""
-    return tuple(re.compile(each) for each in patterns)
-
-
 def first_of(patterns: Iterable[str], text: str) -> str | None:
     """What the first pattern that is in `text` found there."""
     for pattern in compiled(tuple(patterns)):
-        found = pattern.search(text)
-        if found:
+        found = _found(pattern, text)
+        if found is not None:
             return found[0].strip() or None
     return None
 
 
 def count_of(patterns: Iterable[str], text: str) -> int:
     """How many of the patterns are in `text`."""
-    return sum(1 for pattern in compiled(tuple(patterns)) if pattern.search(text))
+    return sum(1 for pattern in compiled(tuple(patterns)) if _found(pattern, text))
+
+
+@cache
+def compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """`patterns`, compiled once."""
+    return tuple(re.compile(each) for each in patterns)
+
+
+def _found(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Where a pattern is found at the beginning of a word, in languages that put blanks between them.
+
+    Looked at afterwards: a pattern that begins with this condition takes four times as long.
+    """
+    for match in pattern.finditer(text):
+        at = match.start()
+        if not at or not text[at - 1].isalnum() or not text[at : at + 1].isalnum() or _UNSPACED.match(text[at]):
+            return match
+    return None

@@ -15,7 +15,7 @@ from influtui.model.incoming import Classification, Kind, ParsedMessage
 from influtui.model.replies import says_stop, spoken
 from influtui.model.times import Millis
 
-TEXT: Final = 4_000
+TEXT: Final = 2_000
 """Characters of an answer that are looked at: what matters is said at the beginning."""
 BODY: Final = 60_000
 """Characters of a message in which an answer is looked for: it may stand below what it quotes."""
