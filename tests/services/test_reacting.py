@@ -163,6 +163,17 @@ async def test_a_pasted_direct_message_is_judged_like_mail(post: Post) -> None:
     assert await suppressed(post, "instagram:ben") is None
 
 
+async def test_what_is_odd_in_a_sender_is_said(post: Post) -> None:
+    post.answer(
+        "Pay here", to="anna@mail.test", sender='"anna@mail.test" <anna@rnail.test>', headers="Reply-To: x@evil.test\n"
+    )
+    await post.sync()
+    [row] = await inbox.conversations(post.workspace, "waits:us")
+    said = " ".join((await inbox.conversation(post.workspace, row.id)).messages[-1].cautions)
+    assert "rnail.test" in said
+    assert "evil.test" in said
+
+
 @pytest.fixture
 def attached(post: Post) -> Post:
     """A mail with a file of 2 MB whose name wants to go elsewhere."""

@@ -305,6 +305,7 @@ def _about(message: Message) -> list[str]:
         )
     if message.unverified:
         found.append(f"   careful: {message.unverified}")
+    found += [f"   careful: {each}" for each in message.cautions]
     for number, each in enumerate(message.attachments, 1):
         careful = f" · {each.warning}" if each.warning else ""
         found.append(f"   attachment {number}: {each.file_name}, {each.type}, {each.size} bytes{careful}")

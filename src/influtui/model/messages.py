@@ -64,6 +64,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag
     """Why what it asks for must be confirmed by a person first."""
     unverified: str | None = None
     """Why nobody can be sure who sent it."""
+    cautions: tuple[str, ...] = ()
+    """What is odd in who sent it: to be seen, no proof of anything."""
     matched_by: str | None = None
     attachments: tuple[Attachment, ...] = ()
 

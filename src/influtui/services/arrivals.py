@@ -14,6 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from influtui.mail.folders import Folder
+from influtui.mail.impersonation import warnings
 from influtui.model.ids import PersonId
 from influtui.model.incoming import Bounce, Classification, ParsedMessage
 from influtui.model.suppression import email_key
@@ -157,7 +158,8 @@ async def take_in(
         [(each.digest, each.folder.key, each.validity, each.uid) for each in arrivals if each.digest in here],
     )
     if keeping:
-        await _Reaction(unit, account, taken).to(list(keeping.values()))
+        domains = frozenset(each.rpartition("@")[2] for each in people_known)
+        await _Reaction(unit, account, taken, domains).to(list(keeping.values()))
     return taken
 
 
@@ -213,11 +215,12 @@ async def _placed(unit: UnitOfWork, account: str, each: Arrival, found: Match) -
 class _Reaction:
     """One batch of messages whose conversations are known: written down, then acted upon in the order they came."""
 
-    def __init__(self, unit: UnitOfWork, account: str, taken: Taken) -> None:
+    def __init__(self, unit: UnitOfWork, account: str, taken: Taken, domains: frozenset[str]) -> None:
         self.unit = unit
         self.transaction = unit.transaction
         self.account = account
         self.taken = taken
+        self.domains = domains
 
     async def to(self, kept: Sequence[tuple[Arrival, Match]]) -> None:
         """Write down what came, and do what follows."""
@@ -304,6 +307,13 @@ class _Reaction:
             **judged,
         }
 
+    def _cautions(self, each: Arrival) -> tuple[str, ...]:
+        """What is odd in who sent a message. Somebody whose domain we know needs no comparison with all the others."""
+        if each.is_ours:
+            return ()
+        domain = (each.message.sender or "").rpartition("@")[2]
+        return warnings(each.message, () if domain in self.domains else self.domains)
+
     def _source(self, each: Arrival, found: Match) -> dict[str, Any]:
         return {
             "account": self.account,
@@ -318,6 +328,7 @@ class _Reaction:
             "sent_at": each.message.at,
             "matched_by": found.how,
             "unverified": each.unverified,
+            "cautions": "\n".join(self._cautions(each)) or None,
             "attachments": msgspec.json.encode(each.message.attachments).decode(),
         }
 

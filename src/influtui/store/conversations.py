@@ -85,8 +85,8 @@ async def one(reader: Reader, conversation: int) -> ConversationRow | None:
 async def messages(reader: Reader, conversation: int) -> list[Message]:
     """The messages of a conversation, the oldest first."""
     rows = await reader.all(
-        "SELECT m.*, r.unverified, r.matched_by, r.attachments FROM messages m LEFT JOIN received r ON r.message_id = m.id"
-        " WHERE m.conversation_id = ? ORDER BY m.at, m.id",
+        "SELECT m.*, r.unverified, r.cautions, r.matched_by, r.attachments FROM messages m"
+        " LEFT JOIN received r ON r.message_id = m.id WHERE m.conversation_id = ? ORDER BY m.at, m.id",
         (conversation,),
     )
     return [message(row) for row in rows]
@@ -184,6 +184,7 @@ def message(row: Row) -> Message:
         kind_by=row["kind_by"],
         unconfirmed=row["unconfirmed"],
         unverified=row["unverified"],
+        cautions=tuple((row["cautions"] or "").split("\n")) if row["cautions"] else (),
         matched_by=row["matched_by"],
         attachments=msgspec.json.decode(row["attachments"] or "[]", type=tuple[Attachment, ...]),
     )

@@ -91,7 +91,24 @@ def one_message(message: Message, width: int, look: Look, *, them: str | None = 
     lines: list[Line] = [beside(head, said, width)]
     if message.outcome and message.state in ("unknown", "failed", "deferred"):
         lines += wrapped(message.outcome, width, role)
-    return lines + body(message.body, width, look)
+    return lines + _judged(message, width) + body(message.body, width, look)
+
+
+def _judged(message: Message, width: int) -> list[Line]:
+    """What a message of theirs was taken for, and what to be careful about."""
+    lines: list[Line] = []
+    if message.kind:
+        why = f": {message.kind_why}" if message.kind_why else ""
+        lines += wrapped(f"{message.kind.replace('_', ' ')}{why}", width, "dim")
+    if message.unconfirmed:
+        lines += wrapped(f"To confirm, since {message.unconfirmed}:", width, "warn")
+        lines += wrapped(f":inbox classify {message.conversation} {message.kind}", width, "key")
+    for caution in filter(None, (message.unverified, *message.cautions)):
+        lines += wrapped(f"Careful: {caution}", width, "warn")
+    for each in message.attachments:
+        careful = f" ({each.warning})" if each.warning else ""
+        lines += wrapped(f"{each.file_name}, {each.size} bytes{careful}", width, "warn" if careful else "dim")
+    return lines
 
 
 def body(text: str, width: int, look: Look) -> list[Line]:
