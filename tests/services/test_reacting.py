@@ -10,7 +10,7 @@ from posts import Post
 
 from influtui.model.creators import parse_ref
 from influtui.model.failures import NotFound
-from influtui.services import classifying, inbox, saving, suppressing, upkeep
+from influtui.services import assigning, classifying, inbox, saving, suppressing, upkeep
 from influtui.services.collaborations import collaborations
 from influtui.services.workspace import Workspace
 from influtui.store import pauses, received
@@ -172,6 +172,22 @@ async def test_what_is_odd_in_a_sender_is_said(post: Post) -> None:
     said = " ".join((await inbox.conversation(post.workspace, row.id)).messages[-1].cautions)
     assert "rnail.test" in said
     assert "evil.test" in said
+
+
+async def test_a_conversation_of_nobody_known_can_be_given_to_somebody_and_taken_back(post: Post) -> None:
+    subject = post.letter_to("anna@mail.test")["Subject"]
+    post.deliver(
+        f"From: m@agency.test\nSubject: Re: {subject}\nMessage-ID: <m@agency.test>\n\nShe says yes!\n".encode()
+    )
+    await post.sync()
+    [row] = await inbox.conversations(post.workspace, "is:unmatched")
+    given = await assigning.assign(post.workspace, row.id, parse_ref("instagram:anna"))
+    assert (given.ref, given.campaign, given.marks) == ("instagram:anna", "SPRING", ())
+    assert (await stages(post))["instagram:anna"] == "in_conversation"
+    assert await post.workspace.db.all("SELECT 1 FROM persons WHERE id = ?", (row.person,)) == []
+    await upkeep.undo(post.workspace)
+    assert [each.id for each in await inbox.conversations(post.workspace, "is:unmatched")] == [row.id]
+    assert (await stages(post))["instagram:anna"] == "contacted"
 
 
 @pytest.fixture

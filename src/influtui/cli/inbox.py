@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Final
 
@@ -10,16 +11,19 @@ import click
 from influtui.cli.explaining import explain_files
 from influtui.cli.frame import DONE_IN_PART, confirmed, with_workspace
 from influtui.cli.output import Output
+from influtui.cli.progress import progress_bar
 from influtui.cli.queries import QueryCommand
 from influtui.cli.writing import written
 from influtui.model.creators import Ref, parse_ref
 from influtui.model.failures import Failure, WrongUsage
 from influtui.model.messages import ConversationRow, Message
 from influtui.model.replies import asks_to_stop, folded
+from influtui.model.settings import MailAccount
 from influtui.model.text import safe
-from influtui.services import classifying, saving, syncing, watching
+from influtui.services import assigning, classifying, saving, syncing, watching
 from influtui.services import inbox as service
 from influtui.services.accounts import account as mailbox
+from influtui.services.accounts import accounts
 from influtui.services.syncing import SyncReport
 from influtui.services.workspace import Workspace
 
@@ -77,7 +81,7 @@ async def sync(workspace: Workspace, out: Output, address: str | None, everythin
     influtui inbox sync
     influtui inbox sync --watch
     """
-    account = await mailbox(workspace, address)
+    chosen = await _to_read(workspace, address)
 
     def told(report: SyncReport | Failure) -> None:
         if isinstance(report, Failure):
@@ -87,10 +91,38 @@ async def sync(workspace: Workspace, out: Output, address: str | None, everythin
         elif not watch or report.kept or report.went:
             out.say(_synced(report))
 
-    if everything or not watch:
-        told(await syncing.sync(workspace, account, everything=everything))
+    for account in chosen if everything or not watch else ():
+        with progress_bar(f"Reading {account.address}") as tell:
+            report = await syncing.sync(workspace, account, everything=everything, told=tell)
+        told(report)
     if watch:
-        await watching.watch(workspace, account, told)
+        await asyncio.gather(*(watching.watch(workspace, account, told) for account in chosen))
+
+
+async def _to_read(workspace: Workspace, address: str | None) -> list[MailAccount]:
+    """The mailbox named, else all that can be read."""
+    if address is not None:
+        return [await mailbox(workspace, address)]
+    first = await mailbox(workspace)
+    return [each for each in await accounts(workspace) if each.imap_host is not None] or [first]
+
+
+@inbox.command("assign")
+@click.argument("number", metavar="ID", type=int)
+@click.argument("ref", metavar="REF")
+@click.option("--campaign", help="Which campaign it is about. Default: the only one that the person is in.")
+@with_workspace
+async def assign(workspace: Workspace, out: Output, number: int, ref: str, campaign: str | None) -> None:
+    """Say whose a conversation is that nobody could tell (is:unmatched).
+
+    \b
+    influtui inbox assign 12 instagram:anna
+    """
+    row = await assigning.assign(workspace, number, parse_ref(ref), campaign=campaign)
+    if out.json:
+        out.data(row)
+    else:
+        out.say(f"Conversation {number} is {row.ref}'s{f', for {row.campaign}' if row.campaign else ''}.")
 
 
 @inbox.command("show")

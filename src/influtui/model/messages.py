@@ -12,7 +12,7 @@ from typing import Final, Literal
 import msgspec
 
 from influtui.model.ids import CollaborationId, ConversationId, CreatorId, MessageId, PersonId
-from influtui.model.incoming import Attachment
+from influtui.model.incoming import Attachment, Kind
 from influtui.model.text import OutsideText
 
 Channel = Literal["email", "dm"]
@@ -55,7 +55,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag
     outcome: OutsideText | None = None
     """The server's last words, or why a message did not go."""
     message_id: str | None = None
-    kind: str | None = None
+    kind: Kind | None = None
     """What a received message was taken for (`model/incoming.Kind`); None of what we wrote."""
     kind_why: str | None = None
     kind_by: str | None = None
@@ -92,7 +92,7 @@ class ConversationRow(msgspec.Struct, frozen=True, kw_only=True, tag_field="sche
     messages: int
     last: OutsideText | None
     last_at: str
-    kind: str | None = None
+    kind: Kind | None = None
     """What their newest message was taken for; None where they wrote none, or before classes were kept."""
     marks: tuple[str, ...] = ()
     """`unmatched`, `unconfirmed`, `unverified`: what a person should look at."""

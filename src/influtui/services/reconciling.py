@@ -18,6 +18,8 @@ from influtui.services.workspace import Workspace
 from influtui.store import filing, outbox, received
 from influtui.store.filing import Letter
 
+GIVEN_UP_MS: Final = 24 * 3_600_000
+"""How long a copy is looked for where none can be put: after a day it is not looked for again."""
 PATIENCE_MS: Final = 10 * 60_000
 """How long a server may take to file what it sent, before its absence says anything."""
 NOT_IN_SENT: Final = (
@@ -95,9 +97,14 @@ async def _file(
     now = workspace.clock()
     if letter.message_id not in lying:
         # A server that was never tested may file it in a moment.
-        if server_files or sent is None or (server_files is None and now - letter.claimed_at < PATIENCE_MS):
+        age = now - letter.claimed_at
+        if server_files or sent is None:
+            if age < GIVEN_UP_MS:
+                return
+        elif server_files is None and age < PATIENCE_MS:
             return
-        await mailbox.file(sent, await filing.raw(workspace.db, letter.id), letter.claimed_at)
-        done.filed += 1
+        else:
+            await mailbox.file(sent, await filing.raw(workspace.db, letter.id), letter.claimed_at)
+            done.filed += 1
     async with workspace.db.write(now, durability="normal") as transaction:
         await filing.note(transaction, letter.id)

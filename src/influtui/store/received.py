@@ -157,6 +157,20 @@ async def unmatched_from(reader: Reader, account: str, address: str) -> Row | No
     return rows[0] if rows else None
 
 
+async def stands_for_nobody(reader: Reader, person: int) -> bool:
+    """Whether a person was only made for a sender whom nobody knew, and nothing is left of that."""
+    rows = await reader.all(
+        "SELECT 1 FROM persons p WHERE p.id = ? AND p.name IS NULL AND p.email IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM creators WHERE person_id = p.id)"
+        " AND NOT EXISTS (SELECT 1 FROM conversations WHERE person_id = p.id)"
+        " AND NOT EXISTS (SELECT 1 FROM notes WHERE person_id = p.id)"
+        " AND NOT EXISTS (SELECT 1 FROM shipments WHERE person_id = p.id)"
+        " AND NOT EXISTS (SELECT 1 FROM collaborations WHERE person_id = p.id)",
+        (person,),
+    )
+    return bool(rows)
+
+
 async def recipient_of(reader: Reader, letter: int) -> str | None:
     """Whom a letter of ours was sent to."""
     rows = await reader.all("SELECT recipient FROM messages WHERE id = ?", (letter,))
