@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from influtui.mail.folders import Folder
-from influtui.mail.impersonation import warnings
+from influtui.mail.impersonation import KnownDomains, warnings
 from influtui.model.ids import PersonId
 from influtui.model.incoming import Bounce, Classification, ParsedMessage
 from influtui.model.suppression import email_key
@@ -115,7 +115,11 @@ def _bounces(found: Classification | None) -> tuple[Bounce, ...]:
 
 
 async def take_in(
-    unit: UnitOfWork, account: str, arrivals: Sequence[Arrival], people_known: Mapping[str, int]
+    unit: UnitOfWork,
+    account: str,
+    arrivals: Sequence[Arrival],
+    people_known: Mapping[str, int],
+    domains: KnownDomains,
 ) -> Taken:
     """Keep the messages that concern us, and act upon them, as part of the caller's act."""
     taken = Taken()
@@ -158,7 +162,6 @@ async def take_in(
         [(each.digest, each.folder.key, each.validity, each.uid) for each in arrivals if each.digest in here],
     )
     if keeping:
-        domains = frozenset(each.rpartition("@")[2] for each in people_known)
         await _Reaction(unit, account, taken, domains).to(list(keeping.values()))
     return taken
 
@@ -215,7 +218,7 @@ async def _placed(unit: UnitOfWork, account: str, each: Arrival, found: Match) -
 class _Reaction:
     """One batch of messages whose conversations are known: written down, then acted upon in the order they came."""
 
-    def __init__(self, unit: UnitOfWork, account: str, taken: Taken, domains: frozenset[str]) -> None:
+    def __init__(self, unit: UnitOfWork, account: str, taken: Taken, domains: KnownDomains) -> None:
         self.unit = unit
         self.transaction = unit.transaction
         self.account = account
@@ -308,11 +311,8 @@ class _Reaction:
         }
 
     def _cautions(self, each: Arrival) -> tuple[str, ...]:
-        """What is odd in who sent a message. Somebody whose domain we know needs no comparison with all the others."""
-        if each.is_ours:
-            return ()
-        domain = (each.message.sender or "").rpartition("@")[2]
-        return warnings(each.message, () if domain in self.domains else self.domains)
+        """What is odd in who sent a message."""
+        return () if each.is_ours else warnings(each.message, self.domains)
 
     def _source(self, each: Arrival, found: Match) -> dict[str, Any]:
         return {

@@ -155,6 +155,7 @@ class _Reading:
         self._rules: list[LocalRule] = []
         self._people: dict[str, int] = {}
         self._domains = KnownDomains()
+        self._domains = KnownDomains()
         self._authserv_id: str | None = None
 
     async def prepare(self) -> None:
@@ -162,6 +163,7 @@ class _Reading:
         db = self.workspace.db
         self._people = await received.people_of_ours(db)
         self._domains = KnownDomains({each.rpartition("@")[2] for each in (*self._people, *self._ours)})
+        self._domains = KnownDomains({each.rpartition("@")[2] for each in self._people})
         self._authserv_id = (await received.learned(db, self._address)).authserv_id
         self._rules = [rule_of(row) for row in await received.rules(db)]
 
@@ -276,7 +278,7 @@ class _Reading:
         many = "a message" if len(batch) == 1 else f"{len(batch)} messages"
         async with self.workspace.change("inbox.sync", f"took in {many}", durability="normal") as unit:
             unit.undoable = False
-            taken = await arrivals.take_in(unit, self._address, batch, self._people)
+            taken = await arrivals.take_in(unit, self._address, batch, self._people, self._domains)
             unit.summary = f"took in {taken.kept} {'message' if taken.kept == 1 else 'messages'} for {self._address}"
             up_to = received.Folder(state.validity, batch[-1].uid + 1, state.modseq)
             await received.read_up_to(
