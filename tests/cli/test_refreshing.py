@@ -94,8 +94,8 @@ def test_a_rehearsal_asks_nobody_and_a_platform_without_a_source_is_said(
 ) -> None:
     code, report = _refresh(capsys, "--stale", "0", "--dry-run")
     assert (code, report["asked"], known.requests) == (0, 30, [])
-    main(["creators", "add", "https://www.tiktok.com/@anna"])
-    code, report = _refresh(capsys, "tiktok:anna")
+    main(["creators", "add", "https://www.twitch.tv/anna"])
+    code, report = _refresh(capsys, "twitch:anna")
     assert code == 3
     assert "no installed source" in report["unreachable"][0]["reason"]
     assert _refresh(capsys)[0] == 2
