@@ -84,7 +84,9 @@ def test_a_key_is_nowhere_to_be_read_after_a_run(
     monkeypatch.setenv("ACME_API_KEY", CANARY)
     main(["discover", "acme", "anna"])
     main(["--json", "discover", "acme", "anna"])
-    for words in (["plugin", "info", "acme"], ["plugin", "list"], ["doctor"], ["journal"], ["config", "get"]):
+    recorded = ["plugin", "record", "acme", "anna", "--into", str(tmp_path / "workspace" / "recorded.json")]
+    for words in (["plugin", "info", "acme"], ["plugin", "list"], ["doctor"], ["journal"], ["config", "get"],
+                  ["secret", "list"], ["plugin", "answers", "bluesky:anna"], ["plugin", "reload", "acme"], recorded):  # fmt: skip
         main(words)
     told = _everything(tmp_path / "workspace", capsys) + caplog.text
     for form in (CANARY, "canary%2F7f31", "7f31+c0de"):
