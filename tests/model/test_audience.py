@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
-from influtui.model.audience import (
-    bands,
-    canonical,
-    header_key,
-    key_of,
-    listed,
-    overlap,
-    read,
-    read_object,
-    shares,
-    together,
-)
+from influtui.model.audience import bands, canonical, key_of, listed, overlap, shares, together
+from influtui.model.audience_reading import header_key, read, read_object
 from influtui.model.columns import folded
 
 
@@ -32,6 +23,7 @@ from influtui.model.columns import folded
         ("18-24: 30%, 25\u201334 20%, 65+ 1%", {"18-24": 30, "25-34": 20, "65+": 1}),
         ("US 42,18-24 30", {"US": 42, "18-24": 30}),
         ("Female 61% / Male 39%", {"female": 61, "male": 39}),
+        ("US 40 and andorra 5", {"US": 40, "AD": 5}),
         ("US 0.42, GB 0.1", {"US": 42, "GB": 10}),
         ("US 0.4%, GB 0.1%", {"US": 0.4, "GB": 0.1}),
         ('{"US": 0.42, "DE": 0.1}', {"US": 42, "DE": 10}),
@@ -46,6 +38,13 @@ def test_shares_are_read_however_they_are_written(text: str, known: dict[str, fl
 )
 def test_half_of_a_cell_is_not_taken(text: str) -> None:
     assert read(text) is None
+
+
+def test_a_cell_that_is_made_to_take_long_does_not() -> None:
+    began = time.process_time()
+    for text in ("a" + " " * 60_000, "a" * 60_000, "a 1" * 30_000, "1 " * 30_000, "[" * 60_000):
+        assert read(text) is None
+    assert time.process_time() - began < 2
 
 
 def test_what_a_tool_sends_is_read_by_kind_and_nothing_else_is_taken_for_a_country() -> None:

@@ -17,7 +17,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from influtui.model.audience import header_key, read, share_of
+from influtui.model.audience_reading import header_key, read, share_of
 from influtui.model.creators import PLATFORMS
 from influtui.model.failures import WrongUsage
 from influtui.model.figures import Figure, Unreadable, agree, figure, is_unknown

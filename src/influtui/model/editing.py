@@ -13,7 +13,8 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from influtui.model.audience import canonical, listed, read
+from influtui.model.audience import canonical, listed
+from influtui.model.audience_reading import read
 from influtui.model.creators import METRICS, Creator, FoundBy, joined, split
 from influtui.model.failures import WrongUsage
 from influtui.model.ids import CreatorId

@@ -17,7 +17,8 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from influtui.model.audience import are_fractions, canonical, header_key, read, read_object, share_of
+from influtui.model.audience import canonical
+from influtui.model.audience_reading import are_fractions, header_key, read, read_object, share_of
 from influtui.model.columns import AVERAGES, COUNTS, NUMERIC, Column, folded, platform_of
 from influtui.model.creators import PLATFORMS, FoundBy
 from influtui.model.failures import WrongUsage
