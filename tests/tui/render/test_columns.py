@@ -67,6 +67,15 @@ def test_at_80_columns_the_fit_for_the_campaign_and_the_name_show() -> None:
     ]
 
 
+def test_what_a_wide_column_leaves_goes_to_a_narrow_one_before_handles_grow() -> None:
+    """A terminal of 120 has 68 cells for the list beside the detail."""
+    layout = place(COLUMNS, 68)
+    names = [placed.column.name for placed in layout]
+    assert "name" not in names
+    assert "authenticity" in names
+    assert next(placed.width for placed in layout if placed.column.name == "handle") >= 19
+
+
 def test_wide_screens_show_all_four_scores() -> None:
     names = {placed.column.name for placed in place(COLUMNS, 140)}
     assert {"relevance", "authenticity", "reach", "fit", "tier", "as_of", "topics"} <= names

@@ -12,6 +12,8 @@ from influtui.tui.render.spans import Align, Line, Look, Role, Span, fit
 R = TypeVar("R")
 
 GAP = 2
+_ROOM = 6
+"""Cells that stay for the columns that grow before one comes back."""
 
 
 class Cell(NamedTuple):
@@ -53,6 +55,10 @@ def place(columns: Sequence[Column[R]], width: int) -> Layout:
         if last.rank == 0:
             break
         kept.remove(last)
+    # A wide column that had to go may leave room for a narrow one of a later rank: a score beside a name.
+    for column in sorted(columns, key=lambda column: column.rank):
+        if column not in kept and _least([*kept, column]) + _ROOM <= width:
+            kept = [each for each in columns if each in kept or each is column]
     sizes = {column.name: column.least for column in kept}
     spare = width - _least(kept)
     growing = [column for column in kept if column.most is not None]
