@@ -13,6 +13,7 @@ from influtui.model.failures import NotFound, WrongUsage
 from influtui.model.sequences import step_from
 from influtui.model.settings import MailAccount
 from influtui.services import accounts, brands, campaigns, enrolling, inbox, sending, sequences, templates
+from influtui.services.backoff import Backoff
 from influtui.services.collaborations import collaborations
 from influtui.services.forecast import forecast
 from influtui.services.settings import change
@@ -276,3 +277,21 @@ async def test_the_plan_of_seven_days_shows_letters_that_are_still_to_be_written
             (None, "2026-11-22"), ("gift, letter 2", "2026-11-25"), ("gift, letter 3", "2026-11-29"),
         ]  # fmt: skip
     assert receiver.received == []
+
+
+async def test_a_mailbox_that_cannot_send_keeps_no_other_from_it_and_is_left_alone_for_longer_each_time(
+    workspace: Workspace, campaign: str, receiver: MailReceiver
+) -> None:
+    dead = MailAccount(address="dead@brand.test", smtp_host="127.0.0.1", smtp_port=9, smtp_security="none")
+    await accounts.add(workspace, dead)
+    await enroll(workspace, campaign, ANNA, account=dead.address)
+    await enroll(workspace, campaign, BEN)
+    backoff = Backoff()
+    tries = []
+    for minute in (0, 0.5, 1, 2, 5, 7):
+        async with after(workspace, minute / 1440) as then:
+            done = await round_of(then, backoff=backoff)
+            tries.append(len(done.troubles))
+    assert tries == [1, 0, 1, 0, 0, 1]
+    assert len(receiver.to("ben@mail.test")) == 1
+    assert "dead@brand.test cannot send" in (await work(workspace, 1)).troubles[0]

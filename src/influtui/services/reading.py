@@ -8,21 +8,19 @@ from typing import Final
 from influtui.model.failures import Failure
 from influtui.model.settings import MailAccount
 from influtui.services.accounts import accounts
+from influtui.services.backoff import Backoff
 from influtui.services.workspace import Workspace
 from influtui.store import filing, received
 
 EVERY_MS: Final = 4 * 60_000
 DOUBT_MS: Final = 60_000
-REST_MS: Final = (60_000, 5 * 60_000, 15 * 60_000, 60 * 60_000)
-"""How long a mailbox that cannot be read is left alone, after each failure in a row."""
 
 
 class Reader:
     """Remembers which mailbox failed how often. One a worker."""
 
     def __init__(self) -> None:
-        self._failures: dict[str, int] = {}
-        self._rests: dict[str, int] = {}
+        self._backoff = Backoff()
 
     async def read_due(self, workspace: Workspace, *, stopped: Callable[[], bool]) -> tuple[int, list[str]]:
         """Read what is due. Returns how many mailboxes were read, and what stood in the way, a sentence each."""
@@ -33,19 +31,17 @@ class Reader:
             try:
                 await _read(workspace, account)
             except Failure as failure:
-                count = self._failures.get(account.address, 0)
-                self._failures[account.address] = count + 1
-                self._rests[account.address] = workspace.clock() + REST_MS[min(count, len(REST_MS) - 1)]
+                self._backoff.failed(account.address, workspace.clock())
                 hint = f" {failure.hint}" if failure.hint else ""
                 troubles.append(f"{account.address} was not read: {failure.message}.{hint}")
             else:
-                self._failures.pop(account.address, None)
+                self._backoff.worked(account.address)
                 read += 1
         return read, troubles
 
     async def _is_due(self, workspace: Workspace, account: MailAccount) -> bool:
         now = workspace.clock()
-        if self._failures.get(account.address) and self._rests.get(account.address, 0) > now:
+        if self._backoff.rests(account.address, now):
             return False
         last = (await received.last_synced(workspace.db)).get(account.address)
         if last is None or now - last >= EVERY_MS:

@@ -29,6 +29,7 @@ from influtui.model.text import OutsideText, from_outside
 from influtui.model.times import rfc3339, to_the_second
 from influtui.services import asking, credentials, pausing, trust, waiting
 from influtui.services.accounts import account as mailbox
+from influtui.services.backoff import Backoff
 from influtui.services.workspace import Workspace
 from influtui.store import creators, leases, outbox, sender_lock, suppressions
 from influtui.store.database import Reader, Row, Transaction
@@ -181,17 +182,33 @@ async def send_due(
     told: Told | None = None,
     token: int | None = None,
     stopped: Callable[[], bool] = lambda: False,
-) -> list[Delivery]:
-    """Send what its mailbox's pace lets go now, one letter after the other, until `stopped`. What the worker does."""
-    done: list[Delivery] = []
-    tried: set[int] = set()
-    while not stopped() and (ready := [each for each in await waiting.due(workspace) if each.id not in tried]):
+    backoff: Backoff | None = None,
+) -> tuple[list[Delivery], list[str]]:
+    """Send what its mailbox's pace lets go now, one letter after the other, until `stopped`. What the worker does.
+
+    A mailbox that cannot send does not keep the others from it: its trouble is told, and it is left alone for a while.
+    """
+    backoff = backoff or Backoff()
+    done, troubles, tried = list[Delivery](), list[str](), set[int]()
+    while not stopped():
+        ready = [
+            each
+            for each in await waiting.due(workspace)
+            if each.id not in tried and not backoff.rests(each.account, workspace.clock())
+        ]
+        if not ready:
+            break
         address = ready[0].account
         ids = [each.id for each in ready if each.account == address]
         tried |= set(ids)
-        async with sender(workspace, await mailbox(workspace, address), paced=True, token=token) as made:
-            done += await deliver(made, ids, told=told, stopped=stopped)
-    return done
+        try:
+            async with sender(workspace, await mailbox(workspace, address), paced=True, token=token) as made:
+                done += await deliver(made, ids, told=told, stopped=stopped)
+            backoff.worked(address)
+        except Failure as failure:
+            backoff.failed(address, workspace.clock())
+            troubles.append(f"{address} cannot send: {failure.message}. {failure.hint or ''}".rstrip())
+    return done, troubles
 
 
 async def outgoing(workspace: Workspace, ids: Sequence[int] = (), *, query: str = "") -> list[OutboxRow]:

@@ -28,8 +28,10 @@ class Log:
 
     def note(self, done: Round) -> bool:
         """Write a round down where it did something or a new trouble stands in its way. Returns whether it did."""
-        news = bool(done.written or done.ended or done.sent or done.not_sent or done.troubles != self._last)
-        self._last = done.troubles
+        # A trouble that goes on is told once; so is the same one after a rest from trying.
+        trouble = bool(done.troubles) and done.troubles != self._last
+        self._last = done.troubles or self._last
+        news = bool(done.written or done.ended or done.sent or done.not_sent or trouble)
         if news:
             counts = ("read", "written", "ended", "sent", "not_sent", "waiting")
             what = ", ".join(f"{name.replace('_', ' ')} {getattr(done, name)}" for name in counts)

@@ -17,6 +17,7 @@ from typing import Final
 from influtui.model.failures import Failure
 from influtui.model.settings import Settings
 from influtui.services import working
+from influtui.services.backoff import Backoff
 from influtui.services.reading import Reader
 from influtui.services.sending import Delivery
 from influtui.services.workspace import Workspace, read_settings
@@ -44,14 +45,14 @@ async def once(workspace: Workspace, *, told: Callable[[Delivery], None] | None 
 
 async def run(workspace: Workspace, *, keep: bool, told: Told | None = None) -> int:
     """Work until told to stop, or alone for a minute without `keep`. Returns how many rounds it made."""
-    stop, reader = asyncio.Event(), Reader()
+    stop, reader, backoff = asyncio.Event(), Reader(), Backoff()
     rounds, alone_since = 0, time.monotonic()
     async with working.held(workspace, kept=keep) as holding:
         with _stopped_by_signals(stop):
             while not stop.is_set() and not holding.lost.is_set():
                 mine = replace(workspace, actor=ACTOR, settings=_settings(workspace))
                 seen = await workspace.db.last_change()
-                done = await round_of(mine, token=holding.token, reader=reader, stopped=stop.is_set)
+                done = await round_of(mine, token=holding.token, reader=reader, backoff=backoff, stopped=stop.is_set)
                 rounds += 1
                 with suppress(working.Replaced):
                     await holding.beat(round_done=True, news=bool(done.read))

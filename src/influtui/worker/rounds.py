@@ -9,6 +9,7 @@ import msgspec
 from influtui.model.failures import Failure
 from influtui.model.times import to_the_second
 from influtui.services import sending, stepping, trust, waiting
+from influtui.services.backoff import Backoff
 from influtui.services.reading import Reader
 from influtui.services.sending import Delivery
 from influtui.services.workspace import Workspace
@@ -40,6 +41,7 @@ async def round_of(
     *,
     token: int | None = None,
     reader: Reader | None = None,
+    backoff: Backoff | None = None,
     told: Callable[[Delivery], None] | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Round:
@@ -54,7 +56,8 @@ async def round_of(
         # Before a letter is even written: a database that was put back would write again what has gone.
         await trust.require(workspace, by_itself=True)
         stepped = await stepping.write_due(workspace)
-        done = await sending.send_due(workspace, told=told, token=token, stopped=stopped)
+        done, unsent = await sending.send_due(workspace, told=told, token=token, stopped=stopped, backoff=backoff)
+        troubles += unsent
     except Failure as failure:
         troubles.append(f"{failure.message}. {failure.hint}" if failure.hint else failure.message)
     plan = await waiting.planned(workspace)
