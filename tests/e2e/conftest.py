@@ -16,7 +16,7 @@ import pytest
 KEYS = {
     "enter": "\r", "esc": "\x1b", "tab": "\t", "space": " ", "up": "\x1b[A", "down": "\x1b[B", "left": "\x1b[D",
     "right": "\x1b[C", "pagedown": "\x1b[6~", "pageup": "\x1b[5~", "backspace": "\x7f", "ctrl+d": "\x04",
-    "ctrl+u": "\x15", "ctrl+s": "\x13", "ctrl+r": "\x12", "ctrl+p": "\x10",
+    "ctrl+u": "\x15", "ctrl+s": "\x13", "ctrl+r": "\x12", "ctrl+p": "\x10", "ctrl+l": "\x0c",
 }  # fmt: skip
 PATIENCE = 20.0
 

@@ -149,3 +149,13 @@ def test_a_slow_terminal_skips_frames_and_never_the_last_one(open_terminal: Open
         app.child.send("\x1b[?62;22c")
         app.settle(0.3)
     app.wait("anna0", "100")
+
+
+def test_what_another_program_wrote_into_the_screen_goes_with_one_key(open_terminal: Open, world: Path) -> None:
+    app = open_terminal(size=(80, 24))
+    app.wait("100 accounts", "@OATS")
+    app.settle(1.0)
+    app._stream.feed(b"\x1b[5;1Hwall: the machine goes down")
+    app.wait("wall:")
+    app.press("ctrl+l")
+    app.wait("anna97", gone="wall:")

@@ -36,6 +36,8 @@ MOST_ROWS: Final = 10_000
 
 _SORTED_AT_ONCE: Final = 20_000
 _FIRST_ROWS: Final = 512
+_AFTER_ROWS: Final = 0.5
+"""Seconds after a first question until the columns are loaded that answer the later ones."""
 _NEAR: Final = 500
 """Places around one at which an account is looked for."""
 _FEW: Final = 50_000
@@ -297,7 +299,9 @@ async def open_listing(workspace: Workspace, query: str, sort: str | None = None
     if await store.size(workspace.db) <= WORTH_IT:
         return _Known(workspace, asked, await store.ids(workspace.db, asked.query, asked.order))
     engine = engine_of(workspace.db)
-    if not engine.ready():
+    if not engine.loaded:
+        # The rows of this answer come first: loading takes a processor for a second.
+        asyncio.get_running_loop().call_later(_AFTER_ROWS, engine.ready)
         return _Windows(workspace, asked, await store.count(workspace.db, asked.query))
     beginning = await engine.ask(lambda columns: _begun(columns, asked))
     if isinstance(beginning, Beginning):

@@ -50,7 +50,7 @@ class ColumnEngine:
 
     def ready(self) -> bool:
         """Whether columns are loaded; if not, begins to load them, and does not wait."""
-        if self._loading is None:
+        if self._loading is None and not self._closing.is_set():
             self._loading = self._put(lambda columns: columns.warm())
         return self.loaded
 

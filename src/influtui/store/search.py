@@ -13,7 +13,7 @@ import msgspec
 
 from influtui.model.creators import Creator, split
 from influtui.model.ids import CreatorId
-from influtui.model.query_ast import Query
+from influtui.model.query_ast import Not, Query
 from influtui.model.query_match import BEYOND, sought
 from influtui.model.tiers import TierScheme, default_scheme
 from influtui.store.creators import by_ids
@@ -158,8 +158,14 @@ async def size(reader: Reader) -> int:
 
 async def count(reader: Reader, query: Query) -> int:
     """How many accounts match, exactly."""
-    condition, values = where(query, CREATORS)
-    rows = await reader.all(f"SELECT count(*) FROM creators WHERE {condition}", values)
+    if isinstance(query, Not):
+        # Of a complement the other side is counted: those who are left out are few more often than not.
+        condition, values = where(query.part, CREATORS)
+        counted = f"SELECT (SELECT count(*) FROM creators) - (SELECT count(*) FROM creators WHERE {condition})"
+    else:
+        condition, values = where(query, CREATORS)
+        counted = f"SELECT count(*) FROM creators WHERE {condition}"
+    rows = await reader.all(counted, values)
     return int(rows[0][0])
 
 

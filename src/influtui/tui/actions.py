@@ -120,6 +120,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("help", "everywhere", ("?",), "keys", "The keys of this place.", footer=22),
     Action("notices", "everywhere", ("!",), "messages", "What was said in this session, the newest first."),
     Action("suspend", "everywhere", ("ctrl+z",), "suspend", "Back to the shell for a while; fg comes back here."),
+    Action("redraw", "everywhere", ("ctrl+l",), "redraw", "Draw the whole screen anew: another program wrote into it."),
     *(Action(pane.name, "everywhere", (pane.digit,), pane.title, pane.help) for pane in PANES),
     Action("quit", "everywhere", ("q",), "quit", "Close what is open; at the top, quit. Drafts are kept.", footer=23),
 )  # fmt: skip

@@ -85,6 +85,10 @@ class Everywhere:
         """Stop, as ctrl+z does everywhere else; `fg` goes on."""
         self.desk.action_suspend_process()
 
+    def do_redraw(self) -> None:
+        """Write every cell again."""
+        self.desk.redraw()
+
     def do_help(self) -> None:
         """The keys of this place."""
         pane = self.desk.pane

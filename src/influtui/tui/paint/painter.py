@@ -213,9 +213,9 @@ def _stretches(new: Row, old: Row, end: int) -> list[Stretch]:
         if stop >= 0:
             # A stretch that has only blanks so far goes with a letter's ink as well.
             widened = inks[x] if blank and on_blank(inks[x]) is ink else ink
-            near = x - stop <= _BRIDGE
-            if near and _fits(chars, inks, x, x + 1, widened) and _fits(chars, inks, stop, x, widened):
-                blank = blank and all(char == " " for char in chars[stop : x + 1])
+            here = inks[x] is widened or (chars[x] == " " and inks[x] is on_blank(widened))
+            if here and (x == stop or (x - stop <= _BRIDGE and _fits(chars, inks, stop, x, widened))):
+                blank = blank and chars[x] == " " and all(char == " " for char in chars[stop:x])
                 stop, ink = _end_of(chars, x), widened
                 continue
             found.append(Stretch(start, stop, ink))
