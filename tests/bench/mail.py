@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from mail_server import PASSWORD, MailServer
 
 from influtui.services.workspace import opened
-from influtui.store import conversations, outbox
+from influtui.store import conversations, filing, outbox
 
 ADDRESS = "una@rig.test"
 PEOPLE = 2_000
@@ -45,7 +45,6 @@ def main() -> None:
             size = sum(map(len, messages)) / 1e6
             print(f"{count} messages, {size:.0f} MB, {PEOPLE} conversations")
             del messages
-            _sync(folder, server, "warm")
             ours = _sync(folder, server, "ours")
             again = _sync(folder, server, "nothing new", keep=True)
             found = _timed(folder, ["inbox", "list", "--json", "pomegranate"])
@@ -144,6 +143,7 @@ async def _write_world(folder: Path, server: MailServer) -> None:
                     (conversation, f"<letter{number}@rig.test>", ADDRESS, address, now - 86_400_000),
                 )
                 await outbox.put(transaction, message, account=ADDRESS, sender=ADDRESS, recipient=address, raw=b"x")
+                await filing.note(transaction, message)
         assert await conversations.waiting_count(workspace.db) == 0
 
 

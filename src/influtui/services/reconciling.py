@@ -7,10 +7,12 @@ Filing a copy is a step of its own that can be repeated: the letter is looked fo
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 
+from influtui.mail import heading
 from influtui.mail.folders import Folder
 from influtui.mail.mailbox import Mailbox
 from influtui.model.settings import MailAccount
@@ -20,6 +22,8 @@ from influtui.store.filing import Letter
 
 GIVEN_UP_MS: Final = 24 * 3_600_000
 """How long a copy is looked for where none can be put: after a day it is not looked for again."""
+ONE_BY_ONE: Final = 8
+"""Letters that are looked for one by one: a search costs a server more than the headers of many messages."""
 PATIENCE_MS: Final = 10 * 60_000
 """How long a server may take to file what it sent, before its absence says anything."""
 NOT_IN_SENT: Final = (
@@ -61,12 +65,16 @@ async def _lying(mailbox: Mailbox, places: list[Folder], letters: list[Letter]) 
     """The ids of those letters that lie in one of the folders."""
     found: set[str] = set()
     for folder in places:
-        missing = [letter.message_id for letter in letters if letter.message_id not in found]
-        if missing:
-            await mailbox.open(folder)
-        for message_id in missing:
-            if await mailbox.find(message_id):
-                found.add(message_id)
+        missing = {letter.message_id for letter in letters} - found
+        if not missing:
+            break
+        await mailbox.open(folder)
+        if len(missing) <= ONE_BY_ONE:
+            found |= {message_id for message_id in missing if await mailbox.find(message_id)}
+            continue
+        since = datetime.fromtimestamp(min(letter.claimed_at for letter in letters) / 1000 - 86_400, UTC)
+        async for head in mailbox.heads(await mailbox.uids(since=since)):
+            found |= missing & {heading.read(head.headers).message_id or ""}
     return found
 
 
