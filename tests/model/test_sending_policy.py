@@ -26,7 +26,8 @@ def waiting(number: int = 1, **more: object) -> Waiting:
     plain = {
         "id": number, "account": "jo@brand.test", "person": number, "kind": "letter", "at": MONDAY, "approved": True,
         "not_before": None, "deferred": None, "doubtful": None, "campaign": "SPRING", "campaign_state": "active",
-        "sequence_state": None, "sequence_why": None, "sequence_until": None, "country": "DE", "written_at": (),
+        "sequence_state": None, "sequence_why": None, "sequence_until": None, "stage": "contacted",
+        "country": "DE", "written_at": (),
     }  # fmt: skip
     return Waiting(**{**plain, **more})  # type: ignore[arg-type]
 
@@ -105,6 +106,14 @@ def test_what_needs_a_person_says_so_and_how(more: dict[str, object], why: str, 
     held = obstacle(waiting(**more), box(), MONDAY)
     assert held is not None
     assert (why in held.why, held.until, held.next) == (True, None, next_)
+
+
+@pytest.mark.parametrize(
+    ("stage", "over"), [("contacted", None), ("in_conversation", True), ("declined", True), ("paused", False)]
+)
+def test_a_follow_up_goes_only_while_nobody_has_answered_or_moved_them_on(stage: str, over: bool | None) -> None:
+    held = obstacle(waiting(kind="follow_up", sequence_state="running", stage=stage), box(), MONDAY)
+    assert (held.over if held else None) == over
 
 
 def test_a_paused_mailbox_holds_letters_and_lets_a_persons_answer_go() -> None:

@@ -14,7 +14,7 @@ from influtui.model.sequences import step_from
 from influtui.model.settings import MailAccount
 from influtui.services import accounts, brands, campaigns, enrolling, inbox, sending, sequences, templates
 from influtui.services.backoff import Backoff
-from influtui.services.collaborations import collaborations
+from influtui.services.collaborations import collaborations, move
 from influtui.services.forecast import forecast
 from influtui.services.settings import change
 from influtui.services.workspace import Workspace, opened
@@ -217,6 +217,26 @@ async def test_a_follow_up_does_not_go_while_nobody_knows_of_the_letter_before(
     await sending.resolve(workspace, row.id, "sent")
     assert (await work(workspace, 4)).sent == 1
     assert len(receiver.received) == 2
+
+
+async def test_whoever_was_moved_on_by_hand_gets_no_follow_up(
+    workspace: Workspace, campaign: str, receiver: MailReceiver
+) -> None:
+    await enroll(workspace, campaign, ANNA, BEN, trusted=False)
+    await sending.approve(workspace, [row.id for row in await sending.outgoing(workspace)])
+    await work(workspace)
+    await work(workspace, 2.1)
+    async with after(workspace, 2.2) as then:
+        drafts = [row.id for row in await sending.outgoing(then, query="state:draft")]
+        await sending.approve(then, drafts)
+        for each in await collaborations(then, campaign=campaign):
+            if each.ref == ANNA:
+                await move(then, each.id, "declined", "price: asked 400")
+    assert (await work(workspace, 3)).sent == 1
+    assert len(receiver.to("anna@mail.test")) == 1
+    assert await sending.outgoing(workspace) == []
+    [anna] = [each for each in await enrolling.enrolments(workspace) if each.ref == ANNA]
+    assert (anna.state, anna.why) == ("stopped", "they are declined")
 
 
 async def test_a_refused_first_letter_ends_the_sequence(

@@ -159,7 +159,7 @@ class _Hours:
 
 _LETTER: Final = Waiting(
     id=0, account="", person=0, kind="letter", at=0, approved=True, not_before=None, deferred=None, doubtful=None,
-    campaign=None, campaign_state=None, sequence_state=None, sequence_why=None, sequence_until=None, country=None,
+    campaign=None, campaign_state=None, sequence_state=None, sequence_why=None, sequence_until=None, stage=None, country=None,
     written_at=(),
 )  # fmt: skip
 """Any letter: to ask when a mailbox is free."""

@@ -24,6 +24,9 @@ BOUNCED: Final = "bounce"
 EVERYWHERE: Final = frozenset({BOUNCED, "complaint", "unsubscribe"})
 """Answers that end every sequence of a person; the others end the one they answer."""
 
+UNANSWERED: Final = frozenset({"discovered", "vetted", "shortlisted", "contacted"})
+"""States of a collaboration in which a follow-up still makes sense: any later one says that they answered or that it is over."""
+
 AWAY_DAYS: Final = 5
 """How long an automatic reply without a date holds a sequence."""
 

@@ -13,6 +13,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from influtui.model.sending_policy import DAY_MS, Policy, local_time, opening, window, zones_of
+from influtui.model.sequences import UNANSWERED
 from influtui.model.times import moment, rfc3339, to_the_second
 
 Kind = Literal["letter", "follow_up", "reply"]
@@ -58,6 +59,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     sequence_state: str | None
     sequence_why: str | None
     sequence_until: int | None
+    stage: str | None
+    """The state of the collaboration that it is for."""
     country: str | None
     written_at: tuple[int, ...]
     """When this person was written to in the last 30 days, the oldest first."""
@@ -96,6 +99,10 @@ def needs_somebody(message: Waiting, box: Box) -> Obstacle | None:
         )
     if message.sequence_state in ("stopped", "finished"):
         return Obstacle(f"it is not needed any more: {message.sequence_why or 'its sequence has ended'}", over=True)
+    if message.sequence_state is not None and message.kind == "follow_up" and message.stage not in UNANSWERED:
+        if message.stage == "paused":
+            return Obstacle("their collaboration is paused", next="influtui collab move REF")
+        return Obstacle(f"it is not needed any more: they are {(message.stage or 'gone').replace('_', ' ')}", over=True)
     if not message.approved:
         return Obstacle("it waits to be approved", next=f"influtui outbox approve {number}")
     if not box.known:

@@ -91,6 +91,7 @@ def _to_come(number: int, row: EnrolmentRow, due: int, country: str | None) -> W
         sequence_state=row.state,
         sequence_why=row.why,
         sequence_until=row.paused_until,
+        stage=row.collaboration_state,
         country=country,
         written_at=(),
     )

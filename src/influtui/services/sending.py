@@ -188,6 +188,7 @@ async def send_due(
 
     A mailbox that cannot send does not keep the others from it: its trouble is told, and it is left alone for a while.
     """
+    await _call_off(workspace)
     backoff = backoff or Backoff()
     done, troubles, tried = list[Delivery](), list[str](), set[int]()
     while not stopped():
@@ -209,6 +210,16 @@ async def send_due(
             backoff.failed(address, workspace.clock())
             troubles.append(f"{address} cannot send: {failure.message}. {failure.hint or ''}".rstrip())
     return done, troubles
+
+
+async def _call_off(workspace: Workspace) -> None:
+    """Letters that are not needed any more leave the outbox."""
+    over = [each for each in await waiting.planned(workspace, days=1) if each.obstacle and each.obstacle.over]
+    if over:
+        async with workspace.db.write(workspace.clock()) as transaction:
+            for each in over:
+                said = f"not sent: {each.obstacle.why}" if each.obstacle else "not sent"
+                await outbox.move(transaction, each.message.id, "cancelled", said, states=SENDABLE)
 
 
 async def outgoing(workspace: Workspace, ids: Sequence[int] = (), *, query: str = "") -> list[OutboxRow]:

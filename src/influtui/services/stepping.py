@@ -10,7 +10,8 @@ from contextlib import suppress
 from typing import Final, NamedTuple
 
 from influtui.model.failures import Failure
-from influtui.services import collaborations, waiting
+from influtui.model.sequences import UNANSWERED
+from influtui.services import campaigns, collaborations, objections, waiting
 from influtui.services.accounts import account as mailbox
 from influtui.services.enrolling import matches
 from influtui.services.letters import Letter, Skip, letter
@@ -56,6 +57,10 @@ async def _advance(workspace: Workspace, row: EnrolmentRow) -> str | None:
             with suppress(Failure):  # Somebody has moved it on in the meantime.
                 await collaborations.move(workspace, row.collaboration, "unresponsive", f"no answer in {days} days")  # type: ignore[arg-type]
         return done
+    if row.collaboration_state not in UNANSWERED:
+        if row.collaboration_state == "paused":
+            return None
+        return await _end(workspace, row, "stopped", f"they are {row.collaboration_state.replace('_', ' ')}")
     if row.state == "paused":
         if row.paused_until is None or row.paused_until > now:
             return None
@@ -89,6 +94,10 @@ async def _write(workspace: Workspace, row: EnrolmentRow, step: StepRow, due: in
     suppressed = await suppressions.load(workspace.db)
     if any(suppressed.email(email) for email in person.emails) or suppressed.account(creator.platform, creator.handle):
         return await _end(workspace, row, "stopped", "they must not be written to")
+    about = await campaigns.needed(workspace, row.campaign)
+    objected = (await objections.against(workspace.db, about, [creator], workspace.clock())).get(creator.person, [])
+    if (against := next((each for each in objected if each.stops), None)) is not None:
+        return await _hold(workspace, row, against.says)
     template = await sequences.version(workspace.db, step.version)
     thread = await thread_of(workspace.db, offering, creator)
     told = row.person in await notices.told(workspace.db, [row.person])

@@ -27,6 +27,7 @@ async def messages(reader: Reader, now: int, one: int | None = None) -> list[Wai
         " AND d.state IN ('in_data', 'unknown') LIMIT 1) AS doubtful,"
         " k.code AS campaign, k.state AS campaign_state,"
         " e.state AS sequence_state, e.why AS sequence_why, e.paused_until AS sequence_until,"
+        " l.state AS stage,"
         " coalesce(p.country, a.country) AS country"
         " FROM messages m JOIN outbox o ON o.message_id = m.id JOIN conversations c ON c.id = m.conversation_id"
         " JOIN persons p ON p.id = c.person_id LEFT JOIN creators a ON a.id = c.creator_id"
