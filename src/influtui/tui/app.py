@@ -180,13 +180,15 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
         self.opened.set()
         # What is imported and asked from here on must not stand before the first rows on the screen.
         await asyncio.sleep(AFTER_FIRST_ROWS)
-        gc.enable()
         await self.read_standing()
         if self.campaign is not None:
             await self.pane.changed({"picks"})
         await self.unfinished.recall()
         await self.lines.recall()
         await self._take_own_keys()
+        # What is here by now stays: a full collection that looked through it would stop the loop for a tenth of a second.
+        gc.freeze()
+        gc.enable()
         self.background(watch(self.workspace, self._changed, start_worker=not self.is_headless))
 
     async def _take_own_keys(self) -> None:
