@@ -217,7 +217,7 @@ def test_who_asks_to_stop_is_never_written_to_again(run: Run, campaign: None, se
     run("campaign", "contact", "instagram:anna", "--template", "gift", "--yes")
     answer = "STOP!\n\nOn Sun, 22 Nov 2026, Jo Doe wrote:\n> answer with STOP and we will not write again\n"
     noted = run("inbox", "log-dm", "instagram:anna", "--text", "-", given=answer)
-    assert "influtui suppress add instagram:anna" in noted.err
+    assert "influtui inbox classify 1 unsubscribe" in noted.err
     assert run("suppress", "add", "instagram:anna").code == 2
     assert run("suppress", "add", "instagram:anna", "--dry-run").out == "instagram:anna: may be written to\n"
     assert run("suppress", "add", "instagram:anna", "--yes").code == 0
