@@ -93,10 +93,12 @@ async def list_accounts(workspace: Workspace, out: Output) -> None:
             safe(each.name or "-"),
             safe(f"{each.smtp_host}:{each.smtp_port}"),
             safe(each.smtp_security),
+            safe(f"{each.imap_host}:{each.imap_port or 993}" if each.imap_host else "-"),
+            safe("token" if each.auth == "xoauth2" else "password"),
         )
         for each in known
     ]
-    out.table(("address", "name", "server", "security"), rows)
+    out.table(("address", "name", "sends through", "security", "is read at", "signs in by"), rows)
 
 
 @account.command("test")

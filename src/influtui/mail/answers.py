@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from influtui.mail.answer_words import count_of, first_of, words
+from influtui.mail.answer_words import count_of, first_of, without, words
 from influtui.mail.returning import returns_on
 from influtui.model.incoming import Classification, Kind, ParsedMessage
 from influtui.model.replies import says_stop, spoken
@@ -72,9 +72,7 @@ def answer(text: str, subject: str | None = None) -> Classification:
     said = first_of(table.declined.phrases, text)
     if said:
         return _because("declined", said, "words")
-    asked = text
-    for polite in table.question.politeness:
-        asked = re.sub(polite, " ", asked)
+    asked = without(table.question.politeness, text)
     if re.search(r"[?？؟]", asked):
         end = re.search(r"[^.!?？؟]{0,60}[?？؟]", asked)
         return _because("question", end[0].strip() if end else "?", "mark")
