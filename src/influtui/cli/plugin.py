@@ -14,10 +14,11 @@ from influtui.cli import plugin_offer
 from influtui.cli.frame import FAILED, confirmed, with_workspace
 from influtui.cli.output import Output
 from influtui.cli.plugin_view import show
+from influtui.cli.queries import QueryCommand
 from influtui.model.creators import parse_ref
 from influtui.model.text import safe
 from influtui.model.times import Millis, rfc3339
-from influtui.services import answers, authoring, installing, plugins, quality, recording
+from influtui.services import answers, authoring, installing, plugin_rows, plugins, quality, recording
 from influtui.services.plugins import PluginState, SettingPlace
 from influtui.services.quotas import QuotaLeft
 from influtui.services.workspace import Workspace
@@ -30,20 +31,20 @@ def plugin() -> None:
     """Installed plugins: what they offer, where they ask, how they stand."""
 
 
-@plugin.command("list")
+@plugin.command("list", cls=QueryCommand)
+@click.argument("query", nargs=-1)
 @with_workspace
-async def list_(workspace: Workspace, out: Output) -> None:
-    """Every installed plugin, with its state and what to do about it."""
-    found = await plugins.plugins(workspace)
-    known = quality.kept(workspace.clock())
+async def list_(workspace: Workspace, out: Output, query: tuple[str, ...]) -> None:
+    """Every installed plugin, with its state and what to do about it; or those that QUERY asks for: `state:needs_config`."""
+    found = await plugin_rows.rows(workspace, " ".join(query))
     if out.json:
-        for each in found:
-            out.data(document(each) | {"tier": _tier(quality.of(each, known))})
+        for row in found:
+            out.data(document(row.state) | {"tier": _tier(row.quality)})
         return
     rows = []
-    for each in found:
-        checked = quality.of(each, known)
-        tier = checked.words if checked else "not checked"
+    for row in found:
+        each = row.state
+        tier = row.quality.words if row.quality else "not checked"
         rows.append(tuple(safe(word) for word in (each.id, each.version, each.state, tier, _offers(each), each.reason)))
     out.table(("plugin", "version", "state", "tier", "offers", ""), rows)
 

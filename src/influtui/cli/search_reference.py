@@ -6,12 +6,25 @@ from typing import Final
 
 from influtui.model.campaign_qualifiers import BRANDS, CAMPAIGNS, COLLABORATIONS, PICKS, POSTS, PRODUCTS, TODAY
 from influtui.model.conversation_qualifiers import CONVERSATIONS, OUTBOX
+from influtui.model.plugin_qualifiers import PLUGINS
 from influtui.model.qualifiers import CREATORS, Qualifier, Table
 from influtui.model.query_values import AGES, regions
 from influtui.model.shipment_qualifiers import SHIPMENTS
 from influtui.model.tiers import default_scheme
 
-OTHERS: Final = (TODAY, CAMPAIGNS, PICKS, COLLABORATIONS, CONVERSATIONS, OUTBOX, SHIPMENTS, POSTS, PRODUCTS, BRANDS)
+OTHERS: Final = (
+    TODAY,
+    CAMPAIGNS,
+    PICKS,
+    COLLABORATIONS,
+    CONVERSATIONS,
+    OUTBOX,
+    SHIPMENTS,
+    POSTS,
+    PRODUCTS,
+    BRANDS,
+    PLUGINS,
+)
 """The nouns whose lists take a QUERY too, in the order of the work."""
 
 _HEAD = """# The search language

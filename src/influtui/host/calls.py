@@ -12,6 +12,7 @@ import msgspec
 import pluggy
 
 from influtui.api import PluginError, errors
+from influtui.host import spending
 from influtui.host.breakers import FAILURES, Breaker, Struggle
 from influtui.host.loop import Crashed, Hung, PluginLoop
 from influtui.secrets.redaction import redacted, redacted_tree
@@ -76,6 +77,7 @@ class Calls:
                 f"{plugin} failed {FAILURES} times in a row and rests for {rests:.0f} s; last: {breaker.struggle.said}",
             )
         how: str | None = None
+        began, came = time.perf_counter(), False
         try:
             result = await self._loops.setdefault(plugin, PluginLoop(plugin)).call(make, limit_s=limit_s)
         except PluginError as error:
@@ -94,9 +96,12 @@ class Calls:
             told = redacted("".join(traceback.format_exception(error)))
             fault = Fault(plugin, "crashed", f"{plugin} failed in {what}: {redacted(said)}", detail=told)
         else:
+            came = True
             if not prepares:
                 breaker.succeeded()
             return result
+        finally:
+            spending.add(plugin, time.perf_counter() - began, failed=not came)
         if fault.error is None or fault.error.trips:
             breaker.failed(how or fault.kind, fault.message)
         elif not prepares:

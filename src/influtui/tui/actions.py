@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
 
-Place = Literal["everywhere", "list", "discover", "facets", "inbox", "shipments", "panel", "editor"]
+Place = Literal["everywhere", "list", "discover", "facets", "inbox", "shipments", "plugins", "panel", "editor"]
 """Where a key works. What is meant in a pane is looked up there first, then in `list`, then `everywhere`."""
 
 
@@ -50,6 +50,7 @@ PANES: Final[tuple[PaneEntry, ...]] = (
     PaneEntry("2", "discover", "Discover", "The pane where creators are found.", "influtui.tui.panes.discover"),
     PaneEntry("4", "inbox", "Inbox", "The pane of conversations.", "influtui.tui.panes.inbox"),
     PaneEntry("5", "shipments", "Shipments", "The pane of parcels.", "influtui.tui.panes.shipments"),
+    PaneEntry("7", "plugins", "Plugins", "The pane of plugins.", "influtui.tui.panes.plugins"),
 )
 """In the order of their digits. A digit without a pane says which there are."""
 
@@ -104,6 +105,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     # Shipments.
     Action("add", "shipments", ("a",), "add parcel", "Add one parcel for a person.", footer=1, line="ship add REF NUMBER"),
     Action("paste_numbers", "shipments", ("p",), "paste numbers", "Paste box for tracking numbers, recognised as you paste.", footer=2, line="ship add NUMBER"),
+    # Plugins.
+    Action("check", "plugins", ("c",), "check", "Check it: manifest, import, contract tests, tier. Runs beside the app; esc stops it.", footer=1, line="plugin check {id}"),
+    Action("switch_plugin", "plugins", ("x",), "on/off", "Do without the plugin, or use it again.", footer=2, line="plugin disable {id}"),
+    Action("reload_plugin", "plugins", ("r",), "reload", "Import it anew, after an edit.", footer=5, line="plugin reload {id}"),
+    Action("why_state", "plugins", ("w",), "why", "Why it stands so, and what keeps it from the next tier.", footer=6, line="plugin info {id}"),
     # Over a pane.
     Action("find", "panel", ("/",), "find", "Find words on the page.", footer=10),
     Action("find_next", "panel", ("n",), "next", "To the next line that has them; after the last, the first."),
@@ -128,14 +134,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
 
 WRITES: Final = frozenset(
     {"shortlist", "reject", "later", "compose", "tag", "edit_rows", "import_file", "ask_platform", "note", "terms", "file_post", "paste", "reply", "reply_next", "paste_answer",
-     "add", "paste_numbers", "undo", "redo"}
+     "add", "paste_numbers", "switch_plugin", "undo", "redo"}
 )  # fmt: skip
 """What `--read-only` refuses."""
 
 
 ABOUT_ROWS: Final = frozenset(
     {"shortlist", "reject", "later", "why", "compose", "tag", "edit_rows", "note", "terms", "file_post", "like", "next",
-     "copy_handle", "copy_link", "mark", "mark_range", "pipe"}
+     "copy_handle", "copy_link", "mark", "mark_range", "pipe", "check", "switch_plugin", "reload_plugin", "why_state"}
 )  # fmt: skip
 """What is about the row under the cursor, or the marked ones: it needs that they can be seen."""
 

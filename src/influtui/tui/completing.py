@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import click
 
-from influtui.model import campaign_qualifiers, conversation_qualifiers, shipment_qualifiers
+from influtui.model import campaign_qualifiers, conversation_qualifiers, plugin_qualifiers, shipment_qualifiers
 from influtui.model.qualifiers import CREATORS, Table
 from influtui.model.query_completion import complete as complete_query
 from influtui.tui.widgets.prompt import Ways
@@ -29,6 +29,7 @@ _TABLES: Final[dict[str, Table]] = {
     "campaign": campaign_qualifiers.CAMPAIGNS,
     "brand": campaign_qualifiers.BRANDS,
     "product": campaign_qualifiers.PRODUCTS,
+    "plugin": plugin_qualifiers.PLUGINS,
 }
 """The search language of each noun; creators everywhere else."""
 
