@@ -60,6 +60,8 @@ def test_from_enrolling_to_sending(run: Any, receiver: MailReceiver) -> None:
     assert run("outbox", "approve", str(first["id"]), "--yes", "--json").rows == [
         {"schema": "influtui.approved/1", "message": first["id"]}
     ]
+    assert [row["who"] for row in run("worker", "--dry-run", "--json").rows if row["at"]] == ["anna@mail.test"]
+    assert receiver.received == []
     assert run("worker", "--once", "--json").rows[0]["sent"] == 1
     assert len(receiver.to("anna@mail.test")) == 1
     plan = run("outbox", "plan", "--json").rows

@@ -101,25 +101,7 @@ async def approve(workspace: Workspace, out: Output, words: tuple[str, ...], yes
 @with_workspace
 async def plan(workspace: Workspace, out: Output, days: int) -> None:
     """What goes when in the next days if nothing else happens. Nothing is sent."""
-    found = await forecast(workspace, days)
-    if out.json:
-        for row in found:
-            out.data(row)
-        return
-    if not found:
-        out.note("Nothing waits, and no sequence goes on.")
-        return
-    table = [
-        (
-            safe(row.at or "-"),
-            safe(row.step or row.kind.replace("_", " ")),
-            safe(row.who),
-            safe(row.account),
-            safe(row.why or ""),
-        )
-        for row in found
-    ]
-    out.table(("when", "what", "to", "from", "now"), table)
+    await show_forecast(workspace, out, days)
 
 
 @outbox.command("pause")
@@ -214,3 +196,26 @@ def _show(out: Output, each: Delivery) -> None:
         out.data({"schema": "influtui.delivery/1", "message": each.message, "state": each.state, "said": each.said})
     else:
         out.say(f"{each.state:<9}{each.message}: {each.said}")
+
+
+async def show_forecast(workspace: Workspace, out: Output, days: int) -> None:
+    """What goes when, if nothing else happens."""
+    found = await forecast(workspace, days)
+    if out.json:
+        for row in found:
+            out.data(row)
+        return
+    if not found:
+        out.note("Nothing waits, and no sequence goes on.")
+        return
+    table = [
+        (
+            safe(row.at or "-"),
+            safe(row.step or row.kind.replace("_", " ")),
+            safe(row.who),
+            safe(row.account),
+            safe(row.why or ""),
+        )
+        for row in found
+    ]
+    out.table(("when", "what", "to", "from", "now"), table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from influtui.cli.frame import DONE_IN_PART, confirmed, with_workspace
+from influtui.cli.outbox import show_forecast
 from influtui.cli.output import Output
 from influtui.services import trust, working
 from influtui.services.sending import Delivery
@@ -16,9 +17,10 @@ from influtui.worker.rounds import Round
 @click.group(invoke_without_command=True)
 @click.option("--once", is_flag=True, help="Do what is due and end.")
 @click.option("--keep", is_flag=True, help="Work on when nobody has the workspace open: for a service manager.")
+@click.option("--dry-run", is_flag=True, help="Show what would go within a day; write and send nothing.")
 @click.option("--quiet", is_flag=True, help="Say nothing; worker.log in the workspace says it.")
 @click.pass_context
-def worker(context: click.Context, once: bool, keep: bool, quiet: bool) -> int | None:
+def worker(context: click.Context, once: bool, keep: bool, dry_run: bool, quiet: bool) -> int | None:
     """Write the letters of sequences when their day comes, and send what is approved at the pace of its mailbox.
 
     One works for a workspace at a time. Without --keep it ends a minute after the last session. The app starts one where
@@ -29,7 +31,7 @@ def worker(context: click.Context, once: bool, keep: bool, quiet: bool) -> int |
     influtui worker --keep
     """
     if context.invoked_subcommand is None:
-        code: int = _work(once=once, keep=keep, quiet=quiet)
+        code: int = _rehearse() if dry_run else _work(once=once, keep=keep, quiet=quiet)
         return code
     return None
 
@@ -71,6 +73,11 @@ async def confirm(workspace: Workspace, out: Output, nothing_was_sent: bool, yes
     out.say(f"Mail goes again. {done.doubtful} letters are in doubt, {done.held} sequences are paused.")
     if done.doubtful:
         out.note("Decide them: influtui outbox list state:unknown")
+
+
+@with_workspace
+async def _rehearse(workspace: Workspace, out: Output) -> None:
+    await show_forecast(workspace, out, 1)
 
 
 @with_workspace

@@ -45,7 +45,11 @@ class WorkerLock:
 
 def is_taken(folder: Path) -> bool:
     """Whether a worker of this workspace lives on this machine."""
-    lock = WorkerLock(folder)
+    try:
+        lock = WorkerLock(folder)
+    except OSError:
+        # A medium that takes no lock has no worker that could hold one.
+        return False
     try:
         return not lock.take()
     finally:
