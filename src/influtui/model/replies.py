@@ -155,7 +155,10 @@ def _begins(lines: list[str], at: int) -> bool:
 def _attribution_end(lines: list[str], at: int) -> int | None:
     """Where the lines end that say who wrote when, or None where none begin here."""
     # Nearly every line is turned away here, before the patterns.
-    if not any(line.rstrip().endswith(_LAST) for line in lines[at : at + _LINES_OF_ATTRIBUTION]):
+    for line in lines[at : at + _LINES_OF_ATTRIBUTION]:
+        if line.rstrip().endswith(_LAST):
+            break
+    else:
         return None
     joined = ""
     for end in range(at, min(at + _LINES_OF_ATTRIBUTION, len(lines))):
