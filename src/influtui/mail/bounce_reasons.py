@@ -1,8 +1,9 @@
 """Why a message came back: from a server's words first, from its codes where the words say nothing.
 
 Codes alone mislead: of the permanent failures in a labelled corpus two thirds say nothing about the address. What a
-server wrote is compared with the wordings in `data/bounce_reasons.tsv`, then the enhanced status with the table in
-`data/bounces.toml`, which also says what each reason asks for.
+server wrote is compared with public wordings (`server_answers`), then with the more general ones in
+`data/bounce_reasons.tsv`, then the enhanced status with the table in `data/bounces.toml`, which also says what each reason
+asks for.
 """
 
 from __future__ import annotations
@@ -15,18 +16,19 @@ from typing import Final, NamedTuple, get_args
 
 import msgspec
 
+from influtui.mail.server_answers import Answer, by_codes, command_of, decide
 from influtui.model.incoming import BounceReason
 
 WORDS_LIMIT: Final = 4_000
 """Characters of a server's words that are looked at."""
 
 _ADDRESS: Final = re.compile(r"<?[^\s<>@,;:\"']{1,200}@[^\s<>@,;\"']{1,200}[^\s<>@,;:.\"'()]>?")
-_LINK: Final = re.compile(r"https?://([^\s/>?#]{1,200})[^\s>]{0,500}")
+_LINK: Final = re.compile(r"https?://([^\s/>?#]{1,200}(?:/err/\d{1,2})?)[^\s>]{0,500}")
 _AGAIN: Final = re.compile(r"(?<= )([245]\d\d)[- ](?:[245]\.\d{1,3}\.\d{1,3}[- ]?)?(?=\S)")
 _ENHANCED: Final = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE: Final = re.compile(r"(?<![\d.\-])([245]\d\d)(?=[- ])(?![- ]\d{3}\b)")
 # IronPort puts its own words about the code before the server's.
-_IRONPORT: Final = re.compile(r"\b[245]\.\d\.\d{1,2} - [a-z ]{4,40} (?=\d{3}[-' ])")
+_IRONPORT: Final = re.compile(r"\b[245]\.\d\.\d{1,2} - [a-z ]{4,40} (?=\d{3}[-' ])", re.IGNORECASE)
 _LONG: Final = re.compile(r"\S{120,}")
 
 
@@ -50,12 +52,21 @@ class Tables(msgspec.Struct, frozen=True):
     status: dict[str, BounceReason]
 
 
-def reason_of(words: str) -> BounceReason | None:
-    """The reason that a server's words give, or None where they give none that is known."""
+def reason_of(
+    words: str, *, status: str | None = None, command: str | None = None, hosts: str = "", by_program: bool = False
+) -> BounceReason | None:
+    """The reason that a server's words give, or None where they give none that is known.
+
+    `status`, `command`, `hosts` and `by_program` are what a notice says beside them.
+    """
     text = plain(words)
     if not text:
         return None
-    return next((reason for reason, pattern in _wordings() if pattern.search(text)), None)
+    code, said = codes(words)
+    given = preferred(status, said)
+    answer = Answer(text, reason_of_status(given), given, code, command or command_of(text), hosts, by_program)
+    found = decide(answer) or next((reason for reason, pattern in _wordings() if pattern.search(text)), None)
+    return found or (by_codes(answer) if answer.named is None else None)
 
 
 def reason_of_status(status: str | None) -> BounceReason | None:
@@ -65,7 +76,16 @@ def reason_of_status(status: str | None) -> BounceReason | None:
     kind, _, rest = status.partition(".")
     if kind == "2":
         return "delivered"
-    return tables().status.get(rest)
+    table = tables().status
+    return table.get(status) or table.get(rest)
+
+
+def preferred(reported: str | None, said: str | None) -> str | None:
+    """The enhanced status to go by: the one that says more, of the report's and the server's own."""
+    if said is None or reported is None:
+        return said or reported
+    vague = (".0.0", ".0")
+    return next((reported for end in vague if said.endswith(end) and not reported.endswith(end)), said)
 
 
 def consequences(reason: BounceReason) -> Consequences:
@@ -81,7 +101,7 @@ def sentence(reason: BounceReason) -> str:
 
 def codes(words: str) -> tuple[int | None, str | None]:
     """The reply code and the enhanced status in a server's words."""
-    words = _ADDRESS.sub(" ", words[:WORDS_LIMIT])
+    words = _ADDRESS.sub(" ", _IRONPORT.sub("", words[:WORDS_LIMIT]))
     enhanced = _ENHANCED.search(words)
     code = _CODE.search(words)
     return int(code[1]) if code else None, enhanced[1] if enhanced else None

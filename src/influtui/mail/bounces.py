@@ -13,8 +13,17 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from influtui.mail.bounce_reasons import codes, consequences, reason_of, reason_of_status, tables
+from influtui.mail.bounce_reasons import (
+    codes,
+    consequences,
+    plain,
+    preferred,
+    reason_of,
+    reason_of_status,
+    tables,
+)
 from influtui.mail.headers import addresses, field_blocks, message_ids
+from influtui.mail.server_answers import command_of
 from influtui.model.incoming import Bounce, BounceReason, Fields, ParsedMessage
 from influtui.model.text import from_outside
 
@@ -35,6 +44,10 @@ _QUOTE: Final = re.compile(r"^(?:[ \t]*>)+[ \t]?", re.MULTILINE)
 _TRANSCRIPT: Final = re.compile(r"^[ \t]*<<<[ \t]*([245]\d\d.{0,400})", re.MULTILINE)
 _MESSAGE_ID: Final = re.compile(r"^[ \t>]*message-id[ \t]*:[ \t]*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
 _MOVING: Final = frozenset({"delivered", "relayed", "expanded", "deliverable"})
+_HINTS: Final = ("x-ses-outgoing", "x-spasign", "x-nai-header")
+"""Headers that tell which system wrote a notice, or why."""
+WEAK: Final = frozenset({None, "expired", "systemerror", "mailererror", "securityerror", "syntaxerror"})
+"""Reasons of a machine-readable part that the text beside it may better."""
 
 
 class Failure(NamedTuple):
@@ -44,6 +57,10 @@ class Failure(NamedTuple):
     action: str
     status: str | None
     words: str
+    server: str = ""
+    """The server that refused it, as far as the report names it."""
+    by_program: bool = False
+    """Whether a program that delivers on the machine itself said so."""
 
 
 def complaint(message: ParsedMessage) -> Bounce | None:
@@ -93,7 +110,8 @@ def bounces(message: ParsedMessage, ours: frozenset[str] = frozenset()) -> tuple
         told = next(iter(_original(message, "to")), "")
         failures = [Failure(_address(told), "failed", None, notice)]
     found = original_id(message)
-    return tuple(_bounce(failure, sections, notice, found) for failure in failures[:RECIPIENTS])
+    hints = " ".join(f"{name}: {message.first(name)}" for name in _HINTS if message.first(name)).casefold()
+    return tuple(_bounce(failure, sections, notice, found, hints) for failure in failures[:RECIPIENTS])
 
 
 def is_notice(message: ParsedMessage) -> bool:
@@ -103,7 +121,7 @@ def is_notice(message: ParsedMessage) -> bool:
     local = sender.partition("@")[0] or message.first("from").partition("@")[0].strip(" <\"'").casefold()
     path = message.first("return-path").strip()
     subject = " ".join((message.subject or "").casefold().split())[:500]
-    machine = bool(re.search(table.senders, local)) or not sender
+    machine = bool(re.search(table.senders, local)) or not sender or bool(message.first("x-mlserver"))
     empty_path = path in ("<>", "< >") or (bool(path) and "mailer-daemon" in path.casefold())
     if message.first("x-failed-recipients"):
         return True
@@ -146,53 +164,61 @@ def original_id(message: ParsedMessage) -> str | None:
     return None
 
 
-def _bounce(failure: Failure, sections: dict[str | None, str], notice: str, original: str | None) -> Bounce:
-    words = failure.words
+def _bounce(failure: Failure, sections: dict[str | None, str], notice: str, original: str | None, hints: str) -> Bounce:
     section = _section(failure.recipient, sections)
-    code, status = codes(words)
+    code, status = codes(failure.words)
     reason: BounceReason | None
     if failure.action in _MOVING:
         reason = "delivered"
     else:
-        reason = reason_of(words)
-        if reason in (None, "expired", "systemerror", "mailererror", "securityerror", "syntaxerror"):
-            # The text beside the machine-readable part often says more.
-            other = _more(section, notice, reason)
-            if other is not None:
-                reason, code, status = other[0], other[1] or code, other[2] or status
-        given = status or failure.status
-        if reason is None and failure.action == "delayed":
-            reason = "expired"
-        if reason is None:
-            reason = reason_of_status(given) or ("onhold" if (given or code) else "undefined")
+        reason, code, status = _reason(failure, section, notice, hints)
+    given = status or failure.status
     after = consequences(reason)
-    delayed = failure.action == "delayed" or (status or failure.status or "").startswith("4")
+    delayed = failure.action == "delayed" or (given or "").startswith("4")
     return Bounce(
         recipient=failure.recipient,
         original_message_id=original,
         reason=reason,
-        status=status or failure.status,
+        status=given,
         code=code,
-        said=from_outside(" ".join((words or section or notice).split())[:SAID]) or None,
-        suppress=after.suppress and failure.action != "delayed" and not _passes(code, status or failure.status),
+        said=from_outside(" ".join((failure.words or section or notice).split())[:SAID]) or None,
+        suppress=after.suppress and failure.action != "delayed" and not _passes(code, given),
         pause_sender=after.pause_sender,
         retry=after.retry or delayed,
     )
 
 
+def _reason(failure: Failure, section: str, notice: str, hints: str) -> tuple[BounceReason, int | None, str | None]:
+    """Why `failure` happened, with the codes that say so."""
+    transcript = " ".join(_TRANSCRIPT.findall(notice)[:5])
+    hosts = " ".join((failure.recipient or "", failure.server, hints)).casefold()
+    command = next(
+        (each for text in (failure.words, section, notice) if text and (each := command_of(plain(text)))), None
+    )
+    code, status = codes(failure.words)
+
+    def read(words: str) -> BounceReason | None:
+        return reason_of(words, status=failure.status, command=command, hosts=hosts, by_program=failure.by_program)
+
+    reason = read(failure.words)
+    if reason in WEAK:
+        # The text beside the machine-readable part often says more.
+        for text in (section, transcript, notice) if reason is None else (section, transcript):
+            other = read(text)
+            if other is not None and other != reason and (reason is None or other not in ("expired", "systemerror")):
+                told = codes(text)
+                reason, code, status = other, told[0] or code, told[1] or status
+                break
+    if reason is None:
+        given = preferred(failure.status, status)
+        reason = "expired" if failure.action == "delayed" else reason_of_status(given)
+        reason = reason or ("onhold" if (given or code) else "undefined")
+    return reason, code, status
+
+
 def _passes(code: int | None, status: str | None) -> bool:
     """Whether a server says that the failure is not for good."""
     return (status or "").startswith("4") or (status is None and code is not None and 400 <= code < 500)
-
-
-def _more(section: str, notice: str, known: BounceReason | None) -> tuple[BounceReason, int | None, str | None] | None:
-    """A better reason than `known` from the human text: the recipient's lines, the servers' words, the whole."""
-    transcript = " ".join(_TRANSCRIPT.findall(notice)[:5])
-    for text in (section, transcript, notice) if known is None else (section, transcript):
-        reason = reason_of(text)
-        if reason is not None and reason != known and (known is None or reason not in ("expired", "systemerror")):
-            return reason, *codes(text)
-    return None
 
 
 def _reported(message: ParsedMessage) -> Iterator[Failure]:
@@ -209,11 +235,15 @@ def _reported(message: ParsedMessage) -> Iterator[Failure]:
         status = codes(f" {_value(block, 'status')} ")[1]
         if not who and not (action and status):
             continue
-        words = re.sub(r"^\s*[\w-]{1,20}\s*;\s*", "", _value(block, "diagnostic-code"))
+        said = _value(block, "diagnostic-code")
+        words = re.sub(r"^\s*[\w-]{1,20}\s*;\s*", "", said)
         remark = re.search(r"\(([^)]{4,200})\)", _value(block, "status"))
         if not words and remark:
             words = remark[1]
-        yield Failure(_address(who), action or "failed", status, words)
+        category = _value(block, "x-powermta-bouncecategory")
+        words = f"{words} bouncecategory: {category}" if category else words
+        by_program = said.casefold().startswith("x-unix")
+        yield Failure(_address(who), action or "failed", status, words, _value(block, "remote-mta"), by_program)
 
 
 def _sections(notice: str, message: ParsedMessage, ours: frozenset[str]) -> dict[str | None, str]:
