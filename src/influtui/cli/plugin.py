@@ -18,7 +18,7 @@ from influtui.cli.queries import QueryCommand
 from influtui.model.creators import parse_ref
 from influtui.model.text import safe
 from influtui.model.times import Millis, rfc3339
-from influtui.services import answers, authoring, installing, plugin_rows, plugins, quality, recording
+from influtui.services import answers, authoring, installing, offer_facts, plugin_rows, plugins, quality, recording
 from influtui.services.plugins import PluginState, SettingPlace
 from influtui.services.quotas import QuotaLeft
 from influtui.services.workspace import Workspace
@@ -241,7 +241,7 @@ async def install(workspace: Workspace, out: Output, what: str, dry_run: bool, y
     async with installing.offered(workspace, what) as offer:
         shown_only = dry_run or offer.way == "shown"
         if not out.json:
-            for line in plugin_offer.facts(offer):
+            for line in offer_facts.facts(offer):
                 out.say(line)
         if not shown_only:
             confirmed(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import webbrowser
 from typing import Any
 
 import click
@@ -12,11 +9,12 @@ import click
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
-from influtui.model.failures import Failure, NeedsConfiguration, WrongUsage
+from influtui.model.failures import WrongUsage
 from influtui.model.text import safe
 from influtui.model.times import rfc3339
 from influtui.model.web_queries import web_queries
 from influtui.services import saved_searches as service
+from influtui.services.opening import open_links
 from influtui.services.saved_searches import SavedSearch
 from influtui.services.workspace import Workspace
 
@@ -131,34 +129,7 @@ async def web(
             out.note(f"  {each.finds}: {safe(each.url)}")
     if not out.json:
         out.note("Keep whom you find: influtui creators add URL --found-by web")
-    return await _opened(workspace, out, [each.url for each in queries]) if opens else 0
-
-
-async def _opened(workspace: Workspace, out: Output, urls: list[str]) -> int:
-    """Show addresses in the browser: by the user's own command, else by this machine's."""
-    command = workspace.settings.open_command
-    if command is None and (os.environ.get("SSH_CONNECTION") or not webbrowser_is_there()):
-        raise NeedsConfiguration(
-            "there is no browser on this machine",
-            hint="Copy the addresses, or set one: influtui config set open_command …",
-        )
-    for url in urls:
-        if command is None:
-            await asyncio.to_thread(webbrowser.open, url)
-            continue
-        process = await asyncio.create_subprocess_exec(
-            *command, url, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL
-        )
-        if await process.wait():
-            raise Failure(f"open_command failed with exit code {process.returncode}", hint=url)
-    out.note(f"Opened {len(urls)}.")
+    if opens:
+        await open_links(workspace, [each.url for each in queries])
+        out.note(f"Opened {len(queries)}.")
     return 0
-
-
-def webbrowser_is_there() -> bool:
-    """Whether this machine has a browser that can show something."""
-    try:
-        webbrowser.get()
-    except webbrowser.Error:
-        return False
-    return True

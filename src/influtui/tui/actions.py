@@ -106,10 +106,18 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("add", "shipments", ("a",), "add parcel", "Add one parcel for a person.", footer=1, line="ship add REF NUMBER"),
     Action("paste_numbers", "shipments", ("p",), "paste numbers", "Paste box for tracking numbers, recognised as you paste.", footer=2, line="ship add NUMBER"),
     # Plugins.
-    Action("check", "plugins", ("c",), "check", "Check it: manifest, import, contract tests, tier. Runs beside the app; esc stops it.", footer=1, line="plugin check {id}"),
-    Action("switch_plugin", "plugins", ("x",), "on/off", "Do without the plugin, or use it again.", footer=2, line="plugin disable {id}"),
-    Action("reload_plugin", "plugins", ("r",), "reload", "Import it anew, after an edit.", footer=5, line="plugin reload {id}"),
-    Action("why_state", "plugins", ("w",), "why", "Why it stands so, and what keeps it from the next tier.", footer=6, line="plugin info {id}"),
+    Action("settings", "plugins", ("e",), "settings", "Its settings as a form; keys are asked for unseen. All of it is tried before it is kept.", footer=1, line="config set plugin.{id}.KEY VALUE"),
+    Action("set_key", "plugins", ("K",), "keys", "Enter its keys, unseen.", line="secret set {id}.KEY"),
+    Action("check", "plugins", ("c",), "check", "Check it: manifest, import, contract tests, tier. Runs beside the app; esc stops it.", footer=2, line="plugin check {id}"),
+    Action("check_live", "plugins", ("C",), "check live", "The same, and ask the platform itself one question.", line="plugin check {id} --live QUERY"),
+    Action("switch_plugin", "plugins", ("x",), "on/off", "Do without the plugin, or use it again.", footer=3, line="plugin disable {id}"),
+    Action("install", "plugins", ("a",), "install", "Install a folder, a wheel or a name: hosts, keys and fit are shown before you agree.", footer=4, line="plugin install WHAT"),
+    Action("reload_plugin", "plugins", ("r",), "reload", "Import it anew, after an edit.", footer=6, line="plugin reload {id}"),
+    Action("why_state", "plugins", ("w",), "why", "Why it stands so, and what keeps it from the next tier.", footer=5, line="plugin info {id}"),
+    Action("trust_plugin", "plugins", ("T",), "trust", "Let a plugin of your plugin folder run, as its files are now.", line="plugin trust {id}"),
+    Action("remove_plugin", "plugins", ("X",), "remove", "Remove it and its kept keys; one that came with influtui is disabled.", line="plugin remove {id}"),
+    Action("open_docs", "plugins", ("d",), "docs", "Open where it is documented; Y copies the address."),
+    Action("answers", "plugins", ("A",), "answers", "What a platform said about an account, as it was sent.", line="plugin answers REF"),
     # Over a pane.
     Action("find", "panel", ("/",), "find", "Find words on the page.", footer=10),
     Action("find_next", "panel", ("n",), "next", "To the next line that has them; after the last, the first."),
@@ -134,14 +142,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
 
 WRITES: Final = frozenset(
     {"shortlist", "reject", "later", "compose", "tag", "edit_rows", "import_file", "ask_platform", "note", "terms", "file_post", "paste", "reply", "reply_next", "paste_answer",
-     "add", "paste_numbers", "switch_plugin", "undo", "redo"}
+     "add", "paste_numbers", "switch_plugin", "settings", "set_key", "install", "trust_plugin", "remove_plugin", "reload_plugin", "undo", "redo"}
 )  # fmt: skip
 """What `--read-only` refuses."""
 
 
 ABOUT_ROWS: Final = frozenset(
     {"shortlist", "reject", "later", "why", "compose", "tag", "edit_rows", "note", "terms", "file_post", "like", "next",
-     "copy_handle", "copy_link", "mark", "mark_range", "pipe", "check", "switch_plugin", "reload_plugin", "why_state"}
+     "copy_handle", "copy_link", "mark", "mark_range", "pipe", "check", "check_live", "switch_plugin", "reload_plugin", "why_state",
+     "settings", "set_key", "trust_plugin", "remove_plugin", "open_docs"}
 )  # fmt: skip
 """What is about the row under the cursor, or the marked ones: it needs that they can be seen."""
 

@@ -322,6 +322,7 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
         choices: Sequence[str] = (),
         instant: Mapping[str, str] | None = None,
         stale: Callable[[], Awaitable[str | None]] | None = None,
+        hidden: bool = False,
     ) -> str | None:
         """Ask for a line and wait for it; `tab` goes through the choices, a key of `instant` answers at once.
 
@@ -340,6 +341,7 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
                 choices=choices,
                 instant=instant or {},
                 stale=stale,
+                hidden=hidden,
             )
         )
         if stale is not None:

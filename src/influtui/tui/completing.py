@@ -131,7 +131,7 @@ def _values(parameters: Sequence[click.Parameter], words: Sequence[str], start: 
             return _beginning(start, word, [str(choice) for choice in each.type.choices])
         said = f"{getattr(each, 'metavar', None) or ''} {each.name} {' '.join(each.opts)}".casefold()
         if isinstance(each.type, click.Path) or "file" in said:
-            return _files(start, word)
+            return files(start, word)
         if "campaign" in said and "query" not in said and "ref" not in said:
             return _beginning(start, word, known.campaigns)
         if "--template" in said:
@@ -156,7 +156,7 @@ def _beginning(start: int, word: str, words: Sequence[str]) -> Ways:
     return Ways(start, tuple(found or [each for each in words if typed in each.casefold()]))
 
 
-def _files(start: int, word: str) -> Ways:
+def files(start: int, word: str) -> Ways:
     """Names of files; a folder ends with the stroke that leads into it."""
     folder, typed = os.path.split(word)
     try:

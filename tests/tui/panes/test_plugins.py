@@ -46,7 +46,7 @@ async def pressed(pane: Plugins, *keys: str) -> None:
 
 async def until(holds: Callable[[], bool]) -> None:
     """Wait until something holds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(8):
         while not holds():
             await asyncio.sleep(0.01)
 
@@ -107,3 +107,123 @@ async def test_the_search_narrows_them_down_and_a_wrong_one_changes_nothing(tmp_
         await pane.search("nothing-has-this")
         assert pane.table.total == 0
         assert "No plugin matches." in pane.table.empty[0][0].text
+
+
+SET = MANIFEST.replace(
+    "[[source]]",
+    """[[field]]
+key = "depth"
+kind = "int"
+label = "How deep \\\\u001b[31m"
+default = 2
+
+[[field]]
+key = "api_key"
+kind = "secret"
+label = "API key"
+required = true
+
+[[source]]""",
+)
+REFUSES = """
+class Refusing(TheSource):
+    def __init__(self, ctx):
+        super().__init__(ctx)
+        if ctx.settings["depth"] > 5:
+            raise ConfigError("too deep", field="depth")
+return [Refusing]
+"""
+
+
+async def at(pane: Plugins, id_: str) -> None:
+    """Put the cursor on a plugin."""
+    ids = [row.id for row in await pane.table.slice(0, pane.table.total)]
+    pane.table.to(ids.index(id_))
+
+
+def screen(pane: Plugins) -> str:
+    """Every line of the screen."""
+    return "\n".join(strip.text for strip in pane.desk.screen._compositor.render_strips())
+
+
+async def asked(pane: Plugins, label: str) -> None:
+    """Wait for a question."""
+    await until(lambda: label in (getattr(pane.desk.prompt.asked, "label", "") or ""))
+
+
+async def told(pane: Plugins, said: str) -> None:
+    """Wait for something to be said."""
+    try:
+        await until(lambda: bool(pane.desk.notices) and said in pane.desk.notices[-1][1])
+    except TimeoutError:
+        raise AssertionError(f"“{said}” was not said, but {list(pane.desk.notices)[-3:]}") from None
+
+
+async def test_settings_are_judged_while_written_tried_and_kept_and_a_key_is_never_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = maker(tmp_path / "site", monkeypatch)
+    make(
+        "acme",
+        manifest=SET.format(id="acme", timeout=1),
+        hook=REFUSES,
+    )
+    async with plugins_pane(tmp_path / "workspace") as pane:
+        await at(pane, "acme")
+        await pressed(pane, "e")
+        await until(lambda: pane.cover is not None and pane.cover.is_mounted)
+        area = pane.cover.area  # type: ignore[union-attr]
+        assert "depth: 2" in area.text
+        assert "api_key: a secret, not there yet" in area.text
+        assert "\x1b" not in area.text
+        area.text = "depth: deep"
+        await pressed(pane, "ctrl+s")
+        await told(pane, "depth must be a number")
+        area.text = "depth: 9"
+        await pressed(pane, "ctrl+s")
+        await asked(pane, "API key")
+        await pressed(pane, *"k3y")
+        assert "k3y" not in str(pane.desk.prompt.line(100, pane.desk.look()))
+        await pressed(pane, "enter")
+        await told(pane, "too short")
+        await asked(pane, "API key")
+        await pressed(pane, *"k3y-0123", "enter")
+        await told(pane, "Nothing was kept: acme: too deep")
+        assert not read_settings(tmp_path / "workspace").plugin
+        area.text = "depth: 3"
+        await pressed(pane, "ctrl+s")
+        await asked(pane, "API key")
+        await pressed(pane, *"k3y-0123", "enter")
+        await told(pane, "2 settings of acme kept")
+        assert read_settings(tmp_path / "workspace").plugin == {"acme": {"depth": 3}}
+        assert pane.table.current is not None
+        assert pane.table.current.state.state == "ready"
+        assert "k3y-0123" not in repr(pane.desk.notices) + screen(pane) + await shown(pane, "acme")
+
+
+async def test_what_is_installed_is_read_before_a_person_agrees_and_removed_when_they_agree(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker(tmp_path / "site", monkeypatch)("acme", manifest=MANIFEST.format(id="acme", timeout=1))
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (tmp_path / "site" / "influtui_acme").rename(folder / "influtui_acme")
+    for each in (tmp_path / "site").glob("*.dist-info"):
+        each.rename(tmp_path / each.name)
+    async with plugins_pane(tmp_path / "workspace") as pane:
+        for answer, said in (("n", "Nothing was installed."), ("y", "acme is ready")):
+            await pressed(pane, "a")
+            await asked(pane, "install")
+            await pressed(pane, *str(folder), "enter")
+            await asked(pane, "Install acme?")
+            await until(lambda: "acme.example" in screen(pane))
+            assert "influtui_acme" not in sys.modules
+            await pressed(pane, answer)
+            await told(pane, said)
+        await at(pane, "acme")
+        assert "In your plugin folder, trusted" in await shown(pane, "acme")
+        await pressed(pane, "X")
+        await asked(pane, "are deleted")
+        await pressed(pane, "y")
+        await told(pane, "acme is removed")
+        assert "acme" not in {row.id for row in await pane.table.slice(0, 99)}

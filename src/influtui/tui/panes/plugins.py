@@ -7,8 +7,10 @@ person checks, reloads or uses one.
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 from zlib import crc32
 
@@ -16,6 +18,7 @@ from influtui.tui.panes.base import Pane
 from influtui.tui.render.plugins import COLUMNS, calls_for_somebody, detail, nothing_here, why
 from influtui.tui.render.spans import Line, Span
 from influtui.tui.widgets.list import Fixed, VirtualList
+from influtui.tui.widgets.prompt import Question, Ways
 
 if TYPE_CHECKING:
     from influtui.services.plugin_rows import PluginRow
@@ -102,12 +105,48 @@ class Plugins(Pane):
             return f"{here.id} is {here.state.state}: the detail says what to do"
         return None
 
+    def why_not_settings(self) -> str | None:
+        """There must be something to set."""
+        here = self._here()
+        if here is None or self.table.marked > 1:
+            return self.why_not_one()
+        manifest = here.state.manifest
+        return None if manifest and (manifest.fields or manifest.source) else f"{here.id} has nothing to set"
+
+    def why_not_set_key(self) -> str | None:
+        """It must ask for one."""
+        here = self._here()
+        if here is None or self.table.marked > 1:
+            return self.why_not_one()
+        fields = here.state.manifest.fields if here.state.manifest else ()
+        return None if any(each.kind == "secret" for each in fields) else f"{here.id} asks for no key"
+
+    def why_not_check_live(self) -> str | None:
+        """There must be a platform to ask."""
+        here = self._here()
+        if here is None or self.table.marked > 1:
+            return self.why_not_one()
+        if here.state.manifest is None or not here.state.manifest.source:
+            return f"{here.id} asks no platform"
+        return None if here.state.usable else f"{here.id} is {here.state.state}: the detail says what to do"
+
+    def why_not_trust_plugin(self) -> str | None:
+        """Only what lies in the plugin folder has to be trusted."""
+        here = self._here()
+        if here is None or self.table.marked > 1:
+            return self.why_not_one()
+        return None if here.state.state == "untrusted" else f"{here.id} needs no trust: it is {here.state.state}"
+
+    why_not_remove_plugin = Pane.why_not_one
+
     def why_not_copy_link(self) -> str | None:
         """Its manifest must say where it is documented."""
         if (here := self._here()) is None:
             return "there is no plugin here"
         said = here.state.manifest is not None and here.state.manifest.docs
         return None if said else f"{here.id} does not say where it is documented"
+
+    why_not_open_docs = why_not_copy_link
 
     # What can be done.
 
@@ -154,5 +193,75 @@ class Plugins(Pane):
         """Import it anew."""
         self._run("plugin reload {id}")
 
+    async def do_check_live(self) -> None:
+        """Ask the platform itself one question."""
+        if (row := await self.one_row()) is None:
+            return
+        question = await self.desk.answer(f"ask {row.id} itself for", kind="live", hint="words; it costs a few calls")
+        if question:
+            self._run(f"plugin check {row.id} --live {shlex.quote(question)}")
+
+    async def do_settings(self) -> None:
+        """The settings as a form."""
+        if (row := await self.one_row()) is not None:
+            await (await _late("plugin_settings")).open_form(self.desk, row.id)
+
+    async def do_set_key(self) -> None:
+        """Ask for the keys alone."""
+        if (row := await self.one_row()) is not None:
+            self.desk.background((await _late("plugin_settings")).ask_keys(self.desk, row.id))
+
+    async def do_install(self) -> None:
+        """Ask what, show what it is, and install it if a person agrees."""
+        acts = await _late("plugin_acts")
+        self.desk.ask(
+            Question(
+                "install ",
+                lambda what: self._install(acts, what),
+                kind="install",
+                hint="a folder, a FILE.whl, or a name; what it is and asks is shown first",
+                complete=_paths,
+            )
+        )
+
+    def _install(self, acts: ModuleType, what: str) -> None:
+        if what:
+            self.desk.background(acts.install(self.desk, what))
+
+    async def do_trust_plugin(self) -> None:
+        """Let it run as its files are now."""
+        if (row := await self.one_row()) is not None:
+            self.desk.background((await _late("plugin_acts")).trust(self.desk, row.id))
+
+    async def do_remove_plugin(self) -> None:
+        """Remove it, or say how."""
+        if (row := await self.one_row()) is not None:
+            self.desk.background((await _late("plugin_acts")).remove(self.desk, row.id))
+
+    async def do_open_docs(self) -> None:
+        """Open where it is documented."""
+        from influtui.services.opening import open_links
+
+        row = await self.one_row()
+        if row is not None and row.state.manifest is not None and row.state.manifest.docs:
+            await open_links(self.desk.workspace, [row.state.manifest.docs])
+            self.desk.notice(f"Opened {row.state.manifest.docs}.", "good")
+
+    def do_answers(self) -> None:
+        """Begin the line that shows what a platform said about an account."""
+        self.desk.lines.ask("plugin answers ")
+
     def _run(self, line: str) -> None:
         self.desk.background(self.desk.lines.run(line))
+
+
+async def _late(name: str) -> ModuleType:
+    """A module that is imported with its first use, beside the loop: it brings the host of plugins with it."""
+    return await asyncio.to_thread(import_module, f"influtui.tui.panes.{name}")
+
+
+async def _paths(text: str, caret: int) -> Ways:
+    """Files and folders that the line can go on with."""
+    from influtui.tui.completing import files
+
+    return await asyncio.to_thread(files, 0, text[:caret])

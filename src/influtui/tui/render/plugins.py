@@ -223,3 +223,55 @@ def nothing_here(query: str) -> list[Line]:
         EMPTY,
         (Span("Files and pasted handles need no plugin: that is how most brands start.", "dim"),),
     ]
+
+
+# The form of settings.
+
+
+def settings_form(settings: Sequence[SettingPlace], name: str) -> str:
+    """A form to fill in: what each setting is as a remark, then `key: value`. Secrets are asked for afterwards."""
+    lines = [f"# Settings of {cell(name)}. Nothing behind the colon: as the plugin has it."]
+    for each in settings:
+        field = each.field
+        wanted = "needed" if field.required else "optional"
+        kinds = {
+            "int": "a number",
+            "bool": "yes or no",
+            "choice": " or ".join(map(cell, field.choices)),
+            "url": "an address",
+        }
+        lines += ["", f"# {cell(field.label)} ({', '.join(filter(None, (kinds.get(field.kind, ''), wanted)))})"]
+        if field.help:
+            lines.append(f"# {cell(field.help)}")
+        if field.kind == "secret":
+            stands = f"from {cell(each.place)}" if each.place else "not there yet"
+            lines.append(f"# {field.key}: a secret, {stands}; it is asked for, unseen, when you are done here")
+        else:
+            value = each.value
+            shown = ("yes" if value else "no") if isinstance(value, bool) else "" if value is None else cell(str(value))
+            lines.append(f"{field.key}: {shown}".rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def judged(wrong: Sequence[tuple[str, str]], look: Look) -> list[Line]:
+    """What is wrong with a form while it is written."""
+    if not wrong:
+        return [
+            (
+                Span(f" {look.glyphs.picked} ", "good"),
+                Span("Every value can be taken; whether they go together is tried before they are kept.", "dim"),
+            )
+        ]
+    return [
+        (Span(f" {look.glyphs.rejected} ", "bad"), Span(cell(key)), Span(f"  {cell(said)}", "warn"))
+        for key, said in wrong
+    ]
+
+
+def lines_to_read(told: Sequence[str], width: int) -> list[Line]:
+    """What is told before a person agrees, wrapped."""
+    lines: list[Line] = []
+    for each in told:
+        indent = " " * (len(each) - len(each.lstrip()))
+        lines += wrapped(cell(each.strip()), width, "dim" if indent else "text", indent=indent)
+    return lines

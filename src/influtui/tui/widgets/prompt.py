@@ -50,6 +50,8 @@ class Question(msgspec.Struct):
     """Other keys that end the question, each with what it does with the text."""
     stale: Callable[[], Awaitable[str | None]] | None = None
     """Says what somebody else has done meanwhile to what is asked about."""
+    hidden: bool = False
+    """A secret: its letters are not shown, and it joins no history."""
 
 
 class Confirmation(msgspec.Struct):
@@ -267,7 +269,8 @@ class Prompt(msgspec.Struct):
         label: Line = (Span(f" {written(asked.label)}", "key"),)
         room = max(4, width - width_of(label) - 2)
         start = max(0, self.caret - room + 1)
-        shown = self.text[start : start + room]
+        text = "*" * len(self.text) if asked.hidden else self.text
+        shown = text[start : start + room]
         caret = self.caret - start
         under = shown[caret : caret + 1] or " "
         role: Role = "text"
