@@ -150,7 +150,7 @@ async def opened(
     try:
         actor = settings.actor or default_actor()
         yield Workspace(folder, database, settings, actor, clock, lasting, plugins)
-        if database.has_written:
+        if database.has_written and not database.is_closed:
             await daily.keep(database, clock())
     finally:
         await lasting.close()

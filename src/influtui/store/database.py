@@ -197,6 +197,11 @@ class Database:
         row = await self.one("PRAGMA data_version")
         return int(row[0]) if row else 0
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed before the session that opened it ended."""
+        return self._closed
+
     def when_closing(self, closer: Callable[[], None]) -> None:
         """Have `closer` called, in a thread, before the database is closed."""
         self._closers.append(closer)
