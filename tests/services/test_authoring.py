@@ -36,7 +36,8 @@ async def test_a_new_plugin_passes_its_check_and_is_red_only_where_its_author_mu
     assert (found.plugin, found.works) == ("acme-first", True)
     assert [finding.code for finding in found.findings] == ["M5"]
     said = _pytest(folder)
-    assert re.search(rf"\d+ failed, {1 + len(FAULTS)} passed", said), said
+    # Green: what the manifest announces is there, no secret is told, and `profiles` is not announced.
+    assert re.search(rf"\d+ failed, {2 + len(FAULTS)} passed", said), said
     assert set(re.findall(r"NotImplementedError: (.*)", said)) == {"ask self.ctx.http and hand over a Page of Profiles"}
 
 
