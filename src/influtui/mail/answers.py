@@ -28,6 +28,8 @@ _SIGNATURE: Final = re.compile(
 )
 _LINK: Final = re.compile(r"https?://\S+")
 _SUBJECT_STOP: Final = re.compile(r"^(?:re: ?)?(?:unsubscribe|stop|abmelden|remove)\b", re.IGNORECASE)
+_MARK: Final = re.compile(r"[?？؟]")
+_END: Final = re.compile(r"[.!]")
 _SIGNS: Final = str.maketrans({"’": "'", "‘": "'", "´": "'", "“": '"', "”": '"', "\u00a0": " "})
 
 
@@ -73,9 +75,10 @@ def answer(text: str, subject: str | None = None) -> Classification:
     if said:
         return _because("declined", said, "words")
     asked = without(table.question.politeness, text)
-    if re.search(r"[?？؟]", asked):
-        end = re.search(r"[^.!?？؟]{0,60}[?？؟]", asked)
-        return _because("question", end[0].strip() if end else "?", "mark")
+    mark = _MARK.search(asked)
+    if mark is not None:
+        sentence = _END.split(asked[max(0, mark.start() - 60) : mark.start()])[-1]
+        return _because("question", (sentence + mark[0]).strip(), "mark")
     said = first_of(table.question.phrases, asked)
     if said:
         return _because("question", said, "words")

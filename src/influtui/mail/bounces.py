@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from influtui.mail.answer_words import any_of
 from influtui.mail.bounce_reasons import (
     codes,
     consequences,
@@ -121,17 +122,17 @@ def is_notice(message: ParsedMessage) -> bool:
     local = sender.partition("@")[0] or message.first("from").partition("@")[0].strip(" <\"'").casefold()
     path = message.first("return-path").strip()
     subject = " ".join((message.subject or "").casefold().split())[:500]
-    machine = bool(re.search(table.senders, local)) or not sender or bool(message.first("x-mlserver"))
+    machine = not sender or bool(re.search(table.senders, local)) or bool(message.first("x-mlserver"))
     empty_path = path in ("<>", "< >") or (bool(path) and "mailer-daemon" in path.casefold())
     if message.first("x-failed-recipients"):
         return True
     if message.first("in-reply-to") and not machine and not empty_path:
         return False
-    about = any(re.search(each, subject) for each in table.subjects)
+    about = any_of(table.subjects, subject)
     if not (machine or empty_path or about):
         return "report-type=delivery-status" in _content_type(message)
     head = " ".join(_QUOTE.sub("", message.body[:6_000]).lower().split())[:3_000]
-    says = any(re.search(each, head) for each in table.sentences)
+    says = any_of(table.sentences, head)
     handed_on = subject.startswith(("fwd:", "fw:", "re:", "aw:", "wg:"))
     if machine or empty_path:
         return says or (about and not handed_on)
@@ -225,6 +226,9 @@ def _reported(message: ParsedMessage) -> Iterator[Failure]:
     """What the machine-readable part says, or lines of its form in the text."""
     blocks = [block for report in message.reports if report.kind == "delivery" for block in report.blocks]
     if not any(_value(block, "final-recipient", "original-recipient", "action", "status") for block in blocks):
+        # Nearly every message is turned away here, before the patterns.
+        if "ecipient" not in message.body and "ECIPIENT" not in message.body:
+            return
         text = _QUOTE.sub("", message.body[: 2 * NOTICE])
         if not re.search(r"^(?:final-recipient|original-recipient)[ \t]*:", text, re.IGNORECASE | re.MULTILINE):
             return

@@ -35,8 +35,9 @@ BLOCKS: Final = 5_000
 """Paragraphs of a message with a delivery report: the standard parser makes an object of each block of one."""
 
 _TOO_MANY: Final = f"it has more than {PARTS} parts; the others were not read"
-_DECLARED: Final = re.compile(rb"boundary\s{0,20}=\s{0,20}\"?([^\s\";]{0,200})", re.IGNORECASE)
-_STATUS: Final = re.compile(rb"message/(?:global-)?delivery-status", re.IGNORECASE)
+# Looked for in lower case: a pattern that begins with letters of one case is found ten times as fast.
+_DECLARED: Final = re.compile(rb"boundary\s{0,20}=\s{0,20}\"?([^\s\";]{0,200})")
+_STATUS: Final = (b"message/delivery-status", b"message/global-delivery-status")
 _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n|\r\r")
 _REPORTS: Final[dict[str, Literal["delivery", "disposition", "feedback", "original"]]] = {
     "message/delivery-status": "delivery",
@@ -151,10 +152,11 @@ def _prepared(raw: bytes, reading: _Reading) -> bytes:
 
 
 def _structure(raw: bytes, reading: _Reading) -> Message:
-    declared = _DECLARED.findall(raw)
+    lowered = raw.lower()
+    declared = [raw[found.start(1) : found.end(1)] for found in _DECLARED.finditer(lowered)]
     if len(declared) <= BOUNDARIES:
         try:
-            return BytesParser(policy=compat32).parsebytes(_fewer_parts(raw, set(declared), reading))
+            return BytesParser(policy=compat32).parsebytes(_fewer_parts(raw, set(declared), reading, lowered))
         except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError, AssertionError):
             pass
     reading.problem("its parts are nested beyond reading; the text is shown as it came")
@@ -164,7 +166,7 @@ def _structure(raw: bytes, reading: _Reading) -> Message:
         return Message()
 
 
-def _fewer_parts(raw: bytes, declared: set[bytes], reading: _Reading) -> bytes:
+def _fewer_parts(raw: bytes, declared: set[bytes], reading: _Reading, lowered: bytes) -> bytes:
     """`raw` up to the part that is one too many: the standard parser would make an object of each."""
     for boundary in declared - {b""}:
         if raw.count(b"\n--" + boundary) > PARTS:
@@ -173,7 +175,7 @@ def _fewer_parts(raw: bytes, declared: set[bytes], reading: _Reading) -> bytes:
                 at = raw.find(b"\n--" + boundary, at + 1)
             raw = raw[:at]
             reading.problem(_TOO_MANY)
-    if _STATUS.search(raw) and len(_BLANK_LINE.findall(raw)) > BLOCKS:
+    if any(each in lowered for each in _STATUS) and len(_BLANK_LINE.findall(raw)) > BLOCKS:
         blanks = _BLANK_LINE.finditer(raw)
         raw = raw[: next(blank.start() for number, blank in enumerate(blanks) if number == BLOCKS)]
         reading.problem("its report has too many blocks; the others were not read")

@@ -95,6 +95,10 @@ def from_outside(text: str) -> OutsideText:
     """`text` as it may be stored: everything but what no database can hold (NUL, lone surrogates)."""
     if "\x00" in text:
         text = text.replace("\x00", "")
-    if re.search(_SURROGATES, text):
-        text = re.sub(_SURROGATES, "\ufffd", text)
+    if not text.isascii():
+        try:
+            # Encoding is a tenth of the price of looking for what cannot be encoded.
+            text.encode()
+        except UnicodeEncodeError:
+            text = re.sub(_SURROGATES, "\ufffd", text)
     return OutsideText(text)
