@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final, NamedTuple, get_args
 
@@ -107,6 +107,7 @@ def codes(words: str) -> tuple[int | None, str | None]:
     return int(code[1]) if code else None, enhanced[1] if enhanced else None
 
 
+@lru_cache(maxsize=16)
 def plain(words: str) -> str:
     """Words as the wordings are compared with: lower case, single blanks, no addresses, no paths, codes said once."""
     text = " ".join(words[: 2 * WORDS_LIMIT].split()).lower()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import msgspec
@@ -46,7 +47,6 @@ _TRANSCRIPT: Final = re.compile(r"^[ \t]*<<<[ \t]*([245]\d\d.{0,400})", re.MULTI
 _MESSAGE_ID: Final = re.compile(r"^[ \t>]*message-id[ \t]*:[ \t]*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
 _MOVING: Final = frozenset({"delivered", "relayed", "expanded", "deliverable"})
 _HINTS: Final = ("x-ses-outgoing", "x-spasign", "x-nai-header")
-"""Headers that tell which system wrote a notice, or why."""
 WEAK: Final = frozenset({None, "expired", "systemerror", "mailererror", "securityerror", "syntaxerror"})
 """Reasons of a machine-readable part that the text beside it may better."""
 
@@ -62,6 +62,44 @@ class Failure(NamedTuple):
     """The server that refused it, as far as the report names it."""
     by_program: bool = False
     """Whether a program that delivers on the machine itself said so."""
+
+
+class Notice:
+    """What a mail system wrote, read as far as it is asked for: a good report needs nothing beside it."""
+
+    def __init__(self, message: ParsedMessage, ours: frozenset[str]) -> None:
+        self._message = message
+        self._ours = ours
+
+    @cached_property
+    def text(self) -> str:
+        """Its words, without the message that came back."""
+        return notice_of(self._message)
+
+    @cached_property
+    def sections(self) -> dict[str | None, str]:
+        """The recipients that it names, each with the lines that belong to it."""
+        return _sections(self.text, self._message, self._ours)
+
+    @cached_property
+    def transcript(self) -> str:
+        """What servers said, where it shows how it spoke with them."""
+        return " ".join(_TRANSCRIPT.findall(self.text)[:5])
+
+    @cached_property
+    def hints(self) -> str:
+        """Headers that tell which system wrote it, or why."""
+        told = ((name, self._message.first(name)) for name in _HINTS)
+        return " ".join(f"{name}: {value}" for name, value in told if value)
+
+    def of(self, recipient: str | None) -> str:
+        """What it says of one recipient."""
+        wanted = (recipient or "").casefold()
+        return next((words for who, words in self.sections.items() if who is not None and who.casefold() == wanted), "")
+
+    def command_for(self, recipient: str | None) -> str | None:
+        """The command that was refused, as far as it says."""
+        return command_of(plain(self.of(recipient))) or command_of(plain(self.text))
 
 
 def complaint(message: ParsedMessage) -> Bounce | None:
@@ -103,16 +141,14 @@ def bounces(message: ParsedMessage, ours: frozenset[str] = frozenset()) -> tuple
         failures = simple.failures()
     if not failures and not is_notice(message):
         return ()
-    notice = notice_of(message)
-    sections = _sections(notice, message, ours)
+    notice = Notice(message, ours)
     if not failures:
-        failures = [Failure(who, "failed", None, words) for who, words in sections.items()]
+        failures = [Failure(who, "failed", None, words) for who, words in notice.sections.items()]
     if not failures:
         told = next(iter(_original(message, "to")), "")
-        failures = [Failure(_address(told), "failed", None, notice)]
+        failures = [Failure(_address(told), "failed", None, notice.text)]
     found = original_id(message)
-    hints = " ".join(f"{name}: {message.first(name)}" for name in _HINTS if message.first(name)).casefold()
-    return tuple(_bounce(failure, sections, notice, found, hints) for failure in failures[:RECIPIENTS])
+    return tuple(_bounce(failure, notice, found) for failure in failures[:RECIPIENTS])
 
 
 def is_notice(message: ParsedMessage) -> bool:
@@ -165,37 +201,34 @@ def original_id(message: ParsedMessage) -> str | None:
     return None
 
 
-def _bounce(failure: Failure, sections: dict[str | None, str], notice: str, original: str | None, hints: str) -> Bounce:
-    section = _section(failure.recipient, sections)
+def _bounce(failure: Failure, notice: Notice, original: str | None) -> Bounce:
     code, status = codes(failure.words)
     reason: BounceReason | None
     if failure.action in _MOVING:
         reason = "delivered"
     else:
-        reason, code, status = _reason(failure, section, notice, hints)
+        reason, code, status = _reason(failure, notice)
     given = status or failure.status
     after = consequences(reason)
     delayed = failure.action == "delayed" or (given or "").startswith("4")
+    said = failure.words or notice.of(failure.recipient) or notice.text
     return Bounce(
         recipient=failure.recipient,
         original_message_id=original,
         reason=reason,
         status=given,
         code=code,
-        said=from_outside(" ".join((failure.words or section or notice).split())[:SAID]) or None,
+        said=from_outside(" ".join(said.split())[:SAID]) or None,
         suppress=after.suppress and failure.action != "delayed" and not _passes(code, given),
         pause_sender=after.pause_sender,
         retry=after.retry or delayed,
     )
 
 
-def _reason(failure: Failure, section: str, notice: str, hints: str) -> tuple[BounceReason, int | None, str | None]:
+def _reason(failure: Failure, notice: Notice) -> tuple[BounceReason, int | None, str | None]:
     """Why `failure` happened, with the codes that say so."""
-    transcript = " ".join(_TRANSCRIPT.findall(notice)[:5])
-    hosts = " ".join((failure.recipient or "", failure.server, hints)).casefold()
-    command = next(
-        (each for text in (failure.words, section, notice) if text and (each := command_of(plain(text)))), None
-    )
+    hosts = " ".join((failure.recipient or "", failure.server, notice.hints)).casefold()
+    command = command_of(plain(failure.words)) or notice.command_for(failure.recipient)
     code, status = codes(failure.words)
 
     def read(words: str) -> BounceReason | None:
@@ -204,7 +237,8 @@ def _reason(failure: Failure, section: str, notice: str, hints: str) -> tuple[Bo
     reason = read(failure.words)
     if reason in WEAK:
         # The text beside the machine-readable part often says more.
-        for text in (section, transcript, notice) if reason is None else (section, transcript):
+        texts = (notice.of(failure.recipient), notice.transcript, notice.text)
+        for text in texts if reason is None else texts[:2]:
             other = read(text)
             if other is not None and other != reason and (reason is None or other not in ("expired", "systemerror")):
                 told = codes(text)
@@ -270,11 +304,6 @@ def _sections(notice: str, message: ParsedMessage, ours: frozenset[str]) -> dict
         if key not in named:
             named[key] = notice[start:end]
     return named
-
-
-def _section(recipient: str | None, sections: dict[str | None, str]) -> str:
-    wanted = (recipient or "").casefold()
-    return next((words for who, words in sections.items() if who is not None and who.casefold() == wanted), "")
 
 
 def _is_machine(address: str) -> bool:

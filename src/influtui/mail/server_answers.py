@@ -13,10 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, NamedTuple, cast
 
+from influtui.mail.answer_words import needed_letters
 from influtui.model.incoming import BounceReason
-
-GAP: Final = 300
-"""Characters that may stand where a wording has a gap."""
 
 FIRST: Final[tuple[BounceReason, ...]] = (
     "mailboxfull", "mesgtoobig", "exceedlimit", "suspend", "hasmoved", "norelaying", "authfailure", "userunknown", "filtered",
@@ -84,6 +82,16 @@ _MEANS: Final = {
 _KNOWN: Final = frozenset({"conn", "helo", "ehlo", "mail", "rcpt", "data", "auth", "quit"})
 
 
+class Wordings(NamedTuple):
+    """What is looked for: words in one piece, and pieces in their order with anything between."""
+
+    whole: tuple[str, ...] = ()
+    gapped: tuple[tuple[str, ...], ...] = ()
+
+
+NONE: Final = Wordings()
+
+
 class Answer(NamedTuple):
     """A server's words (as `bounce_reasons.plain` gives them) and what is known beside them."""
 
@@ -138,11 +146,11 @@ def command_of(text: str) -> str | None:
 
 def says(reason: BounceReason, text: str) -> bool:
     """Whether a public wording of `reason` is in `text`."""
-    return not _is_taken_back(reason, text) and _any(_tables()["any"].get(reason, ()), text)
+    return not _is_taken_back(reason, text) and _any(_tables()["any"].get(reason, NONE), text)
 
 
 def _is_taken_back(reason: BounceReason, text: str) -> bool:
-    return _any(_tables()["unless"].get(reason, ()), text)
+    return _any(_tables()["unless"].get(reason, NONE), text)
 
 
 def _by_words(answer: Answer) -> BounceReason | None:
@@ -195,8 +203,9 @@ def _is_unknown(answer: Answer) -> bool:
 def _provider(answer: Answer) -> BounceReason | None:
     # Some tables depend on the command and the status too, in brackets behind the words.
     text = f"{answer.text} [{answer.command}] [{answer.status}]"
-    for name, pattern in _hosts().items():
-        if pattern.search(answer.hosts) or pattern.search(answer.text):
+    who = f"{answer.hosts}\n{answer.text}"
+    for name, (pattern, needed) in _hosts().items():
+        if any(letters in who for letters in needed) and (pattern.search(answer.hosts) or pattern.search(answer.text)):
             found = _first(name, text)
             if found is not None:
                 return found
@@ -204,11 +213,26 @@ def _provider(answer: Answer) -> BounceReason | None:
 
 
 def _first(name: str, text: str) -> BounceReason | None:
-    return next((cast(BounceReason, reason) for reason, words in _tables()[name].items() if _any(words, text)), None)
+    for reason, wordings in _tables()[name].items():
+        if _any(wordings, text):
+            return reason
+    return None
 
 
-def _any(wordings: tuple[str | re.Pattern[str], ...], text: str) -> bool:
-    return any(each in text if isinstance(each, str) else each.search(text) is not None for each in wordings)
+def _any(wordings: Wordings, text: str) -> bool:
+    # Written out: some hundred wordings are looked for in each answer, and a generator costs more than the look.
+    for each in wordings.whole:
+        if each in text:
+            return True
+    for parts in wordings.gapped:
+        at = 0
+        for part in parts:
+            at = text.find(part, at) + len(part)
+            if at < len(part):
+                break
+        else:
+            return True
+    return False
 
 
 @cache
@@ -217,21 +241,22 @@ def _raw() -> dict[str, dict[str, list[str]]]:
 
 
 @cache
-def _hosts() -> dict[str, re.Pattern[str]]:
-    return {name: re.compile(str(pattern)) for name, pattern in _raw()["hosts"].items()}
+def _hosts() -> dict[str, tuple[re.Pattern[str], tuple[str, ...]]]:
+    """How the servers of each table are known: a pattern, and letters that stand in all that it finds."""
+    return {name: (re.compile(str(each)), needed_letters(str(each))) for name, each in _raw()["hosts"].items()}
 
 
 @cache
-def _tables() -> dict[str, dict[str, tuple[str | re.Pattern[str], ...]]]:
+def _tables() -> dict[str, dict[BounceReason, Wordings]]:
     return {
-        name: {reason: tuple(_compiled(each) for each in words) for reason, words in table.items()}
+        name: {cast(BounceReason, reason): _compiled(words) for reason, words in table.items()}
         for name, table in _raw().items()
         if name != "hosts"
     }
 
 
-def _compiled(wording: str) -> str | re.Pattern[str]:
-    """A wording as it is looked for: as it is, or as a pattern where it has a gap."""
-    if "…" not in wording:
-        return wording
-    return re.compile(f".{{0,{GAP}}}?".join(re.escape(part) for part in wording.split("…")))
+def _compiled(wordings: list[str]) -> Wordings:
+    return Wordings(
+        tuple(each for each in wordings if "…" not in each),
+        tuple(tuple(each.split("…")) for each in wordings if "…" in each),
+    )
