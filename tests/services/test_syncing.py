@@ -53,6 +53,17 @@ async def test_a_sender_who_only_looks_like_somebody_we_know_is_pointed_out(post
     assert "mai1.test looks like mail.test" in (found.messages[-1].unverified or "")
 
 
+async def test_what_came_in_together_is_found_by_its_words_and_by_no_others(post: Post) -> None:
+    post.answer("A pomegranate, please", to="anna@mail.test")
+    post.answer("A quince, please", to="ben@mail.test")
+    await post.sync()
+    found = await inbox.conversations(post.workspace, "pomegranate")
+    assert [each.ref for each in found] == ["instagram:anna"]
+    async with post.workspace.db.write(post.workspace.clock()) as transaction:
+        # SQLite's own comparison of the index with the table; it fails where one word is missing or too many.
+        await transaction.run("INSERT INTO message_text (message_text, rank) VALUES ('integrity-check', 1)")
+
+
 async def test_somebody_we_know_who_writes_first_begins_a_conversation(post: Post) -> None:
     post.answer("Hi, I like your brand", sender="cleo@mail.test")
     await post.sync()

@@ -24,7 +24,7 @@ _LITERAL: Final = re.compile(rb"~?\{(\d{1,12})\+?\}\r?\n$")
 _STATUS: Final = re.compile(rb"(\S+) +(OK|NO|BAD|BYE|PREAUTH)(?: +|(?=\r?\n)|$)(.*)", re.IGNORECASE | re.DOTALL)
 _CODE: Final = re.compile(rb"\[([^\s\]]+)(?: +([^\]]*))?\] ?", re.DOTALL)
 # A bracket belongs to the atom that it is in: BODY[HEADER.FIELDS (FROM DATE)]<0>.
-_TOKEN: Final = re.compile(rb'\s*(?:([()])|"((?:[^"\\]|\\.)*)"|((?:[^\s()"\[]|\[[^\]]*\]?)+))', re.DOTALL)
+_TOKEN: Final = re.compile(rb'\s*(?:([()])|"((?:[^"\\]|\\.)*)"|((?:[^\s()"\[]++|\[[^\]]*\]?)+))', re.DOTALL)
 _ESCAPED: Final = re.compile(rb"\\(.)", re.DOTALL)
 
 

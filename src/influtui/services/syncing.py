@@ -155,7 +155,6 @@ class _Reading:
         self._rules: list[LocalRule] = []
         self._people: dict[str, int] = {}
         self._domains = KnownDomains()
-        self._domains = KnownDomains()
         self._authserv_id: str | None = None
 
     async def prepare(self) -> None:
@@ -163,7 +162,6 @@ class _Reading:
         db = self.workspace.db
         self._people = await received.people_of_ours(db)
         self._domains = KnownDomains({each.rpartition("@")[2] for each in (*self._people, *self._ours)})
-        self._domains = KnownDomains({each.rpartition("@")[2] for each in self._people})
         self._authserv_id = (await received.learned(db, self._address)).authserv_id
         self._rules = [rule_of(row) for row in await received.rules(db)]
 

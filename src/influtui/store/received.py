@@ -186,7 +186,14 @@ async def add(
     row = await transaction.one("SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'messages'")
     first = int(row[0]) if row else 1
     ids = list(range(first, first + len(messages)))
+    # The text index takes them in one go, with messages as with creators: see schema/0017.
+    await transaction.run("INSERT INTO message_text_later (one) VALUES (1)")
     await _insert(transaction, "messages", [{"id": id_, **each} for id_, each in zip(ids, messages, strict=True)])
+    await transaction.run("DELETE FROM message_text_later")
+    await transaction.run(
+        "INSERT INTO message_text (rowid, subject, body) SELECT id, subject, body FROM messages WHERE id BETWEEN ? AND ?",
+        (ids[0], ids[-1]),
+    )
     await _insert(
         transaction, "received", [{"message_id": id_, **each} for id_, each in zip(ids, received, strict=True)]
     )
