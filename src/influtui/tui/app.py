@@ -16,7 +16,7 @@ from contextlib import AsyncExitStack, ExitStack, suppress
 from typing import Any, ClassVar, Final
 
 from textual import events
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.filter import LineFilter
@@ -78,6 +78,7 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
         self.run_line = run_line
         self.commands = commands
         self._clock = clock
+        self._doors: list[LineFilter] = [AsciiDrawing(), Scrubber()] if options.ascii else [Scrubber()]
         self._glyphs = ASCII if options.ascii else Glyphs()
         self.palette: Palette = themes.for_terminal(options.theme)
         use_our_own_parts()
@@ -119,8 +120,7 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """The scrubber stands last, behind every widget."""
-        drawing = [AsciiDrawing()] if self.options.ascii else []
-        return [*super().get_line_filters(), *drawing, Scrubber()]
+        return [*super().get_line_filters(), *self._doors]
 
     def compose(self) -> ComposeResult:
         """Header, panes, prompt, footer."""
@@ -230,10 +230,15 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
 
     def _take_textuals_colours(self) -> None:
         if self.palette.theme.ansi:
-            self.theme = "ansi-dark" if self.palette.theme.dark else "ansi-light"
+            name = "ansi-dark" if self.palette.theme.dark else "ansi-light"
         else:
             self.register_theme(themes.for_textual(self.palette.theme))
-            self.theme = self.palette.theme.name
+            name = self.palette.theme.name
+        if self.is_running:
+            self.theme = name
+        else:  # Nothing is styled yet: telling everybody of a new theme would have all styles read twice.
+            self.set_reactive(App.theme, name)
+            self.stylesheet.set_variables(self.get_css_variables())
 
     def _use_theme(self, name: str) -> None:
         try:

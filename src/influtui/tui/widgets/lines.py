@@ -8,17 +8,15 @@ from rich.cells import cell_len
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from influtui.tui.render.spans import EMPTY, Line, Look, Role, Span
 from influtui.tui.themes import Ground, Palette
+from influtui.tui.widgets.drawn import Drawn
 from influtui.tui.widgets.strips import strip
 
 
-class Lines(Widget):
+class Lines(Drawn):
     """Lines made for a width by a function, so that a resize wraps anew. Only lines that differ are drawn again."""
-
-    can_focus = False
 
     def __init__(
         self,
@@ -28,9 +26,8 @@ class Lines(Widget):
         border: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(palette=palette, id=id)
         self._look = look
-        self._palette = palette
         self._border = border
         self._make: Callable[[int], Sequence[Line]] = lambda width: ()
         self.lines: Sequence[Line] = ()
@@ -129,14 +126,11 @@ class Lines(Widget):
         self.scroll_by(-3)
 
 
-class Bar(Widget):
+class Bar(Drawn):
     """One line that is drawn again only when it says something else: header, title, prompt, footer."""
 
-    can_focus = False
-
     def __init__(self, *, palette: Callable[[], Palette], ground: Ground = "bar", id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._palette = palette
+        super().__init__(palette=palette, id=id)
         self._ground: Ground = ground
         self._line: Line = EMPTY
         self._make: Callable[[int], Line] | None = None

@@ -13,11 +13,11 @@ from typing import Any, Final, Generic, Protocol, TypeVar, runtime_checkable
 from textual import events
 from textual.geometry import Region, Size
 from textual.strip import Strip
-from textual.widget import Widget
 
 from influtui.tui.render.columns import Column, Layout, headings, place, placeholder, row
 from influtui.tui.render.spans import EMPTY, Line, Look, Span, width_of
 from influtui.tui.themes import Palette
+from influtui.tui.widgets.drawn import Drawn
 from influtui.tui.widgets.strips import strip
 
 R = TypeVar("R")
@@ -72,10 +72,8 @@ class Fixed(Generic[R]):
         return self.all[start:stop]
 
 
-class VirtualList(Widget, Generic[R]):
+class VirtualList(Drawn, Generic[R]):
     """Rows in columns. The owner moves the cursor; the list tells it through `moved`."""
-
-    can_focus = False
 
     def __init__(
         self,
@@ -88,11 +86,10 @@ class VirtualList(Widget, Generic[R]):
         failed: Callable[[Exception], None] = lambda error: None,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(palette=palette, id=id)
         self._columns = columns
         self._key = key
         self._look = look
-        self._palette = palette
         self._moved = moved
         self._failed = failed
         self._source: Source[R] = Fixed(())

@@ -14,6 +14,7 @@ from influtui.tui.render.spans import Line, Role, Span, merged, width_of
 from influtui.tui.themes import Ground, Palette
 
 
+@lru_cache(512)
 def strip(line: Line, width: int, palette: Palette, ground: Ground = "pane", *, role: Role | None = None) -> Strip:
     """`line` in exactly `width` cells on `ground`. With `role` everything is written in that one."""
     style = palette.style
