@@ -7,9 +7,13 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from influtui.model.creators import Ref
 from influtui.model.failures import NotFound, WrongUsage
+from influtui.model.ids import CreatorId
 from influtui.model.qualifiers import CREATORS
 from influtui.model.query import QueryError
+from influtui.services import search as service
+from influtui.services.forgetting import forget
 from influtui.services.search import ask, matching, open_listing, search
 from influtui.services.workspace import Workspace
 from influtui.store import text_index
@@ -239,6 +243,24 @@ async def test_matching_gives_ids_and_a_listing_gives_rows_by_place(catalogue: W
     assert listing.total == 7
     assert [row.id for row in await listing.rows(1, 3)] == [2, 1]
     assert await listing.rows(7, 9) == []
+
+
+async def test_the_first_rows_of_a_large_catalogue_do_not_wait_for_the_count(
+    catalogue: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await forget(catalogue, Ref(id=CreatorId(2)))
+    monkeypatch.setattr(service, "_MANY", 3)
+    for worth_it, query, exact in ((3, "", 6), (30, "", 6), (3, "-country:US", 3), (30, "-country:US", 3)):
+        monkeypatch.setattr(service, "WORTH_IT", worth_it)
+        listing = await open_listing(catalogue, query, None)
+        assert listing.counting
+        assert listing.total == 7, "at most so many, before anything is counted"
+        first = [row.id for row in await listing.rows(0, 3)]
+        counted = await listing.exact()
+        assert (counted.counting, counted.total) == (False, exact)
+        assert [row.id for row in await counted.rows(0, 3)] == first
+        assert await counted.exact() is counted
+    assert not (await open_listing(catalogue, "country:US", None)).counting
 
 
 async def test_a_platform_that_came_with_a_plugin_can_be_asked_for(catalogue: Workspace, account: Account) -> None:

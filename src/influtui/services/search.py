@@ -19,7 +19,18 @@ from influtui.model.ids import CreatorId
 from influtui.model.nearest import nearest
 from influtui.model.qualifiers import CREATORS, Table
 from influtui.model.query import QueryError, parse
-from influtui.model.query_ast import Context, Everything, Field, Is, Query, ShipsTo, bind, depends_on_campaign, leaves
+from influtui.model.query_ast import (
+    Context,
+    Everything,
+    Field,
+    Is,
+    Not,
+    Query,
+    ShipsTo,
+    bind,
+    depends_on_campaign,
+    leaves,
+)
 from influtui.services.workspace import Workspace
 from influtui.store import campaign_in_use
 from influtui.store import search as store
@@ -34,6 +45,8 @@ MOST_ROWS: Final = 10_000
 """The largest page."""
 
 
+_MANY: Final = 2_000
+"""More accounts than this are not counted before the first of them is shown."""
 _SORTED_AT_ONCE: Final = 20_000
 _FIRST_ROWS: Final = 512
 _AFTER_ROWS: Final = 0.5
@@ -59,7 +72,16 @@ class Listing(Protocol):
 
     @property
     def total(self) -> int:
-        """How many were found, exactly."""
+        """How many were found: exactly, unless `counting`."""
+        ...
+
+    @property
+    def counting(self) -> bool:
+        """Whether `total` is only as many as there may be at most, because the first rows must not wait for the count."""
+        ...
+
+    async def exact(self) -> Listing:
+        """The same listing, counted."""
         ...
 
     async def rows(self, start: int, stop: int) -> list[Creator]:
@@ -104,6 +126,8 @@ class Beginning(NamedTuple):
 class _Known:
     """A listing whose ids are at hand, from whichever back end."""
 
+    counting = False
+
     def __init__(self, workspace: Workspace, asked: Asked, ids: Places) -> None:
         self._workspace = workspace
         self._asked = asked
@@ -112,6 +136,9 @@ class _Known:
     @property
     def total(self) -> int:
         return len(self._ids)
+
+    async def exact(self) -> Listing:
+        return self
 
     async def rows(self, start: int, stop: int) -> list[Creator]:
         found = [CreatorId(int(each)) for each in self._ids[max(0, start) : max(0, stop)]]
@@ -143,6 +170,8 @@ class _Begun:
     Sorting a million takes many times what finding the first hundred does, and most searches end on the first page.
     """
 
+    counting = False
+
     def __init__(self, workspace: Workspace, asked: Asked, beginning: Beginning) -> None:
         self._workspace = workspace
         self._asked = asked
@@ -153,6 +182,9 @@ class _Begun:
     @property
     def total(self) -> int:
         return self._whole.total if self._whole else len(self._beginning.found)
+
+    async def exact(self) -> Listing:
+        return self
 
     async def rows(self, start: int, stop: int) -> list[Creator]:
         if self._whole is None and stop <= len(self._beginning.first):
@@ -191,12 +223,20 @@ class _Begun:
 
 
 class _Windows:
-    """A listing of a large catalogue whose columns are not loaded yet: each window is a statement of its own."""
+    """A listing of a catalogue whose columns are not loaded (yet): each window is a statement of its own."""
 
-    def __init__(self, workspace: Workspace, asked: Asked, total: int) -> None:
+    def __init__(self, workspace: Workspace, asked: Asked, total: int, *, counting: bool) -> None:
         self._workspace = workspace
         self._asked = asked
         self.total = total
+        self.counting = counting
+
+    async def exact(self) -> Listing:
+        if not self.counting:
+            return self
+        if self.total <= WORTH_IT:
+            return await _known(self._workspace, self._asked)
+        return await _counted(self._workspace, self._asked)
 
     async def rows(self, start: int, stop: int) -> list[Creator]:
         start = max(0, start)
@@ -296,17 +336,28 @@ async def open_listing(workspace: Workspace, query: str, sort: str | None = None
     In a large catalogue the first call begins to load the columns; until they are there, statements answer.
     """
     asked = await ask(workspace, query, sort)
-    if await store.size(workspace.db) <= WORTH_IT:
-        return _Known(workspace, asked, await store.ids(workspace.db, asked.query, asked.order))
+    size = await store.size(workspace.db)
+    # Of nearly all the first rows are there at once; counting a million, or reading all ids in order, takes longer.
+    nearly_all = size > _MANY and isinstance(asked.query, (Everything, Not))
+    if size <= WORTH_IT:
+        return _Windows(workspace, asked, size, counting=True) if nearly_all else await _known(workspace, asked)
     engine = engine_of(workspace.db)
     if not engine.loaded:
         # The rows of this answer come first: loading takes a processor for a second.
         asyncio.get_running_loop().call_later(_AFTER_ROWS, engine.ready)
-        return _Windows(workspace, asked, await store.count(workspace.db, asked.query))
+        return _Windows(workspace, asked, size, counting=True) if nearly_all else await _counted(workspace, asked)
     beginning = await engine.ask(lambda columns: _begun(columns, asked))
     if isinstance(beginning, Beginning):
         return _Begun(workspace, asked, beginning)
     return _Known(workspace, asked, beginning)
+
+
+async def _known(workspace: Workspace, asked: Asked) -> _Known:
+    return _Known(workspace, asked, await store.ids(workspace.db, asked.query, asked.order))
+
+
+async def _counted(workspace: Workspace, asked: Asked) -> _Windows:
+    return _Windows(workspace, asked, await store.count(workspace.db, asked.query), counting=False)
 
 
 def _begun(columns: ColumnSearch, asked: Asked) -> Beginning | Places:

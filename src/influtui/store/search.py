@@ -13,7 +13,7 @@ import msgspec
 
 from influtui.model.creators import Creator, split
 from influtui.model.ids import CreatorId
-from influtui.model.query_ast import Not, Query
+from influtui.model.query_ast import Everything, Not, Query
 from influtui.model.query_match import BEYOND, sought
 from influtui.model.tiers import TierScheme, default_scheme
 from influtui.store.creators import by_ids
@@ -158,6 +158,9 @@ async def size(reader: Reader) -> int:
 
 async def count(reader: Reader, query: Query) -> int:
     """How many accounts match, exactly."""
+    if isinstance(query, Everything):
+        # Without a condition SQLite counts a page at a time.
+        return int((await reader.all("SELECT count(*) FROM creators"))[0][0])
     if isinstance(query, Not):
         # Of a complement the other side is counted: those who are left out are few more often than not.
         condition, values = where(query.part, CREATORS)

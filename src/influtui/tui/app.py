@@ -18,7 +18,6 @@ from typing import Any, ClassVar, Final
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -32,7 +31,7 @@ from influtui.tui.desk import Desk
 from influtui.tui.keyboard import Keyboard
 from influtui.tui.keymap import Keymap
 from influtui.tui.options import Options
-from influtui.tui.panes.base import Pane
+from influtui.tui.panes.base import Box, Pane
 from influtui.tui.private import (
     CrashesQuietly,
     PaintsDifferences,
@@ -129,7 +128,7 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
         yield self._bars["header"]
         self._shown = Discover(self)
         self._panes.append(self._shown)
-        with Container(id="panes"):
+        with Box(id="panes"):
             yield self._shown
         yield self._bars["prompt"]
         yield self._bars["footer"]

@@ -11,6 +11,7 @@ class Desk(DrawsOnce, inherit_bindings=False):
     """The only screen. What no editor takes goes to the app's keymap."""
 
     AUTO_FOCUS = None
+    BLANK = True
 
     def on_key(self, event: events.Key) -> None:
         """Hand a key to the app."""

@@ -208,3 +208,21 @@ async def test_a_source_that_fails_changes_nothing() -> None:
         with pytest.raises(RuntimeError):
             await table.put(Shifting(range(5), fails=True), keep=False)
         assert (table.cursor, table.total, app.shown()) == (50, 100, before)
+
+
+async def test_a_step_draws_two_rows_and_other_colours_draw_all() -> None:
+    app = Bench()
+    drawn: list[int] = []
+    app.table.render_line, draw = lambda y: (drawn.append(y), draw(y))[1], app.table.render_line  # type: ignore[method-assign]
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.table.show(Fixed(range(100)))
+        await pilot.pause()
+        drawn.clear()
+        app.table.move(1)
+        await pilot.pause(0.05)
+        assert sorted(drawn) == [1, 2]
+        drawn.clear()
+        app.table._palette = lambda: themes.load("paper")
+        app.screen.refresh()
+        await pilot.pause(0.05)
+        assert sorted(drawn) == list(range(10))

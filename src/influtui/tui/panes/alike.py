@@ -20,11 +20,17 @@ MOST: Final = 200
 class AlikeListing:
     """Who is like `model`, the likest first."""
 
+    counting = False
+
     def __init__(self, model: Creator, found: Sequence[Lookalike]) -> None:
         self.model = model
         self._found = {each.creator.id: each for each in found}
         self._rows = [each.creator for each in found]
         self.total = len(found)
+
+    async def exact(self) -> AlikeListing:
+        """It is."""
+        return self
 
     async def rows(self, start: int, stop: int) -> list[Creator]:
         """The rows from place `start` up to `stop`."""

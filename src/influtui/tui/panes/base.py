@@ -34,6 +34,12 @@ FAR_REST: Final = 0.7
 AT_ONCE: Final = 0.1
 
 
+class Box(Container):
+    """Holds what covers all of it: there is nothing of its own to draw."""
+
+    BLANK = True
+
+
 class Pane(Widget):
     """A place of the work. Subclasses fill the list and say what its rows are."""
 
@@ -44,6 +50,7 @@ class Pane(Widget):
     record_line: ClassVar[str] = ""
     """The command that writes a row; with `--json` it is what a program gets."""
     can_focus = False
+    BLANK = True
 
     def __init__(self, desk: InflutuiApp) -> None:
         super().__init__(id=f"pane-{self.title.lower().replace(' ', '-')}")
@@ -71,10 +78,10 @@ class Pane(Widget):
 
     def compose(self) -> ComposeResult:
         """Title, list, detail, and the place of what covers them for a while."""
-        yield Container(self.head, self.position, classes="title")
-        body = Container(self.table, self.detail, classes="body")
+        yield Box(self.head, self.position, classes="title")
+        body = Box(self.table, self.detail, classes="body")
         yield body
-        yield Container(classes="over")
+        yield Box(classes="over")
 
     # For subclasses.
 

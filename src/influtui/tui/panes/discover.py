@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from influtui.model.shortlist import Pick
     from influtui.services.scoring import Judge
     from influtui.services.search import Listing
+
+AFTER_ROWS: Final = 0.05
+"""Seconds from the first rows until they are counted: the frame with them goes first."""
 
 
 class JudgedRows:
@@ -113,6 +117,26 @@ class Discover(Searching):
         self.table.empty = self._nobody()
         self.listing = listing
         await self.table.put(self._source(listing), keep=keep_place, to=self.wanted_row)
+        if listing.counting:
+            self.desk.background(self._count_shown(listing))
+
+    async def _count_shown(self, listing: Listing) -> None:
+        """Count what is shown, once it is on the screen; who looks at something else by then needs no count."""
+        await self.desk.opened.wait()
+        await asyncio.sleep(AFTER_ROWS)
+        if listing is self.listing:
+            counted = await listing.exact()
+            async with self._filling:
+                if listing is self.listing:
+                    self.listing = counted
+                    await self.table.put(self._source(counted), keep=True)
+            self.draw_title()
+
+    def counted(self) -> str:
+        """The count; dots for a number while the first rows stand there uncounted."""
+        if self.listing is not None and self.listing.counting:
+            return f"{self.desk.look().glyphs.ellipsis} {self.counts[1]}"
+        return super().counted()
 
     def _nobody(self) -> list[Line]:
         """What to say where there is no row, and what to do next."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Self
 
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -21,6 +21,7 @@ class Drawn(Widget):
         self._drawn: dict[int, Strip] = {}
         self._drawn_for: object = None
         """Size, colours and filters with which the lines were drawn."""
+        self._extent: Size | None = None
         super().__init__(id=id)
         self._palette = palette
 
@@ -34,22 +35,28 @@ class Drawn(Widget):
             self._drawn.clear()
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
+    @property
+    def extent(self) -> Size:
+        """The size; while lines are drawn it is not worked out anew for each."""
+        return self._extent or self.size
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines of a part of the widget."""
         filters: list[Any] = list(self.app.get_line_filters())
-        drawn_for = self.size, self._palette(), filters
+        self._extent = size = self.size
+        drawn_for = size, self._palette(), filters
         if drawn_for != self._drawn_for:
             self._drawn.clear()
             self._drawn_for = drawn_for
-        ground = self.background_colors[1]
-        drawn = self._drawn
-        for y in crop.line_range:
-            if y not in drawn:
-                line = self.render_line(y)
-                for each in filters:
-                    line = line.apply_filter(each, ground)
-                drawn[y] = line
-        lines = [drawn[y] for y in crop.line_range]
-        if crop.column_span != (0, self.size.width):
+        lines = [self._drawn.get(y) or self._draw(y, filters) for y in crop.line_range]
+        self._extent = None
+        if crop.column_span != (0, size.width):
             return [line.crop(*crop.column_span) for line in lines]
         return lines
+
+    def _draw(self, y: int, filters: list[Any]) -> Strip:
+        line = self.render_line(y)
+        for each in filters:
+            line = line.apply_filter(each, self.background_colors[1])
+        self._drawn[y] = line
+        return line

@@ -58,7 +58,7 @@ class Lines(Drawn):
     @property
     def inner_width(self) -> int:
         """Cells for text: without the border and a blank either side."""
-        return max(8, self.size.width - (3 if self._border else 2))
+        return max(8, self.extent.width - (3 if self._border else 2))
 
     def scroll_by(self, by: int) -> None:
         """Scroll by lines."""
@@ -90,14 +90,14 @@ class Lines(Drawn):
 
     def render_line(self, y: int) -> Strip:
         """One line: the border, a blank, the text; a hint at the end when there is more."""
-        width = self.size.width
+        width, height = self.extent
         self._wrap()
         look = self._look()
         border: Line = (
             (Span(look.glyphs.upright, "accent" if self.active else "dim"), Span(" ")) if self._border else (Span(" "),)
         )
-        more = len(self.lines) - self.top - self.size.height
-        if y == self.size.height - 1 and more > 0:
+        more = len(self.lines) - self.top - height
+        if y == height - 1 and more > 0:
             hint = Span(f"{look.glyphs.down} {more + 1} more lines", "dim")
             return strip((*border, hint), width, self._palette())
         ground: Ground = "cursor" if y + self.top == self._found else "pane"
@@ -111,7 +111,7 @@ class Lines(Drawn):
 
     def _wrap(self) -> None:
         """Make the lines anew where they were made for another width, or before there was one."""
-        if self._made_for != self.inner_width and self.size.width:
+        if self._made_for != self.inner_width and self.extent.width:
             self._made_for = self.inner_width
             self.lines = self._make(self.inner_width)
 
@@ -161,8 +161,8 @@ class Bar(Drawn):
 
     def render_line(self, y: int) -> Strip:
         """The line on its ground."""
-        self._lay_out(self.size.width)
-        return strip(self._line if y == 0 else EMPTY, self.size.width, self._palette(), self._ground)
+        self._lay_out(self.extent.width)
+        return strip(self._line if y == 0 else EMPTY, self.extent.width, self._palette(), self._ground)
 
     @property
     def text(self) -> str:

@@ -243,7 +243,7 @@ class VirtualList(Drawn, Generic[R]):
     @property
     def height(self) -> int:
         """How many rows are seen at once."""
-        return max(1, self.size.height - 1)
+        return max(1, self.extent.height - 1)
 
     def move(self, by: int) -> None:
         """Move the cursor by rows."""
@@ -301,7 +301,7 @@ class VirtualList(Drawn, Generic[R]):
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the headings, then rows from `top` on."""
-        width = self.size.width
+        width = self.extent.width
         self._lay_out(width)
         palette, look = self._palette(), self._look()
         if y == 0:
