@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from influtui.mail.parsing import PARTS, TEXT_LIMIT, parse
 from influtui.model.incoming import ParsedMessage
+from influtui.model.replies import folded, spoken
 from influtui.model.text import safe
 
 MEAN = b"\x1b]52;c;ZXZpbA==\x07\x1b[2J\xc2\x9b2J\xe2\x80\xae"
@@ -177,3 +178,32 @@ def test_line_ends_of_every_kind_read_the_same() -> None:
     assert parse(text.replace("\n", "\r\n").encode()) == first
     assert parse(text.replace("\n", "\r").encode()) == first
     assert first.body == "One\nTwo"
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        '<hr id="stopSpelling">Date: Thu, 26 Nov 2026<br>From: us@x.test<br><div>Would you?</div>',
+        '<div id="divRplyFwdMsg"><b>Lähettäjä:</b> Tom<br></div><div>Would you?</div>',
+        '<div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0in 0in 0in"><b>Od:</b> Tom</div><p>Would you?</p>',
+        '<div class="gmail_quote"><div class="gmail_attr">כתב Tom:<br></div><blockquote>Would you?</blockquote></div>',
+        '<div class="moz-cite-prefix">Dana 26. 11. 2026 Tom je napisao/la:</div><blockquote type="cite">Would you?</blockquote>',
+        '<div class="ydp1 yahoo_quoted"><div>เมื่อ Tom:</div><div>Would you?</div></div>',
+        '<hr id="zwchr" data-marker="__DIVIDER__"><b>From: </b>Tom<br>Would you?',
+    ],
+)
+def test_what_a_program_marks_as_the_message_answered_folds_in_any_language(quoted: str) -> None:
+    page = f"<html><body><div>I would love to.<br>Anna</div>{quoted}</body></html>"
+    body = parse(mail("Content-Type: text/html; charset=utf-8", body=page)).body
+    reply = folded(body)
+    assert reply.written.split() == ["I", "would", "love", "to.", "Anna"]
+    assert "Would you?" in reply.quoted
+
+
+def test_an_answer_between_what_gmail_quotes_is_the_senders_own() -> None:
+    page = (
+        '<div class="gmail_quote"><div class="gmail_attr">On Thu Tom wrote:</div><blockquote>Price?</blockquote>'
+        "<div>450 EUR</div><blockquote>When?</blockquote><div>In May</div></div>"
+    )
+    body = parse(mail("Content-Type: text/html; charset=utf-8", body=page)).body
+    assert spoken(body).split() == ["450", "EUR", "In", "May"]

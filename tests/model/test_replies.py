@@ -99,6 +99,8 @@ def test_the_senders_own_lines_are_found_below_what_they_quote() -> None:
         "Ship it by 12.12.2026 please: DHL is fine.",
         "My rates for 2026:\n- a reel: 300\n- a story: 100",
         "---\nAnna",
+        "Hi Tom,\nOn Monday I wrote:\nthat I am away. Fine?",
+        "From: my side it is fine.\nTo: be clear, 450 EUR.",
     ],
 )
 def test_an_answer_with_dates_colons_and_rules_is_not_folded(text: str) -> None:

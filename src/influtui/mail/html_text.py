@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ _BLOCKS: Final = frozenset(
     {"p", "div", "table", "tr", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "header", "footer",
      "pre", "address", "center", "form", "fieldset", "figure", "dl", "dt", "dd", "blockquote", "li", "main", "body"}
 )  # fmt: skip
+_MARKED: Final = frozenset({"div", "hr", "span", "p"})
+"""Elements in which programs put what they quote."""
 _SPACED: Final = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre"})
 _HIDDEN: Final = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|(?<![-\w])font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$|!)|"
@@ -42,6 +44,18 @@ _OPEN_ENDED: Final = frozenset(
 )  # fmt: skip
 _FORMATTING: Final = frozenset(
     {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
+)
+# How programs mark what is quoted where they do not use a blockquote. Who wrote when stands in elements of their own, so
+# that it folds in any language; an answer between Gmail's quotations is in none of them.
+_ATTRIBUTIONS: Final = frozenset({"gmail_attr", "moz-cite-prefix"})
+_QUOTED_CLASSES: Final = frozenset(
+    {"yahoo_quoted", "outlookmessageheader", "tutanota_quote", "zmail_extra", "wm_quote"}
+)
+_QUOTED_IDS: Final = frozenset({"olk_src_body_section", "reply-intro", "mail-editor-reference-message-container"})
+_QUOTED_FROM_HERE: Final = frozenset({"divrplyfwdmsg", "stopspelling", "zwchr"})
+_RULE: Final = re.compile(
+    r"border:\s*none;\s*border-top:\s*solid #(?:e1e1e1|b5c4df) 1\.0pt|border-top-color: rgb\(229, 229, 229\);",
+    re.IGNORECASE,
 )
 _NESTING: Final = 400
 _COPIES: Final = 2_000_000
@@ -164,6 +178,14 @@ def _tag(page: _Page, node: LexborNode, *, opens: bool) -> None:
         if opens:
             page.end_line()
         return
+    if tag in _MARKED:
+        quoted = _is_quoted(node)
+        if quoted == "on" and opens:
+            page.begin_block(spaced=False)
+            page.quotes += 1
+        elif quoted == "inside":
+            page.begin_block(spaced=False)
+            page.quotes += 1 if opens else -1
     if tag == "hr":
         if opens:
             page.begin_block(spaced=False)
@@ -188,6 +210,19 @@ def _tag(page: _Page, node: LexborNode, *, opens: bool) -> None:
         page.preformatted += 1 if opens else -1
     elif tag == "li" and opens:
         page.put("- ")
+
+
+def _is_quoted(node: LexborNode) -> Literal["inside", "on"] | None:
+    """Whether a program says that what is in an element, or all from there on, is the message that is answered."""
+    attributes = node.attributes
+    name = (attributes.get("id") or "").casefold().removeprefix("x_")
+    if name in _QUOTED_FROM_HERE or "data-marker" in attributes or _RULE.match((attributes.get("style") or "").strip()):
+        return "on"
+    if name in _QUOTED_IDS:
+        return "inside"
+    classes = (attributes.get("class") or "").casefold().split()
+    marked = any(each in _ATTRIBUTIONS or each in _QUOTED_CLASSES for each in (c.removeprefix("x_") for c in classes))
+    return "inside" if marked else None
 
 
 def _image(page: _Page, node: LexborNode) -> None:

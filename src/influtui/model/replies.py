@@ -50,7 +50,7 @@ _DAY_AND_ADDRESS: Final = re.compile(r"^\d{4}[/-]\d{1,2}[/-]\d{1,2}\b.{0,120}<[^
 # A rule with its title: "-----Original Message-----", "==== Message du …", "________".
 _TITLE: Final = re.compile(
     r"^\s*[-_=*]{2,}\s*(?:\w+ ){0,3}?(?:(?:original|forwarded|forwarded by|reply|initial)\s*(?:message|mail)|"
-    r"ursprüngliche nachricht|"
+    r"ursprüngliche nachricht|antwort nachricht|"
     r"originalnachricht|weitergeleitete nachricht|message d'origine|message original|message transféré|mensaje original|"
     r"mensagem original|messaggio originale|messaggio inoltrato|oorspronkelijk bericht|ursprungligt meddelande|"
     r"opprinnelig melding|oprindelig (?:meddelelse|besked)|alkuperäinen viesti|oryginalna wiadomość|wiadomość oryginalna|"
@@ -145,7 +145,9 @@ def _begins(lines: list[str], at: int) -> bool:
     if _QUOTED.match(line) or _TITLE.match(line):
         return True
     if _FROM.match(line):
-        return any(_NEXT.match(each[:LINE]) for each in lines[at + 1 : at + 5])
+        # People begin lines with these words too: an address, a day or two more fields make it a header.
+        fields = sum(1 for each in lines[at + 1 : at + 6] if _NEXT.match(each[:LINE]))
+        return fields >= (1 if "@" in line or _WHEN.search(line) else 2)
     if _NEXT.match(line):
         below = [each[:LINE] for each in lines[at + 1 : at + 5]]
         return any(map(_FROM.match, below)) and sum(1 for each in below if _NEXT.match(each)) >= 2
@@ -184,7 +186,7 @@ def _is_attribution(text: str) -> bool:
         # Some programs give the day and the address and leave out the verb.
         return bool(ends and when and address and text.rstrip(" :：").endswith((">", ")", '"')))
     if ends:
-        return bool(_STARTS.match(text) or (when and address) or (address and text.find("<") >= 0))
+        return bool((_STARTS.match(text) and (when or address)) or (when and address) or (address and "<" in text))
     return bool(when and address and (text.endswith((">", ")")) or not text[verb.end() :].strip()))
 
 
