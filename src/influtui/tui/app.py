@@ -7,7 +7,6 @@ focus never moves. The workspace's change feed tells the panes what to look at a
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 from collections import deque
@@ -185,9 +184,6 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
         await self.unfinished.recall()
         await self.lines.recall()
         await self._take_own_keys()
-        # What is here by now stays: a full collection that looked through it would stop the loop for a tenth of a second.
-        gc.freeze()
-        gc.enable()
         self.background(watch(self.workspace, self._changed, start_worker=not self.is_headless))
 
     async def _take_own_keys(self) -> None:
@@ -228,16 +224,17 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
         say_after_exit(self, [f"influtui: {failure.message}", *([f"  {failure.hint}"] if failure.hint else [])])
 
     def _take_textuals_colours(self) -> None:
+        name = self.palette.theme.name
         if self.palette.theme.ansi:
             name = "ansi-dark" if self.palette.theme.dark else "ansi-light"
         else:
             self.register_theme(themes.for_textual(self.palette.theme))
-            name = self.palette.theme.name
         if self.is_running:
             self.theme = name
-        else:  # Nothing is styled yet: telling everybody of a new theme would have all styles read twice.
-            self.set_reactive(App.theme, name)
-            self.stylesheet.set_variables(self.get_css_variables())
+            return
+        # Nothing is styled yet: telling everybody of a new theme would have all styles read twice.
+        self.set_reactive(App.theme, name)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def _use_theme(self, name: str) -> None:
         try:

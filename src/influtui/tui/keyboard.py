@@ -6,6 +6,7 @@ A key belongs to the prompt when one is open, then to what covers the pane, then
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from influtui.tui import actions
@@ -25,11 +26,14 @@ class Keyboard:
     def __init__(self, desk: InflutuiApp) -> None:
         self.desk = desk
         self._keys: asyncio.Queue[tuple[str, str | None] | str] = asyncio.Queue()
+        self.pressed_at = float("-inf")
+        """When a key was pressed last."""
         self.asked = asyncio.Event()
         """Set when an action has asked something, or needs the keys no longer: the next key is then not its."""
 
     def pressed(self, key: str, character: str | None) -> None:
         """Put a key into the queue."""
+        self.pressed_at = time.monotonic()
         self._keys.put_nowait((key, character))
 
     def pasted(self, text: str, *, is_burst: bool = False) -> None:
@@ -45,6 +49,9 @@ class Keyboard:
     async def read(self) -> None:
         """Take one after the other, for as long as the app runs."""
         await self.desk.opened.wait()
+        from influtui.tui.calm import use_the_calm
+
+        self.desk.background(use_the_calm(lambda: self.pressed_at))
         while True:
             pressed = await self._keys.get()
             try:

@@ -48,15 +48,15 @@ class Drawn(Widget):
         if drawn_for != self._drawn_for:
             self._drawn.clear()
             self._drawn_for = drawn_for
-        lines = [self._drawn.get(y) or self._draw(y, filters) for y in crop.line_range]
+        if missing := [y for y in crop.line_range if y not in self._drawn]:
+            ground = self.background_colors[1]
+            for y in missing:
+                line = self.render_line(y)
+                for each in filters:
+                    line = line.apply_filter(each, ground)
+                self._drawn[y] = line
         self._extent = None
+        lines = [self._drawn[y] for y in crop.line_range]
         if crop.column_span != (0, size.width):
             return [line.crop(*crop.column_span) for line in lines]
         return lines
-
-    def _draw(self, y: int, filters: list[Any]) -> Strip:
-        line = self.render_line(y)
-        for each in filters:
-            line = line.apply_filter(each, self.background_colors[1])
-        self._drawn[y] = line
-        return line
