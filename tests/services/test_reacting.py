@@ -10,7 +10,7 @@ from posts import Post
 
 from influtui.model.creators import parse_ref
 from influtui.model.failures import NotFound
-from influtui.services import assigning, classifying, inbox, saving, suppressing, upkeep
+from influtui.services import assigning, classifying, inbox, saving, suppressing, today, upkeep
 from influtui.services.collaborations import collaborations
 from influtui.services.workspace import Workspace
 from influtui.store import pauses, received
@@ -66,8 +66,16 @@ async def test_a_letter_to_nobody_is_noted_and_its_address_not_written_to_again(
     done = await post.sync()
     assert (done.kinds, done.suppressed, done.to_confirm) == ({"bounce": 1}, 1, 0)
     assert (await state_of_letter(post), await suppressed(post, "anna@mail.test")) == ("failed", "bounced")
-    assert ("instagram:anna", "us", "bounce") in await post.classes()
+    assert ("instagram:anna", "nobody", "bounce") in await post.classes()
     assert (await stages(post))["instagram:anna"] != "in_conversation"
+
+
+async def test_a_letter_that_came_back_waits_as_refused_and_for_no_answer(post: Post) -> None:
+    post.deliver(report(post, HARD))
+    await post.sync()
+    [refused] = await today.today(post.workspace, "kind:refused,reply")
+    assert (refused.kind, refused.ref) == ("refused", "instagram:anna")
+    assert (refused.detail or "").count("5.1.1") == 1
 
 
 async def test_a_full_mailbox_suppresses_nobody(post: Post) -> None:

@@ -64,6 +64,16 @@ async def test_what_came_in_together_is_found_by_its_words_and_by_no_others(post
         await transaction.run("INSERT INTO message_text (message_text, rank) VALUES ('integrity-check', 1)")
 
 
+async def test_a_sender_whose_domain_only_looks_like_our_own_is_pointed_out(post: Post) -> None:
+    ours = post.account.address.rpartition("@")[2]
+    lookalike = ours.replace("i", "í").encode("idna").decode()
+    post.answer("Pay it to the other account", sender=f"Boss <boss@{lookalike}>", to="anna@mail.test")
+    await post.sync()
+    [row] = await inbox.conversations(post.workspace, "is:unverified")
+    found = await inbox.conversation(post.workspace, row.id)
+    assert f"looks like {ours}" in (found.messages[-1].unverified or "")
+
+
 async def test_somebody_we_know_who_writes_first_begins_a_conversation(post: Post) -> None:
     post.answer("Hi, I like your brand", sender="cleo@mail.test")
     await post.sync()

@@ -177,8 +177,8 @@ async def classify(
         out.data(done)
         return
     said = f"Conversation {number}: {done.kind.replace('_', ' ')}, which was {(done.before or 'nothing').replace('_', ' ')}."
-    if done.stopped or done.paused or done.suppressed:
-        said += f" {done.stopped} sequences stopped, {done.paused} paused, {done.suppressed} accounts and addresses suppressed."
+    if followed := _followed(done.stopped, done.paused, done.suppressed):
+        said += f" {followed}."
     out.say(said)
     if done.learned:
         out.note(f"Learned: {done.learned}.")
@@ -296,14 +296,29 @@ def _synced(report: SyncReport) -> str:
     for count, words in (
         (report.unmatched, "of nobody known: `influtui inbox list is:unmatched`"),
         (report.to_confirm, "to confirm: `influtui inbox list is:unconfirmed`"),
-        (report.stopped, "sequences stopped"),
-        (report.paused, "sequences paused"),
-        (report.suppressed, "accounts and addresses suppressed"),
-        (report.went, "letters in doubt went: they lie in Sent"),
-        (report.filed, "copies filed in Sent"),
     ):
         said += f"; {count} {words}" if count else ""
+    for followed in (
+        _followed(report.stopped, report.paused, report.suppressed),
+        _many(report.went, "letter in doubt lies in Sent, so it went", "letters in doubt lie in Sent, so they went"),
+        _many(report.filed, "copy filed in Sent", "copies filed in Sent"),
+    ):
+        said += f"; {followed}" if followed else ""
     return f"{said}."
+
+
+def _followed(stopped: int, paused: int, suppressed: int) -> str:
+    """What followed from messages, as far as anything did."""
+    parts = (
+        _many(stopped, "sequence stopped", "sequences stopped"),
+        _many(paused, "sequence paused", "sequences paused"),
+        _many(suppressed, "account or address suppressed", "accounts and addresses suppressed"),
+    )
+    return "; ".join(part for part in parts if part)
+
+
+def _many(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}" if count else ""
 
 
 def _turn(row: ConversationRow) -> str:

@@ -60,9 +60,10 @@ async def why(workspace: Workspace, out: Output, number: int) -> None:
 
 @outbox.command("approve", cls=QueryCommand)
 @click.argument("words", nargs=-1, metavar="[ID…|QUERY]")
+@click.option("--dry-run", is_flag=True, help="Show which drafts would go; approve none.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_workspace
-async def approve(workspace: Workspace, out: Output, words: tuple[str, ...], yes: bool) -> None:
+async def approve(workspace: Workspace, out: Output, words: tuple[str, ...], dry_run: bool, yes: bool) -> None:
     """Let drafts go: those named, those that match, or all. They are sent at the pace of their mailbox.
 
     \b
@@ -86,6 +87,10 @@ async def approve(workspace: Workspace, out: Output, words: tuple[str, ...], yes
     for row in drafts:
         if not out.json:
             out.say(f"{row.id} to {row.recipient}: {row.subject}")
+        elif dry_run:
+            out.data(row)
+    if dry_run:
+        return
     letters = "1 letter" if len(drafts) == 1 else f"{len(drafts)} letters"
     confirmed(f"Let {letters} go?", yes=yes, because="What was sent cannot be called back.")
     done = await sending.approve(workspace, [row.id for row in drafts])

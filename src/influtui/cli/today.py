@@ -10,6 +10,7 @@ import msgspec
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
+from influtui.model.replies import spoken
 from influtui.model.text import SafeText, safe
 from influtui.model.times import Millis, rfc3339
 from influtui.model.today import DAY_MS, HOUR_MS, Waiting
@@ -75,7 +76,8 @@ def _who(each: Waiting) -> SafeText:
 
 
 def _detail(each: Waiting) -> SafeText:
-    said = " ".join((each.detail or "").split())
+    # An answer without the letter that it quotes below.
+    said = " ".join((spoken(each.detail or "") or each.detail or "").split())
     cut = said if len(said) <= _SHOWN else f"{said[:_SHOWN].rstrip()}…"
     of = each.campaign if each.person is not None else None  # a campaign that is the row's own subject says it once
     return safe(": ".join(part for part in (of, cut) if part))

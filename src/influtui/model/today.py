@@ -26,6 +26,8 @@ class WaitingKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The command that does it, with what it is about in braces."""
     hours: int | None = None
     """How long it may wait before it is late; None where the thing has a deadline of its own."""
+    says_of_one: str | None = None
+    """`says` behind the number 1, where that reads otherwise."""
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +60,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def says(self) -> str:
         """What waits, as a sentence goes on behind a name or a number of people."""
-        said = kind_named(self.kind).says
+        kind = kind_named(self.kind)
+        said = (kind.says_of_one or kind.says) if self.many == 1 else kind.says
         return said if self.many is None else f"{self.many} {said}"
 
     @property

@@ -30,7 +30,7 @@ ACTOR: Final = "mail"
 TEXT_LIMIT: Final = 200_000
 """Characters of a message's text that are kept beside its bytes."""
 
-WAITING_FOR_US: Final = frozenset({"declined", "question", "interested", "other", "bounce"})
+WAITING_FOR_US: Final = frozenset({"declined", "question", "interested", "other"})
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,23 +195,18 @@ async def _placed(unit: UnitOfWork, account: str, each: Arrival, found: Match) -
             return found._replace(person=row["person_id"], conversation=row["id"])
     person = found.person
     if person is None:
-        person = await transaction.next_ids("persons", 1)
-        await transaction.run("INSERT INTO persons (id, created_at) VALUES (?, ?)", (person, unit.at))
+        person = await received.stand_in(transaction)
     owned = await creators.of_person(transaction, PersonId(person))
-    conversation = await transaction.insert(
-        "INSERT INTO conversations (person_id, creator_id, channel, account, address, subject, last_at, awaiting, matched)"
-        " VALUES (?, ?, 'email', ?, ?, ?, ?, 'us', ?)",
-        (
-            person,
-            owned[0].id if owned else None,
-            account,
-            address,
-            message.subject,
-            each.came,
-            int(found.person is not None),
-        ),
+    conversation = await received.begin_conversation(
+        transaction,
+        person=person,
+        creator=owned[0].id if owned else None,
+        account=account,
+        address=address,
+        subject=message.subject,
+        at=each.came,
+        is_matched=found.person is not None,
     )
-    transaction.touched("conversations", [conversation])
     return found._replace(person=person, conversation=conversation)
 
 
@@ -241,7 +236,7 @@ class _Reaction:
             [self._message(each, found, doubt) for (each, found), doubt in zip(kept, doubts, strict=True)],
             [self._source(each, found) for each, found in kept],
         )
-        await received.spoken(self.transaction, _turns(kept, letters))
+        await received.spoken(self.transaction, _turns(kept, doubts, letters))
         self.unit.counted(len(kept))
         enrolled = await received.with_enrolments(self.transaction, {found.person for _, found in kept if found.person})
         for (each, found), doubt in zip(kept, doubts, strict=True):
@@ -342,11 +337,11 @@ def _is_news(each: Arrival, found: Match, letters: Mapping[int, tuple[int, int]]
 
 
 def _turns(
-    kept: Sequence[tuple[Arrival, Match]], letters: Mapping[int, tuple[int, int]]
+    kept: Sequence[tuple[Arrival, Match]], doubts: Sequence[str | None], letters: Mapping[int, tuple[int, int]]
 ) -> dict[int, tuple[str | None, int]]:
     """Whose turn it is in each conversation after these messages (None: as it was), and when the newest came."""
     turns: dict[int, tuple[str | None, int]] = {}
-    for each, found in kept:
+    for (each, found), doubt in zip(kept, doubts, strict=True):
         if found.conversation is None:
             continue
         awaiting, _ = turns.get(found.conversation, (None, 0))
@@ -354,9 +349,20 @@ def _turns(
         if each.is_ours:
             awaiting = "them"
         elif each.came >= last_letter and _is_news(each, found, letters):
-            if each.found.kind in WAITING_FOR_US:
-                awaiting = "us"
-            elif each.found.kind in ("complaint", "unsubscribe"):
-                awaiting = "nobody"
+            awaiting = _turn_after(each.found, doubt) or awaiting
         turns[found.conversation] = (awaiting, each.came)
     return turns
+
+
+def _turn_after(found: Classification, doubt: str | None) -> str | None:
+    """Whose turn it is after a message of theirs; None where it changes nothing."""
+    if found.kind in WAITING_FOR_US or (found.kind == "bounce" and doubt is not None):
+        return "us"
+    if found.kind in ("complaint", "unsubscribe") or _is_final(found):
+        return "nobody"
+    return None
+
+
+def _is_final(found: Classification) -> bool:
+    """Whether a letter came back for good. It is listed as refused; nobody is there to be answered."""
+    return found.kind == "bounce" and any(each.suppress or not each.retry for each in _bounces(found))

@@ -124,7 +124,7 @@ def _bounce(parsed: ParsedMessage | None) -> Bounce | None:
 async def _turn(unit: UnitOfWork, conversation: int, kind: Kind, chosen: Message, before: str) -> None:
     if kind in arrivals.WAITING_FOR_US:
         await unit.update("conversations", conversation, {"awaiting": "us"})
-    elif before == "us" and kind != chosen.kind:
+    elif before == "us" and (kind != chosen.kind or chosen.unconfirmed is not None):
         await unit.update("conversations", conversation, {"awaiting": "them" if kind == "auto_reply" else "nobody"})
 
 

@@ -103,8 +103,7 @@ async def _came_back(unit: UnitOfWork, said: Said) -> int:
     bounce, letter = said.bounce, said.letter
     if bounce is None or said.doubt is not None:
         return 0
-    words = " ".join(str(each) for each in (bounce.code, bounce.status, bounce.said) if each)
-    why = safe(from_outside(words))[:_SAID_LIMIT] or bounce.reason
+    why = _words(bounce)
     if bounce.pause_sender and said.account is not None:
         await pausing.pause(unit, said.account, f"a provider refuses mail from it: {why}")
     if letter is None:
@@ -121,6 +120,13 @@ async def _came_back(unit: UnitOfWork, said: Said) -> int:
     if not bounce.suppress or recipient is None:
         return 0
     return await suppressions.add(unit.transaction, "bounced", emails=[recipient])
+
+
+def _words(bounce: Bounce) -> str:
+    """What the server said; its codes in front, unless it says them itself."""
+    said = bounce.said or ""
+    codes = [str(code) for code in (bounce.code, bounce.status) if code and str(code) not in said]
+    return safe(from_outside(" ".join([*codes, said]).strip()))[:_SAID_LIMIT] or bounce.reason
 
 
 async def _suppress(unit: UnitOfWork, said: Said, reason: SuppressionReason) -> int:

@@ -131,7 +131,7 @@ async def discover(
     many accounts have come so far.
     """
     if not query.strip():
-        raise WrongUsage("nothing is asked for", hint=f"influtui discover {source} “vegan baking”")
+        raise WrongUsage("nothing is asked for", hint=f"influtui discover {source} 'vegan baking'")
     if not 1 <= limit <= MOST:
         raise WrongUsage(f"--limit must be between 1 and {MOST}", hint="A narrower question finds better people.")
     async with hosted(workspace) as host:

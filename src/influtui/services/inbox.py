@@ -76,7 +76,7 @@ async def reply(
     if found.row.channel != "email" or not found.row.address:
         raise WrongUsage(
             f"conversation {number} is not by mail, so no program can answer in it",
-            hint=f"Answer there, then note it: influtui inbox log-dm {number} --sent --text “…”",
+            hint=f"Answer there, then note it: influtui inbox log-dm {number} --sent --text '…'",
         )
     _refuse_empty(body)
     account = await mailbox(workspace, found.row.account)

@@ -7,6 +7,7 @@ then queued in one journaled act that checks the double-contact guard once more,
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, Literal
 
@@ -149,7 +150,7 @@ async def plan(
     if by_mail and offering.postal_address is None:
         raise NeedsConfiguration(
             f"brand {offering.brand} has no postal address, which mail to creators must carry (CAN-SPAM)",
-            hint=f"influtui brand edit {_quoted(offering.brand)} --postal-address “Street 1, 12345 Town, Country”",
+            hint=f"influtui brand edit {_quoted(offering.brand)} --postal-address 'Street 1, 12345 Town, Country'",
         )
     if offering.state in ("paused", "closed"):
         raise Failure(f"campaign {offering.code} is {offering.state}: nobody is written to for it")
@@ -429,4 +430,4 @@ def _report(made: Plan, rows: Sequence[ContactRow]) -> ContactReport:
 
 
 def _quoted(text: str) -> str:
-    return f"“{plain(text)}”" if " " in text else plain(text)
+    return shlex.quote(plain(text))

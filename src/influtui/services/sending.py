@@ -430,7 +430,7 @@ def _why(row: Row, plan: Planned | None) -> tuple[str, str | None]:
     if state == "in_data":
         return f"it is being transmitted by {row['claimed_by']}", None
     if state == "failed":
-        return f"it was refused for good: {row['outcome']}", None
+        return f"it was refused for good: {row['outcome']}", f"influtui inbox show {row['conversation_id']}"
     now_is_possible = f"influtui outbox send {number}"
     if plan is None or plan.obstacle is None:
         return "it is ready and was not sent yet", now_is_possible

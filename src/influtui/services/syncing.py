@@ -168,11 +168,11 @@ class _Reading:
     async def folder(self, folder: Folder, *, everything: bool) -> None:
         """Read what is new in one folder."""
         before = (await received.folders(self.workspace.db, self._address)).get(folder.key)
-        state = await self.mailbox.state(folder)
+        # Opened rather than asked about: what STATUS says of a folder that nobody has open may be an hour old.
+        state = await self.mailbox.open(folder)
         same = before is not None and before.validity == state.validity
         if same and before is not None and not everything and state.next_uid == before.next_uid:
             return
-        state = await self.mailbox.open(folder)
         if same and before is not None and not everything:
             uids = await self.mailbox.uids(after=before.next_uid - 1)
         else:

@@ -157,6 +157,34 @@ async def unmatched_from(reader: Reader, account: str, address: str) -> Row | No
     return rows[0] if rows else None
 
 
+async def stand_in(transaction: Transaction) -> int:
+    """A person for a sender of whom nobody knows who it is."""
+    person = await transaction.next_ids("persons", 1)
+    await transaction.run("INSERT INTO persons (id, created_at) VALUES (?, ?)", (person, transaction.at))
+    return person
+
+
+async def begin_conversation(
+    transaction: Transaction,
+    *,
+    person: int,
+    creator: int | None,
+    account: str,
+    address: str,
+    subject: str | None,
+    at: int,
+    is_matched: bool,
+) -> int:
+    """A conversation by mail that the other side began. It waits for us."""
+    conversation = await transaction.insert(
+        "INSERT INTO conversations (person_id, creator_id, channel, account, address, subject, last_at, awaiting, matched)"
+        " VALUES (?, ?, 'email', ?, ?, ?, ?, 'us', ?)",
+        (person, creator, account, address, subject, at, int(is_matched)),
+    )
+    transaction.touched("conversations", [conversation])
+    return conversation
+
+
 async def stands_for_nobody(reader: Reader, person: int) -> bool:
     """Whether a person was only made for a sender whom nobody knew, and nothing is left of that."""
     rows = await reader.all(

@@ -174,7 +174,7 @@ def _refused(head: str, now: int) -> str:
         + " FROM messages m JOIN conversations v ON v.id = m.conversation_id"
         " LEFT JOIN collaborations l ON l.id = v.collaboration_id"
         f" WHERE m.state = 'failed' AND m.at >= {now - _REFUSED_FOR} AND NOT EXISTS (SELECT 1 FROM messages o"
-        " WHERE o.conversation_id = v.id AND o.id > m.id AND o.state NOT IN ('failed', 'cancelled'))"
+        " WHERE o.conversation_id = v.id AND o.id > m.id AND o.direction = 'out' AND o.state NOT IN ('failed', 'cancelled'))"
     )  # fmt: skip
 
 
