@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from influtui.model.replies import folded, spoken
+from influtui.model.replies import asks_to_stop, folded, spoken
 
 
 @pytest.mark.parametrize(
@@ -105,3 +105,8 @@ def test_the_senders_own_lines_are_found_below_what_they_quote() -> None:
 )
 def test_an_answer_with_dates_colons_and_rules_is_not_folded(text: str) -> None:
     assert folded(text).written == text
+
+
+def test_a_wish_to_be_left_alone_is_heard_above_a_quotation_without_a_date() -> None:
+    assert asks_to_stop("STOP\n\nOn Sun, Una wrote:\n> Answer STOP and we will not write again.\n")
+    assert folded("Hi,\nOn Sunday Una wrote:\nthat she is away.\n").quoted == ""

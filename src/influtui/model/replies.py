@@ -170,9 +170,14 @@ def _attribution_end(lines: list[str], at: int) -> int | None:
         joined = f"{joined} {line.strip()}".strip()
         if end == at and not (_WHEN.search(joined) or _STARTS.match(joined) or _VERB.search(joined)):
             return None
-        if _is_attribution(joined):
+        if _is_attribution(joined) or _introduces(joined, lines[end + 1 : end + 3]):
             return end + 1
     return None
+
+
+def _introduces(text: str, below: list[str]) -> bool:
+    """Whether a line says that somebody wrote, though neither when nor from where, and what they wrote stands quoted below."""
+    return bool(_STARTS.match(text) and _VERB.search(text) and _ENDS.search(text)) and any(map(_QUOTED.match, below))
 
 
 def _is_attribution(text: str) -> bool:
