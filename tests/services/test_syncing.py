@@ -146,6 +146,7 @@ async def test_a_stopped_sync_goes_on_where_it_stopped(post: Post, monkeypatch: 
     for number in range(5):
         post.answer(f"Number {number}", to="anna@mail.test")
     monkeypatch.setattr(syncing, "BATCH", 2)
+    monkeypatch.setattr(syncing, "SMALLEST_BATCH", 2)
     taken = syncing.arrivals.take_in
     calls = itertools.count()
 

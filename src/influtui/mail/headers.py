@@ -33,6 +33,8 @@ _WORD: Final = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?((?:[^?]|\?(?!=)){0,150
 _ID: Final = re.compile(r"<([^<>\s]{1,900})>")
 _BARE_ID: Final = re.compile(r"[^\s<>,;\"()]{1,400}@[^\s<>,;\"()]{1,400}")
 _BARE_ADDRESS: Final = re.compile(r"[^\s<>,;:\"()\[\]]{1,320}@[^\s<>,;:\"()]{1,255}")
+# An entry without quotation, comment or group, as nearly all are: what stands before, in and after the angle brackets.
+_PLAIN: Final = re.compile(r"([^\"(<>,;:]*)(?:<([^>]*)>([^\"(<>,;:]*))?")
 _NO_TEXT: Final = frozenset(
     {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem", "rot13", "rot_13"}
 )
@@ -197,6 +199,8 @@ def _joined(words: list[tuple[str, bytes]]) -> str:
 
 def _entries(value: str) -> list[tuple[str, str, str | None]]:
     """Name, comment and last angle part of each entry. Every character is looked at a bounded number of times."""
+    if (plain := _PLAIN.fullmatch(value)) is not None:
+        return [(plain[1] + (plain[3] or ""), "", plain[2])]
     found: list[tuple[str, str, str | None]] = []
     name: list[str] = []
     comment: list[str] = []

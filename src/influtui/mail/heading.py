@@ -27,14 +27,16 @@ def read(block: bytes) -> ParsedMessage:
             name, _, value = text.partition(":")
             pairs.append((name.strip().casefold(), value))
     known = tuple((name, unfolded(value)) for name, value in pairs)
-
-    def every(name: str) -> str:
-        return ", ".join(value for each, value in known if each == name)
+    named: dict[str, list[str]] = {}
+    for name, value in known:
+        named.setdefault(name, []).append(value)
 
     def first(name: str) -> str:
-        return next((value for each, value in known if each == name), "")
+        found = named.get(name)
+        return found[0] if found else ""
 
     senders = addresses(first("from"))
+    recipients = ", ".join(value for name in ("to", "cc") for value in named.get(name, ()) if value)
     subject = decoded(first("subject"))
     return ParsedMessage(
         message_id=next(iter(message_ids(first("message-id"))), None),
@@ -43,7 +45,7 @@ def read(block: bytes) -> ParsedMessage:
         sender_name=None,
         sender=senders[0].address if senders else None,
         reply_to=None,
-        recipients=tuple(each.address for each in addresses(", ".join(filter(None, (every("to"), every("cc")))))),
+        recipients=tuple(each.address for each in addresses(recipients)),
         subject=from_outside(subject) if subject else None,
         at=None,
         body=from_outside(""),

@@ -25,6 +25,8 @@ _ADDRESS: Final = re.compile(r"[^\s<>@\"',;()]{1,64}@([^\s<>@\"',;()]{1,250}\.[^
 # Scripts that are written together; every other mixture within one label is a trick.
 _TOGETHER: Final = (frozenset({"LATIN", "HAN", "HIRAGANA", "KATAKANA"}), frozenset({"LATIN", "HAN", "HANGUL"}))
 _SECOND_LEVEL: Final = frozenset({"ac", "co", "com", "edu", "gob", "gov", "net", "ne", "or", "org"})
+REMEMBERED: Final = 4_096
+"""Domains whose verdict is kept at once."""
 
 
 class KnownDomains:
@@ -33,6 +35,15 @@ class KnownDomains:
     def __init__(self, domains: Iterable[str] = ()) -> None:
         self._domains = {_registered(_encoded(each)) for each in (*domains, *SHARED_DOMAINS) if each}
         self._shapes = {_skeleton(_letters(each)): each for each in sorted(self._domains)}
+        self._asked: dict[str, str | None] = {}
+
+    def doubt(self, domain: str) -> str | None:
+        """What is odd in a domain, remembered: a mailbox's mail comes from few."""
+        if domain not in self._asked:
+            if len(self._asked) >= REMEMBERED:
+                self._asked.clear()
+            self._asked[domain] = _doubt_of(domain, self)
+        return self._asked[domain]
 
     def lookalike(self, domain: str) -> str | None:
         """The known domain that `domain` looks like without being known itself."""
@@ -68,13 +79,19 @@ def _doubts(message: ParsedMessage, known: KnownDomains) -> Iterator[str]:
     named = _ADDRESS.search(message.sender_name or "")
     if named and _registered(named[1].casefold()) != _registered(domain):
         yield f"its sender's name reads {safe(named[0])}, but it comes from {readable(domain)}"
+    if (odd := known.doubt(domain)) is not None:
+        yield odd
+
+
+def _doubt_of(domain: str, known: KnownDomains) -> str | None:
     seems = known.lookalike(domain)
     if seems is not None:
-        yield f"{readable(domain)} looks like {seems}, and is another domain"
-    elif mixes_scripts(domain):
-        yield f"the domain {readable(domain)} mixes letters of several alphabets"
-    elif _is_dressed_up(domain):
-        yield f"the domain {readable(domain)} is written in letters that look like Latin ones"
+        return f"{readable(domain)} looks like {seems}, and is another domain"
+    if mixes_scripts(domain):
+        return f"the domain {readable(domain)} mixes letters of several alphabets"
+    if _is_dressed_up(domain):
+        return f"the domain {readable(domain)} is written in letters that look like Latin ones"
+    return None
 
 
 def _elsewhere(message: ParsedMessage) -> Iterator[str]:

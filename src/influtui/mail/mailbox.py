@@ -11,7 +11,7 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Final, NamedTuple, Protocol
 
 from influtui.mail import folders as names
@@ -38,6 +38,7 @@ WHOLE: Final = 1024 * 1024
 
 _DATE: Final = re.compile(rb" ?(\d{1,2})-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH_NUMBERS: Final = {name.casefold(): number for number, name in enumerate(_MONTHS, 1)}
 
 
 class Interrupted(Unreachable):
@@ -380,13 +381,12 @@ def _came(date: wire.Token) -> int:
     if match is None:
         return 0
     day, month, year, hour, minute, second, sign, hours, minutes = (each.decode("ascii") for each in match.groups())
-    offset = timedelta(hours=int(hours), minutes=int(minutes)) * (-1 if sign == "-" else 1)
+    offset = (int(hours) * 60 + int(minutes)) * (-60 if sign == "-" else 60)
     try:
-        number = [name.casefold() for name in _MONTHS].index(month.casefold()) + 1
-        zone = timezone(offset)
-        found = datetime(int(year), number, int(day), int(hour), int(minute), min(int(second), 59), tzinfo=zone)
-        return int(found.timestamp()) * 1000
-    except (ValueError, OverflowError):
+        number = _MONTH_NUMBERS[month.casefold()]
+        found = datetime(int(year), number, int(day), int(hour), int(minute), min(int(second), 59), tzinfo=UTC)
+        return (int(found.timestamp()) - offset) * 1000
+    except (KeyError, ValueError, OverflowError):
         return 0
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import msgspec
@@ -33,7 +34,7 @@ TEXT_LIMIT: Final = 200_000
 WAITING_FOR_US: Final = frozenset({"declined", "question", "interested", "other"})
 
 
-class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+class Arrival(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A message as it was read from its server, with what it was taken for."""
 
     folder: Folder
@@ -42,7 +43,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     came: int
     """When, in milliseconds."""
     size: int
-    raw: bytes
+    packed: bytes
+    """Its bytes, as they are kept: compressed before a transaction is open."""
     whole: bool
     message: ParsedMessage
     found: Classification
@@ -53,7 +55,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     is_proven: bool = False
     """Whether our own server found that its sender is who it says."""
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The same for the same message in another folder or mailbox; another one where an id was used again."""
         message = self.message
@@ -99,11 +101,14 @@ async def knowledge(
         ids |= {bounce.original_message_id} if bounce.original_message_id else set()
         asked |= {bounce.recipient} if bounce.recipient else set()
     persons = {people_known[key] for each in asked if (key := email_key(each)) in people_known}
-    subjects = await received.subjects_since(reader, account, now)
+    known = await received.by_ids(reader, ids)
+    # Whoever names a letter of ours needs no other sign; the subjects of all letters are read for the others only.
+    others = any(known.keys().isdisjoint(matching.referred(message)) for message, _ in messages)
+    subjects = await received.subjects_since(reader, account, now) if others else ()
     return Knowledge(
         account=account,
         now=now,
-        ids=await received.by_ids(reader, ids),
+        ids=known,
         people=people_known,
         conversations=await received.conversations_of(reader, persons),
         subjects=frozenset(matching.bare_subject(each) for each in subjects),
@@ -316,7 +321,7 @@ class _Reaction:
             "validity": each.validity,
             "uid": each.uid,
             "digest": each.digest,
-            "raw": received.packed(each.raw),
+            "raw": each.packed,
             "whole": int(each.whole),
             "size": each.size,
             "sender_name": each.message.sender_name,

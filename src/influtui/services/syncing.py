@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Final
 
 import msgspec
@@ -41,7 +42,10 @@ LOOKED_BACK_DAYS: Final = 90
 PAGE: Final = 2_000
 """Messages whose headers are held at once."""
 BATCH: Final = 200
-"""Messages taken in by one transaction."""
+"""Messages taken in by one transaction, at most."""
+SMALLEST_BATCH: Final = 100
+HOLD: Final = 0.05
+"""Seconds for which one transaction should keep others from writing: batches become smaller where it takes longer."""
 BATCH_BYTES: Final = 16 * 1024 * 1024
 
 _DAY: Final = 86_400_000
@@ -156,6 +160,7 @@ class _Reading:
         self._people: dict[str, int] = {}
         self._domains = KnownDomains()
         self._authserv_id: str | None = None
+        self._batch = SMALLEST_BATCH
 
     async def prepare(self) -> None:
         """Read what messages are matched against and does not change from batch to batch."""
@@ -204,7 +209,7 @@ class _Reading:
         async for body in self.mailbox.bodies(wanted):
             batch.append(self._arrival(folder, state, body, came[body.uid], sizes[body.uid]))
             held += len(body.raw)
-            if len(batch) >= BATCH or held >= BATCH_BYTES:
+            if len(batch) >= self._batch or held >= BATCH_BYTES:
                 await self._take_in(folder, state, batch)
                 batch, held = [], 0
         await self._take_in(folder, state, batch)
@@ -261,7 +266,7 @@ class _Reading:
             uid=body.uid,
             came=min(came or message.at or now, now),
             size=size,
-            raw=body.raw,
+            packed=received.packed(body.raw),
             whole=body.whole,
             message=message,
             found=classify(message, ours=self._ours, corrections=self._rules),
@@ -276,12 +281,18 @@ class _Reading:
         many = "a message" if len(batch) == 1 else f"{len(batch)} messages"
         async with self.workspace.change("inbox.sync", f"took in {many}", durability="normal") as unit:
             unit.undoable = False
+            begun = monotonic()
             taken = await arrivals.take_in(unit, self._address, batch, self._people, self._domains)
             unit.summary = f"took in {taken.kept} {'message' if taken.kept == 1 else 'messages'} for {self._address}"
             up_to = received.Folder(state.validity, batch[-1].uid + 1, state.modseq)
             await received.read_up_to(
                 unit.transaction, self._address, folder.key, up_to, looked=len(batch), kept=taken.kept
             )
+        held = monotonic() - begun
+        if held > HOLD:
+            self._batch = max(SMALLEST_BATCH, self._batch // 2)
+        elif held < HOLD / 2:
+            self._batch = min(BATCH, self._batch * 2)
         _add(self.sums.taken, taken)
         # Whoever else runs on this loop gets a turn between two batches.
         await asyncio.sleep(0)
