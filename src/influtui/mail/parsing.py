@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
 from email.policy import compat32
@@ -87,22 +87,25 @@ def parse(raw: bytes) -> ParsedMessage:
     if not reading.texts and not reading.attachments and not reading.reports:
         rest = _BLANK_LINE.split(raw, maxsplit=1)
         reading.texts.append(_cut(text_of(rest[1][:TEXT_LIMIT], None) if len(rest) > 1 else ""))
-    senders = addresses(_raw_value(headers, "from"))
-    answers = addresses(_raw_value(headers, "reply-to"))
+    named: dict[str, list[str]] = {}
+    for name, value in headers:
+        named.setdefault(name.casefold(), []).append(value)
+    senders = addresses(_raw_value(named, "from"))
+    answers = addresses(_raw_value(named, "reply-to"))
     body = "\n".join(_lines(text).rstrip("\n") for text in reading.texts)
     known = fields(headers)
     return ParsedMessage(
-        message_id=next(iter(message_ids(_raw_value(headers, "message-id"))), None),
-        in_reply_to=message_ids(_raw_value(headers, "in-reply-to")),
-        references=message_ids(_raw_value(headers, "references")),
+        message_id=next(iter(message_ids(_raw_value(named, "message-id"))), None),
+        in_reply_to=message_ids(_raw_value(named, "in-reply-to")),
+        references=message_ids(_raw_value(named, "references")),
         sender_name=from_outside(senders[0].name) if senders and senders[0].name else None,
         sender=senders[0].address if senders else None,
         reply_to=answers[0].address if answers else None,
         recipients=tuple(
-            each.address for name in ("to", "cc") for each in addresses(_raw_value(headers, name, every=True))
+            each.address for name in ("to", "cc") for each in addresses(_raw_value(named, name, every=True))
         ),
         subject=next((from_outside(value) for name, value in known if name == "subject" and value), None),
-        at=date_of(_raw_value(headers, "date")),
+        at=date_of(_raw_value(named, "date")),
         body=from_outside(body),
         attachments=tuple(reading.attachments),
         is_html_only=bool(reading.html) and not reading.plain,
@@ -313,6 +316,8 @@ def _attach(reading: _Reading, part: Message, name: str, kind: str, size: int) -
 
 def _name(part: Message) -> str:
     """What a part is called, from wherever that stands."""
+    if not _may_say(part, "name"):
+        return ""
     try:
         found = part.get_filename() or ""
     except (ValueError, LookupError, TypeError, AttributeError, IndexError):
@@ -326,7 +331,14 @@ def _unnamed(kind: str) -> str:
     return f"{main}.{ending}"
 
 
+def _may_say(part: Message, word: str) -> bool:
+    """Whether a word stands in the headers that hold parameters. The standard library takes them apart at every question."""
+    return any(name[:8].casefold() == "content-" and word in str(value).casefold() for name, value in part.raw_items())
+
+
 def _parameter(part: Message, name: str) -> str:
+    if not _may_say(part, name):
+        return ""
     try:
         found = part.get_param(name, "")
     except (ValueError, LookupError, TypeError, AttributeError, IndexError):
@@ -384,9 +396,9 @@ def _raw_fields(message: Message) -> list[tuple[str, str]]:
     return [(str(name), str(value)) for name, value in message.raw_items()]
 
 
-def _raw_value(pairs: list[tuple[str, str]], name: str, *, every: bool = False) -> str:
-    found = (unfolded(value) for each, value in pairs if each.casefold() == name)
-    return ", ".join(found) if every else next(found, "")
+def _raw_value(named: Mapping[str, list[str]], name: str, *, every: bool = False) -> str:
+    found = named.get(name, ())
+    return ", ".join(map(unfolded, found)) if every else unfolded(next(iter(found), ""))
 
 
 def _lines(text: str) -> str:
