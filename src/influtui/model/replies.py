@@ -58,6 +58,7 @@ _TITLE: Final = re.compile(
     r"原始郵件|元のメッセージ|원본 메시지)\b.{0,40}$",
     re.IGNORECASE,
 )
+_RULES: Final = "-_=*"
 _BARE_RULE: Final = re.compile(r"^\s*[-_=*]{4,}\s*$")
 _FROM: Final = re.compile(
     r"^[\s*]*(?:From|Von|De|Da|Van|Od|Fra|Från|Lähettäjä|Från|Feladó|Kimden|Gönderen|От|От кого|Від|Expéditeur|Remitente|"
@@ -115,9 +116,10 @@ def spoken(text: str) -> str:
     """The sender's own lines, wherever they stand: above, between or below what they quote."""
     lines = folded(text).written.split("\n")
     own: list[str] = []
+    is_quoting = any(map(_QUOTED.match, lines))
     at = 0
     while at < len(lines):
-        end = _attribution_end(lines, at)
+        end = _attribution_end(lines, at) if is_quoting else None
         if end is not None and any(_QUOTED.match(line) for line in lines[end : end + 2]):
             at = end
             continue
@@ -140,10 +142,13 @@ def says_stop(written: str) -> bool:
 
 def _begins(lines: list[str], at: int) -> bool:
     line = lines[at][:LINE]
-    if not line.strip():
+    begin = line.lstrip()[:1]
+    if not begin:
         return False
-    if _QUOTED.match(line) or _TITLE.match(line):
+    if begin == ">" or (begin in _RULES and _TITLE.match(line)):
         return True
+    if ":" not in line and "：" not in line:
+        return _attribution_end(lines, at) is not None
     if _FROM.match(line):
         # People begin lines with these words too: an address, a day or two more fields make it a header.
         fields = sum(1 for each in lines[at + 1 : at + 6] if _NEXT.match(each[:LINE]))
