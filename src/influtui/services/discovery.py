@@ -96,6 +96,14 @@ class DiscoverReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="schem
     dry_run: bool
 
 
+class SoFar(msgspec.Struct, frozen=True):
+    """How far a run is: the accounts of the last page, which are in the store, how many were left out, what is left."""
+
+    accounts: tuple[FoundAccount, ...]
+    skipped: int
+    quota: tuple[QuotaLeft, ...]
+
+
 class SourceInfo(msgspec.Struct, frozen=True):
     """A source that can be asked, and whether it is ready."""
 
@@ -124,11 +132,12 @@ async def discover(
     found_by: str | None = None,
     dry_run: bool = False,
     listener: Callable[[int], None] | None = None,
+    heard: Callable[[SoFar], None] | None = None,
 ) -> DiscoverReport:
     """Ask `source` for up to `limit` accounts and take them in.
 
     What came before a failure is kept and the failure reported; a run that got nothing raises it. `listener` hears how
-    many accounts have come so far.
+    many accounts have come so far, `heard` which ones came with each page once they are kept.
     """
     if not query.strip():
         raise WrongUsage("nothing is asked for", hint=f"influtui discover {source} 'vegan baking'")
@@ -158,6 +167,9 @@ async def discover(
                     if not dry_run and run.page is not None:
                         names = [each.ref.rpartition(":")[2] for each in run.omitted[refused:]]
                         await answers.keep(workspace, opened, run.page, names)
+                    if heard is not None:
+                        came = tuple(run.accounts[-len(records) :] if records else ())
+                        heard(SoFar(came, len(run.omitted), quotas.shown(opened.quotas())))
         finally:
             await close_source(workspace, opened)
         report = intake.report()

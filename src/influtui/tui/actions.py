@@ -96,6 +96,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paste", "discover", ("p",), "paste", "Paste box: handles and links of people to add.", line="creators add LINK"),
     Action("import_file", "discover", ("I",), "import", "Import a file: begins the line, tab completes the path.", line="creators import FILE"),
     Action("ask_platform", "discover", ("D",), "ask platform", "Find people on a platform: begins the line, tab completes the source.", line="discover SOURCE QUERY"),
+    Action("ways", "discover", ("W",), "ways", "The ways to find people, with their keys, and where a platform does not offer one."),
+    Action("own_followers", "discover", ("M",), "my followers", "Your own followers: from your account's download, or asked of a platform.", line="creators import FILE --found-by own_follower"),
+    Action("customers", "discover", ("C",), "customers", "Mark whom of your customers you know: begins the line, tab completes your shop's file.", line="creators customers FILE"),
+    Action("tagged", "discover", ("T",), "tagged", "People who tagged you: begins the line.", line="discover instagram tagged"),
+    Action("hashtag", "discover", ("#",), "hashtag", "People who use a hashtag: a letter chooses the platform.", line="discover SOURCE hashtag NAME"),
+    Action("competitors", "discover", ("K",), "competitors", "Who takes part at a competitor's, follows or was paid by them: a letter chooses the platform.", line="discover SOURCE engaged @NAME"),
+    Action("web_search", "discover", ("B",), "web search", "Build queries for a search engine and open them: begins the line.", line="search web NICHE --open"),
+    Action("refresh", "discover", ("R",), "refresh", "Ask sources again about the account, or all marked; esc stops.", line="creators refresh %"),
+    Action("refresh_stale", "discover", ("A",), "refresh old", "Ask again about whose figures are old, the oldest first.", line="creators refresh --stale DAYS"),
     Action("copy_handle", "list", ("y",), "copy handle", "Copy the handle, or the tracking number."),
     Action("copy_link", "list", ("Y",), "copy link", "Copy the link."),
     # Inbox.
@@ -141,14 +150,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
 """In the order in which `?` tells them."""
 
 WRITES: Final = frozenset(
-    {"shortlist", "reject", "later", "compose", "tag", "edit_rows", "import_file", "ask_platform", "note", "terms", "file_post", "paste", "reply", "reply_next", "paste_answer",
+    {"shortlist", "reject", "later", "compose", "tag", "edit_rows", "import_file", "ask_platform", "own_followers", "customers", "tagged", "hashtag", "competitors", "refresh", "refresh_stale",
+     "note", "terms", "file_post", "paste", "reply", "reply_next", "paste_answer",
      "add", "paste_numbers", "switch_plugin", "settings", "set_key", "install", "trust_plugin", "remove_plugin", "reload_plugin", "undo", "redo"}
 )  # fmt: skip
 """What `--read-only` refuses."""
 
 
 ABOUT_ROWS: Final = frozenset(
-    {"shortlist", "reject", "later", "why", "compose", "tag", "edit_rows", "note", "terms", "file_post", "like", "next",
+    {"shortlist", "reject", "later", "why", "compose", "tag", "edit_rows", "note", "terms", "file_post", "like", "refresh", "next",
      "copy_handle", "copy_link", "mark", "mark_range", "pipe", "check", "check_live", "switch_plugin", "reload_plugin", "why_state",
      "settings", "set_key", "trust_plugin", "remove_plugin", "open_docs"}
 )  # fmt: skip

@@ -10,6 +10,7 @@ import asyncio
 import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -148,8 +149,16 @@ class CommandLines:
             refs=await self.desk.pane.refs() if self.desk.pane.table.marked <= _FEW else (),
             campaigns=[campaign.code for campaign in await campaigns.list_campaigns(workspace)],
             templates=[each.name for each in await templates.templates(workspace)] if "template" in text else (),
+            sources=await self._sources(text),
             actions=sorted(action.word for action in self.desk.keymap.of(self.desk.pane.list_place)),
         )
+
+    async def _sources(self, text: str) -> Sequence[str]:
+        """What can be asked, where a line asks a platform. The host of plugins is imported beside the loop."""
+        if not text.removeprefix("influtui ").startswith("discover "):
+            return ()
+        discovery = await asyncio.to_thread(import_module, "influtui.services.discovery")
+        return [each.id for each in await discovery.sources(self.desk.workspace)]
 
     async def nouns(self) -> list[str]:
         """The commands there are."""
@@ -189,7 +198,12 @@ class CommandLines:
         elif text.partition(" ")[0] == "do":
             self.desk.background(self.desk.keyboard.do_word(text.partition(" ")[2].strip()))
         elif text:
-            self.desk.background(self.run(text))
+            self.desk.background(self._hand_over(text))
+
+    async def _hand_over(self, text: str) -> None:
+        """Let the pane do what a line says, where it shows that better; else run it."""
+        if not await self.desk.pane.takes_line(text):
+            await self.run(text)
 
     def stop(self) -> None:
         """Stop the line that runs."""

@@ -40,6 +40,7 @@ class Known(NamedTuple):
     refs: Sequence[str] = ()
     campaigns: Sequence[str] = ()
     templates: Sequence[str] = ()
+    sources: Sequence[str] = ()
     actions: Sequence[str] = ()
     """Words that `do` takes."""
 
@@ -132,6 +133,8 @@ def _values(parameters: Sequence[click.Parameter], words: Sequence[str], start: 
         said = f"{getattr(each, 'metavar', None) or ''} {each.name} {' '.join(each.opts)}".casefold()
         if isinstance(each.type, click.Path) or "file" in said:
             return files(start, word)
+        if each.name == "source" and isinstance(each, click.Argument):
+            return _beginning(start, word, known.sources)
         if "campaign" in said and "query" not in said and "ref" not in said:
             return _beginning(start, word, known.campaigns)
         if "--template" in said:

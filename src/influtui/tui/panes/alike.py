@@ -1,4 +1,4 @@
-"""Lookalikes as a listing: the accounts most like one, in the order of likeness, with the grounds of each."""
+"""Few accounts as a listing; and lookalikes: the accounts most like one, in the order of likeness, with the grounds of each."""
 
 from __future__ import annotations
 
@@ -17,18 +17,17 @@ if TYPE_CHECKING:
 MOST: Final = 200
 
 
-class AlikeListing:
-    """Who is like `model`, the likest first."""
+class FewListing:
+    """Some accounts, all at hand, in an order of their own."""
 
-    counting = False
+counting = False
 
-    def __init__(self, model: Creator, found: Sequence[Lookalike]) -> None:
-        self.model = model
-        self._found = {each.creator.id: each for each in found}
-        self._rows = [each.creator for each in found]
-        self.total = len(found)
+    def __init__(self, found: Sequence[Creator]) -> None:
+        self._rows = list(found)
+        self._places = {each.id: at for at, each in enumerate(self._rows)}
+        self.total = len(self._rows)
 
-    async def exact(self) -> AlikeListing:
+    async def exact(self) -> FewListing:
         """It is."""
         return self
 
@@ -38,15 +37,15 @@ class AlikeListing:
 
     async def place(self, creator: CreatorId, near: int) -> int | None:
         """Where an account is."""
-        return next((at for at, each in enumerate(self._found) if each == creator), None)
+        return self._places.get(creator)
 
     async def held(self, creators: set[int]) -> set[int]:
         """Those of the accounts that are here."""
-        return creators & set(self._found)
+        return creators & set(self._places)
 
     async def ids(self) -> list[CreatorId]:
         """All of them."""
-        return list(self._found)
+        return list(self._places)
 
     async def facets(self) -> dict[str, dict[str, int]]:
         """How many of them have each tier, platform, country, language and topic."""
@@ -57,6 +56,15 @@ class AlikeListing:
             "language": _counted(each.language for each in self._rows),
             "topic": _counted(topic for each in self._rows for topic in each.topics),
         }
+
+
+class AlikeListing(FewListing):
+    """Who is like `model`, the likest first."""
+
+    def __init__(self, model: Creator, found: Sequence[Lookalike]) -> None:
+        super().__init__([each.creator for each in found])
+        self.model = model
+        self._found = {each.creator.id: each for each in found}
 
     def grounds(self, creator: CreatorId, width: int) -> list[Line]:
         """How like an account is to the model, and why."""

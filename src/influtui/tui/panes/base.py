@@ -134,6 +134,10 @@ class Pane(Widget):
         """The marked rows for a program, one JSON object a line. None: `record_line` writes each."""
         return None
 
+    async def takes_line(self, text: str) -> bool:
+        """Whether the pane itself does what a line of the command line says."""
+        return False
+
     def note(self) -> Line:
         """What the title says beside the count."""
         return ()

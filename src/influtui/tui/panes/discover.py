@@ -12,8 +12,9 @@ from influtui.model.creators import Creator, Ref
 from influtui.model.failures import Failure, WrongUsage
 from influtui.model.ids import CreatorId
 from influtui.tui.panes.alike import AlikeListing
+from influtui.tui.panes.asking import Asking
 from influtui.tui.panes.people import work
-from influtui.tui.panes.searching import Searching, View
+from influtui.tui.panes.searching import View
 from influtui.tui.render import creators as render
 from influtui.tui.render.creators import COLUMNS, Judged
 from influtui.tui.render.nobody import first_run, nothing_found
@@ -54,7 +55,7 @@ class JudgedRows:
         return await self._listing.held(keys)
 
 
-class Discover(Searching):
+class Discover(Asking):
     """A row is an account; the detail shows its person's other accounts too."""
 
     title = "Discover"
@@ -112,7 +113,7 @@ class Discover(Searching):
         self.rejections = await viewing.rejections(self.desk.workspace)
         listing = await self.found(self.query_text)
         self.table.sorted_by, self.table.descending = render.sorted_column(self.view.sort)
-        if self._like is not None:
+        if self._like is not None or self.live is not None:
             self.table.sorted_by = None
         self.table.empty = self._nobody()
         self.listing = listing
@@ -140,6 +141,8 @@ class Discover(Searching):
 
     def _nobody(self) -> list[Line]:
         """What to say where there is no row, and what to do next."""
+        if self.live is not None and not self.query_text:
+            return self.live.nobody(max(20, self.table.size.width - 4))
         like = self._like.handle if self._like is not None else None
         hidden = self.rejections if self.hides_rejected else 0
         if not self.query_text and like is None and not hidden:
@@ -153,6 +156,8 @@ class Discover(Searching):
         if self.hides_rejected:
             await check(self.desk.workspace, query)  # What is wrong is told of the words that were written.
             query = f"({query}) -verdict:rejected" if query.strip() else "-verdict:rejected"
+        if self.live is not None:
+            return await self.live.listing(query)
         if self._like is not None:
             from influtui.tui.panes import alike
 
@@ -207,12 +212,13 @@ class Discover(Searching):
         current = await self.table.current_row()
         if current is None:
             return
-        before, self._like = (self._like, self.query_text), current.creator
+        before = self._like, self.query_text, self.live
+        self._like, self.live = current.creator, None
         self.table.mark_all(False)
         try:
             await self._show_search("")
         except Failure:
-            self._like, self.query_text = before
+            self._like, self.query_text, self.live = before
             raise
         self.follow(now=True, again=True)
         if not self.table.total:
@@ -221,6 +227,10 @@ class Discover(Searching):
     def why_not_like(self) -> str | None:
         """There must be somebody to be like."""
         return self.why_not_tag()
+
+    def leave_views(self) -> None:
+        """Lookalikes make room for who is found."""
+        self._like = None
 
     async def _leave_likes(self) -> None:
         model, self._like = self._like, None
@@ -232,8 +242,12 @@ class Discover(Searching):
     def do_out(self) -> None:
         """One step out; the explanation of scores is a step, and so are lookalikes."""
         busy = self.cover or self.inside or self.table.marked or self.table.range_from is not None or self.query_text
-        if self._explains and self.cover is None:
+        if self.asking is not None and self.asking.running and self.cover is None and not self.inside:
+            self.stop_asking()
+        elif self._explains and self.cover is None:
             self.do_why()
+        elif self.live is not None and not busy:
+            self.desk.background(self.leave_live())
         elif self._like is not None and not busy:
             self.desk.background(self._leave_likes())
         else:
@@ -249,13 +263,16 @@ class Discover(Searching):
         from influtui.tui.render import shortlist as show
 
         look, meter = self.desk.look(), self.desk.standing.meter
-        short = self.narrow or self._like is not None
+        short = self.narrow or self._like is not None or self.live is not None
+        if self.live is not None and self.narrow:
+            return self.live.note(self.desk.look(), short=True)
         note = show.meter(meter, look, short=short) if meter is not None else ()
         if self._like is not None:
             note = (Span(f"like @{cell(self._like.handle)}  ", "accent"), *note)
         if self.rejections:
             note = (*note, *show.rejected(self.rejections, look, hidden=self.hides_rejected, short=short))
-        return note
+        asking = self.live or (self.asking if self.asking is not None and self.asking.running else None)
+        return (*asking.note(self.desk.look(), short=self.narrow), *note) if asking is not None else note
 
     # How the list looks.
 

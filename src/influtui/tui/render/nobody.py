@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from influtui.tui.render.spans import EMPTY, Line, Span, cell, fit
+from influtui.tui.render.spans import EMPTY, Line, Span, cell, fit, wrapped
 
 _KEY: Final = 7
 _WHAT: Final = 34
@@ -13,16 +14,30 @@ _WHAT: Final = 34
 def first_run() -> list[Line]:
     """What to do in a workspace without anybody in it."""
     return [
-        (Span("Nobody here yet. Four ways to begin:", "strong"),),
+        (Span("Nobody here yet. Most brands begin with a file or with pasted handles:", "strong"),),
         EMPTY,
         _way("I", "import a file", ":creators import FILE"),
         _way("p", "paste handles or profile links", ":creators add LINK"),
+        _way("M", "your own followers", ":creators import FILE"),
         _way("D", "ask a platform, no account needed", ":discover bluesky vegan baking"),
+        _way("#", "people who use a hashtag", ":discover mastodon hashtag NAME"),
+        _way("K", "who takes part at a competitor's", ":discover bluesky engaged @THEM"),
+        _way("T", "people who tagged you", ":discover instagram tagged"),
+        _way("B", "queries for a search engine", ":search web vegan baking"),
         _way("q", "and look around in a made-up world", "influtui demo"),
         EMPTY,
         (Span("A file is a CSV, NDJSON, an account download or another tool's list.", "dim"),),
-        (Span("? shows the keys of this place.", "dim"),),
+        (Span("W says where each way is offered, and where not. ? shows the keys.", "dim"),),
     ]
+
+
+def ways_page(listed: Sequence[tuple[str, str, str]], width: int) -> list[Line]:
+    """Every way to find people: its key, what it is, where it is to be had."""
+    lines: list[Line] = []
+    for key, what, note in listed:
+        lines.append((Span(fit(key, _KEY), "key"), Span(what[: width - _KEY], "strong")))
+        lines += [(Span(" " * _KEY), *line) for line in wrapped(note, max(20, width - _KEY), "dim")]
+    return lines
 
 
 def nothing_found(query: str, *, rejected: int = 0, like: str | None = None) -> list[Line]:
