@@ -67,22 +67,22 @@ def test_the_states_that_can_be_searched_are_those_there_are() -> None:
 
 async def test_each_plugin_stands_there_and_none_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make = maker(tmp_path / "site", monkeypatch)
-    make("acme", top="raise SystemExit(3)")
+    make("quiet", top="raise SystemExit(3)")
     make("torn", manifest="this is no manifest")
     make("evil", manifest=HOSTILE)
     async with plugins_pane(tmp_path / "workspace") as pane:
         rows = {row.id: row.state.state for row in await pane.table.slice(0, 99)}
-        assert rows["acme"] == "ready"
+        assert rows["quiet"] == "ready"
         assert rows["torn"] == "broken"
         assert rows["youtube"] == "needs_config"
-        assert "acme.example" in await shown(pane, "acme")
+        assert "quiet.example" in await shown(pane, "quiet")
         assert "no manifest" in (await shown(pane, "torn")).casefold() or "TOML" in await shown(pane, "torn")
         hostile = await shown(pane, "evil")
         assert "[bold]ruin" in hostile
         assert not UNSAFE & set(hostile)
         assert "influtui secret set youtube.api_key" in (await shown(pane, "youtube")).replace("\n", " ")
         assert pane._waiting == sum(state not in ("ready", "active", "disabled") for state in rows.values())
-    assert not {"influtui_acme", "influtui_evil", "influtui_bluesky"} & set(sys.modules)
+    assert not {"influtui_quiet", "influtui_evil"} & set(sys.modules)
 
 
 async def test_a_plugin_is_switched_off_and_on_by_one_key(tmp_path: Path) -> None:
