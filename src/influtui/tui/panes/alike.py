@@ -20,7 +20,8 @@ MOST: Final = 200
 class FewListing:
     """Some accounts, all at hand, in an order of their own."""
 
-counting = False
+    counting = False
+    """Whether it is still counted how many there are."""
 
     def __init__(self, found: Sequence[Creator]) -> None:
         self._rows = list(found)
