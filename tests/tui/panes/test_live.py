@@ -47,7 +47,7 @@ async def discover_pane(folder: Path, size: tuple[int, int] = (160, 30)) -> Asyn
 
 async def until(holds: Callable[[], object]) -> None:
     """Wait until something holds."""
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(20):
         while not holds():
             await asyncio.sleep(0.01)
 

@@ -46,7 +46,7 @@ async def pressed(pane: Plugins, *keys: str) -> None:
 
 async def until(holds: Callable[[], bool]) -> None:
     """Wait until something holds."""
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(20):
         while not holds():
             await asyncio.sleep(0.01)
 
