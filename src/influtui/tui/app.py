@@ -47,7 +47,7 @@ from influtui.tui.themes import Ground, Palette
 from influtui.tui.unfinished import Unfinished
 from influtui.tui.watch import watch
 from influtui.tui.widgets.lines import Bar
-from influtui.tui.widgets.prompt import Confirmation, Prompt, Question
+from influtui.tui.widgets.prompt import Confirmation, Prompt, Question, settle
 
 AFTER_FIRST_ROWS: Final = 0.05
 SKELETON_AT_MOST: Final = 1.0
@@ -334,11 +334,11 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
         self.ask(
             Question(
                 f"{label} ",
-                lambda said: _settle(answered, said),
+                lambda said: settle(answered, said),
                 text=text,
                 kind=kind,
                 hint=hint,
-                cancelled=lambda: _settle(answered, None),
+                cancelled=lambda: settle(answered, None),
                 choices=choices,
                 instant=instant or {},
                 stale=stale,
@@ -352,7 +352,7 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
     async def agreed(self, question: str) -> bool:
         """Ask a yes-or-no question and wait for the answer."""
         answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self.ask(Confirmation(question, lambda: _settle(answered, True), lambda: _settle(answered, False)))
+        self.ask(Confirmation(question, lambda: settle(answered, True), lambda: settle(answered, False)))
         return await answered
 
     def go_on(self) -> None:
@@ -492,8 +492,3 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self.failed(error)
-
-
-def _settle(future: asyncio.Future[Any], value: Any) -> None:
-    if not future.done():
-        future.set_result(value)

@@ -6,8 +6,9 @@ confirmations. It keeps a history by kind. Above that it knows nothing: who asks
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -301,6 +302,12 @@ def _answers(instant: Mapping[str, str], room: int) -> Line:
         if width_of(line) <= room:
             break
     return line
+
+
+def settle(answer: asyncio.Future[Any], value: Any) -> None:
+    """Give a question's answer to who waits for it, unless that is over."""
+    if not answer.done():
+        answer.set_result(value)
 
 
 _LETTERS: Final = 20
