@@ -134,7 +134,7 @@ class Asking(Searching):
         letter = next(iter(lines))
         if len(lines) > 1:
             labels = {letter: label for letter, label, _ in way.lines}
-            said = await self.desk.answer(f"{way.what}:", instant=labels)
+            said = await self.desk.answer(f"{way.action.replace('_', ' ')}:", instant=labels)
             letter = next((key for key, label in labels.items() if said in (key, label)), "")
         if letter:
             self.desk.lines.ask(lines[letter])

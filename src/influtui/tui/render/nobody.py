@@ -18,7 +18,7 @@ def first_run() -> list[Line]:
         EMPTY,
         _way("I", "import a file", ":creators import FILE"),
         _way("p", "paste handles or profile links", ":creators add LINK"),
-        _way("M", "your own followers", ":creators import FILE"),
+        _way("U", "your own followers", ":creators import FILE"),
         _way("D", "ask a platform, no account needed", ":discover bluesky vegan baking"),
         _way("#", "people who use a hashtag", ":discover mastodon hashtag NAME"),
         _way("K", "who takes part at a competitor's", ":discover bluesky engaged @THEM"),
