@@ -199,3 +199,39 @@ def test_a_terminal_that_does_not_erase_in_colour_gets_blanks() -> None:
         twins.set(0, 0, [Strip([Segment("a" + " " * 59, ground)])])
         assert ("\x1b[K" in twins.paint()) == erases
         twins.agree()
+
+
+@pytest.mark.parametrize("emoji", [1, 2, 3])
+@pytest.mark.parametrize("sign", [0, 1])
+@pytest.mark.parametrize("term", ["xterm-256color", "screen"])
+def test_no_width_that_a_terminal_gives_an_emoji_or_a_vowel_sign_shifts_a_letter_or_leaves_one_behind(
+    monkeypatch: pytest.MonkeyPatch, emoji: int, sign: int, term: str
+) -> None:
+    def width(char: str) -> int:
+        return emoji if ord(char) > 0x1F000 else sign if char == "\u093e" else int(wcwidth(char))
+
+    monkeypatch.setattr("pyte.screens.wcwidth", width)
+    choose = random.Random(term)
+    painter, screen = Painter(ColorSystem.TRUECOLOR, term), pyte.Screen(24, 1)
+    painter.resize(24, 1)
+    screen.reset_mode(7, private=True)
+    stream = pyte.Stream(screen)
+    words = ["\U0001f370", "\u0915\u093e", "\U0001f469\u200d\U0001f373", "ab", "cd ", "     ", "日", "x"]
+    for _ in range(150):
+        cells: list[tuple[str, Style]] = []
+        while len(cells) < 24:
+            word, style = choose.choice(words), choose.choice(STYLES[:4])
+            size = Strip([Segment(word)]).cell_length
+            if len(cells) + size <= 24:
+                cells += (
+                    [(char, style) for char in word] if word.isascii() else [(word, style), *[("", style)] * (size - 1)]
+                )
+        painter.take(0, 0, [Strip([Segment(text, style) for text, style in cells if text])])
+        stream.feed(painter.frame())
+        for x, (text, _) in enumerate(cells):
+            seen = screen.buffer[0][x].data
+            if text.isascii() and text:
+                # A cell that a wider drawing lost its half to is the cluster's loss, never a letter's.
+                assert seen == text, (x, cells)
+            elif not text and seen not in ("", " "):
+                assert (not seen.isascii() and seen != "日") or cells[x - 1][0] == "日", (x, cells)

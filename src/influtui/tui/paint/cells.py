@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Final
+from unicodedata import category
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -17,6 +19,9 @@ from influtui.tui.paint.ink import PLAIN, Ink, ink_of, on_blank
 
 BEHIND = ""
 """What stands in the cells that a wide character covers besides its first."""
+
+UNKNOWN: Final = "\0"
+"""What stands in a cell of which nobody knows what the terminal shows."""
 
 
 class Row:
@@ -34,9 +39,23 @@ class Row:
         row.chars, row.inks = self.chars.copy(), self.inks.copy()
         return row
 
+    def is_ascii(self) -> bool:
+        """Whether no character stands here of which terminals could think differently."""
+        return "".join(self.chars).isascii()
+
     def same_as(self, other: Row) -> bool:
         """Whether both look the same."""
         return self.chars == other.chars and self.inks == other.inks
+
+    def doubt(self, new: Row) -> None:
+        """Forget what stands behind characters of `new` that a terminal may draw wider than they are."""
+        for x, char in enumerate(new.chars if not new.is_ascii() else ()):
+            if char.isascii() or (char == self.chars[x] and new.inks[x] is self.inks[x]):
+                continue
+            if contested(char):
+                for behind in range(x, min(x + most_cells(char), len(self.chars))):
+                    if new.chars[behind] != BEHIND:
+                        self.chars[behind] = UNKNOWN
 
     def put(self, x: int, strip: Strip, colours: ColorSystem, until: int | None = None) -> None:
         """Set a strip from cell `x` on; what would stand behind the line, or from cell `until` on, is left out."""
@@ -90,3 +109,18 @@ def split(text: str) -> tuple[str, ...]:
             cells += [char, *[BEHIND] * (width - 1)]
     width = cell_len(text)
     return tuple(cells) if len(cells) == width else (text, *[BEHIND] * (width - 1))
+
+
+@lru_cache(4096)
+def contested(char: str) -> bool:
+    """Whether terminals disagree on the width of what stands in a cell: joined characters and emoji, not Han or hangul."""
+    if len(char) != 1 or char.isascii():
+        return len(char) > 1
+    surely_wide = 0x1100 <= ord(char) < 0x1F000 and not 0x2000 <= ord(char) < 0x2E80
+    return cell_len(char) > 1 and not surely_wide
+
+
+@lru_cache(4096)
+def most_cells(text: str) -> int:
+    """How many cells a terminal may take that joins nothing and gives each sign its own."""
+    return max(cell_len(text), sum(max(1, cell_len(char)) for char in text if category(char) not in ("Mn", "Me", "Cf")))

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from rich.color import ColorSystem
 from textual.strip import Strip
 
-from influtui.tui.paint.cells import BEHIND, Row
+from influtui.tui.paint.cells import BEHIND, Row, contested
 from influtui.tui.paint.ink import PLAIN, Ink, change, on_blank, pen_for
 
 _BRIDGE: Final = 4
@@ -98,6 +98,7 @@ class Painter:
             self._known = True
         for y in sorted(self._dirty):
             if not (new := self._wanted[y]).same_as(old := self._shown[y]):
+                old.doubt(new)
                 text, pen = self._line(y, new, old, pen)
                 out.append(text)
                 self._shown[y] = new.copy()
@@ -121,12 +122,16 @@ class Painter:
         tail = self._tail(new)
         stretches = _stretches(new, old, tail)
         erase = _first_difference(new, old, tail)
-        text, after = self._write(y, new, stretches, erase, pen)
-        if len(stretches) > len({each.ink for each in stretches}):
+        text, after = self._write(y, new, old, stretches, erase, pen)
+        # What terminals may draw too wide is written before what stands behind it.
+        in_order = not new.is_ascii() and any(
+            contested(char) for each in stretches for char in new.chars[each.start : each.stop]
+        )
+        if not in_order and len(stretches) > len({each.ink for each in stretches}):
             order = {ink: at for at, ink in enumerate(dict.fromkeys(each.ink for each in stretches))}
             order[pen.ink] = -1
             by_ink = sorted(stretches, key=lambda each: order[each.ink])
-            other, other_after = self._write(y, new, by_ink, erase, pen)
+            other, other_after = self._write(y, new, old, by_ink, erase, pen)
             if len(other) < len(text):
                 return other, other_after
         return text, after
@@ -140,14 +145,16 @@ class Painter:
             at -= 1
         return at
 
-    def _write(self, y: int, row: Row, stretches: Sequence[Stretch], erase: int | None, pen: _Pen) -> tuple[str, _Pen]:
+    def _write(
+        self, y: int, row: Row, old: Row, stretches: Sequence[Stretch], erase: int | None, pen: _Pen
+    ) -> tuple[str, _Pen]:
         out: list[str] = []
         for start, stop, ink in stretches:
             blank = all(char == " " for char in row.chars[start:stop])
             wanted = pen_for(pen.ink, ink, blank=blank)
             out.append(_to(pen, start, y))
             out.append(change(pen.ink, wanted))
-            text, x = self._cells(row, start, stop, wanted)
+            text, x = self._cells(row, old, start, stop, wanted)
             out.append(text)
             pen = _Pen(wanted, x if x is not None and x < self._width else None, y)
         if erase is not None:
@@ -156,7 +163,7 @@ class Painter:
             pen = _Pen(wanted, erase, y)
         return "".join(out), pen
 
-    def _cells(self, row: Row, start: int, stop: int, ink: Ink) -> tuple[str, int | None]:
+    def _cells(self, row: Row, old: Row, start: int, stop: int, ink: Ink) -> tuple[str, int | None]:
         """The text of some cells, and where the cursor stands after it; None where terminals disagree."""
         text = "".join(row.chars[start:stop])
         if len(text) == stop - start and text.isascii():
@@ -171,10 +178,18 @@ class Painter:
                 continue
             if known != x:
                 out.append(f"\x1b[{x + 1}G")
+            size = _end_of(row.chars, x) - x
+            if contested(char) and not _blank(old, x + 1, x + size, on_blank(row.inks[x])):
+                out.append(self._emptied(x, size, ink))
             out.append(char)
-            wide = x + 1 < len(row.chars) and row.chars[x + 1] == BEHIND
-            known = None if len(char) > 1 or (wide and not _surely_wide(char)) else x + (2 if wide else 1)
+            known = None if contested(char) else x + size
         return "".join(out), known
+
+    def _emptied(self, x: int, size: int, ink: Ink) -> str:
+        """What empties cells and leaves the cursor before them: a terminal may draw less in them than stood there."""
+        if self._can_erase(on_blank(ink)) and not ink.link:
+            return f"\x1b[{size}X"
+        return " " * size + f"\x1b[{x + 1}G"
 
     def _with_blanks_erased(self, text: str, start: int) -> tuple[str, int]:
         out: list[str] = []
@@ -189,9 +204,9 @@ class Painter:
         return "".join([*out, text[at:]]), start + len(text)
 
 
-def _surely_wide(char: str) -> bool:
-    """Whether every terminal draws this in two cells: Han, kana, hangul; not emoji."""
-    return 0x1100 <= ord(char) < 0x1F000 and not 0x2000 <= ord(char) < 0x2E80
+def _blank(row: Row, start: int, stop: int, ink: Ink) -> bool:
+    """Whether all cells are blanks of an ink."""
+    return all(row.chars[x] == " " and row.inks[x] is ink for x in range(start, stop))
 
 
 def _first_difference(new: Row, old: Row, tail: int) -> int | None:
@@ -233,9 +248,12 @@ def _end_of(chars: Sequence[str], x: int) -> int:
 
 
 def _fits(chars: Sequence[str], inks: Sequence[Ink], start: int, stop: int, ink: Ink) -> bool:
-    """Whether cells can be written in an ink and look as they should."""
+    """Whether cells can be written in an ink and look as they should, and take no more room than they have."""
     blank = on_blank(ink)
-    return all(inks[x] is ink or (chars[x] == " " and inks[x] is blank) for x in range(start, stop))
+    return all(
+        (inks[x] is ink and not contested(chars[x])) or (chars[x] == " " and inks[x] is blank)
+        for x in range(start, stop)
+    )
 
 
 def _to(pen: _Pen, x: int, y: int) -> str:
