@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,13 @@ def imported_by(statement: str) -> set[str]:
 )
 def test_a_floor_does_not_carry_what_it_does_not_need(statement: str, forbidden: set[str]) -> None:
     assert not imported_by(statement) & forbidden
+
+
+def test_sql_stands_in_the_store_alone() -> None:
+    statement = re.compile(r"""["'](?:SELECT|INSERT INTO|UPDATE|DELETE FROM) [a-z*(]""")
+    source = ROOT / "src" / "influtui"
+    elsewhere = (each for each in source.rglob("*.py") if "store" not in each.relative_to(source).parts)
+    assert [str(each.relative_to(source)) for each in elsewhere if statement.search(each.read_text("utf-8"))] == []
 
 
 FIRST_FRAME = """

@@ -65,13 +65,14 @@ async def test_there_is_one_worker_at_a_time_and_a_killed_one_is_followed_at_onc
     assert (lease.token, lease.pid) == (2, os.getpid())
 
 
-async def test_a_worker_that_is_told_to_stop_gives_the_lease_back(today: Workspace) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+async def test_a_worker_that_is_told_to_stop_gives_the_lease_back(today: Workspace, number: int, code: int) -> None:
     workspace = today
     process = started(workspace.folder, "--keep")
     await until(workspace, works=True)
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(number)
     await asyncio.to_thread(process.communicate, timeout=10)
-    assert process.returncode == 0
+    assert process.returncode == code
     lease = await leases.current(workspace.db)
     assert lease is not None
     assert lease.ended_at is not None

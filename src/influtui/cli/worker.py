@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from influtui.cli.frame import DONE_IN_PART, confirmed, with_workspace
+from influtui.cli.frame import DONE_IN_PART, INTERRUPTED, confirmed, with_workspace
 from influtui.cli.outbox import show_forecast
 from influtui.cli.output import Output
 from influtui.services import trust, working
@@ -96,8 +96,7 @@ async def _work(workspace: Workspace, out: Output, *, once: bool, keep: bool, qu
 
     if not quiet and not out.json:
         out.note(f"Working for {workspace.folder}. Ctrl+C ends it.")
-    await loop.run(workspace, keep=keep, told=told)
-    return 0
+    return INTERRUPTED if await loop.run(workspace, keep=keep, told=told) else 0
 
 
 def _show(out: Output, each: Delivery) -> None:

@@ -22,8 +22,7 @@ async def pause(unit: UnitOfWork, account: str, why: str) -> bool:
     """Let a mailbox send nothing more until somebody resumes it. False where it is paused already."""
     if await pauses.going(unit.transaction, account) is not None:
         return False
-    actor = await unit.transaction.one("SELECT actor FROM journal WHERE id = ?", (unit.entry,))
-    columns = {"account": account, "why": why, "paused_at": unit.at, "paused_by": actor["actor"] if actor else "?"}
+    columns = {"account": account, "why": why, "paused_at": unit.at, "paused_by": await pauses.by_whom(unit)}
     await unit.insert("sender_pauses", columns)
     return True
 
@@ -33,10 +32,7 @@ async def resume(unit: UnitOfWork, account: str) -> bool:
     found = await pauses.going(unit.transaction, account)
     if found is None:
         return False
-    actor = await unit.transaction.one("SELECT actor FROM journal WHERE id = ?", (unit.entry,))
-    await unit.update(
-        "sender_pauses", found["id"], {"resumed_at": unit.at, "resumed_by": actor["actor"] if actor else "?"}
-    )
+    await unit.update("sender_pauses", found["id"], {"resumed_at": unit.at, "resumed_by": await pauses.by_whom(unit)})
     return True
 
 

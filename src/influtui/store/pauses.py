@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from influtui.store.database import Reader, Row, Transaction
+from influtui.store.journal import UnitOfWork
 
 
 async def going(reader: Reader, account: str) -> Row | None:
@@ -15,6 +16,12 @@ async def all_going(reader: Reader) -> dict[str, Row]:
     """Every mailbox that is paused."""
     rows = await reader.all("SELECT * FROM sender_pauses WHERE resumed_at IS NULL")
     return {row["account"]: row for row in rows}
+
+
+async def by_whom(unit: UnitOfWork) -> str:
+    """Who pauses or resumes: the actor of the act in progress."""
+    row = await unit.transaction.one("SELECT actor FROM journal WHERE id = ?", (unit.entry,))
+    return str(row["actor"]) if row is not None else "?"
 
 
 async def note_failure(transaction: Transaction, account: str, kind: str) -> None:

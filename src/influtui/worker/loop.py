@@ -43,17 +43,16 @@ async def once(workspace: Workspace, *, told: Callable[[Delivery], None] | None 
         return done
 
 
-async def run(workspace: Workspace, *, keep: bool, told: Told | None = None) -> int:
-    """Work until told to stop, or alone for a minute without `keep`. Returns how many rounds it made."""
+async def run(workspace: Workspace, *, keep: bool, told: Told | None = None) -> bool:
+    """Work until told to stop, or alone for a minute without `keep`. Returns whether Ctrl+C ended it."""
     stop, reader, backoff = asyncio.Event(), Reader(), Backoff()
-    rounds, alone_since = 0, time.monotonic()
+    alone_since = time.monotonic()
     async with working.held(workspace, kept=keep) as holding:
-        with _stopped_by_signals(stop):
+        with _stopped_by_signals(stop) as received:
             while not stop.is_set() and not holding.lost.is_set():
                 mine = replace(workspace, actor=ACTOR, settings=_settings(workspace))
                 seen = await workspace.db.last_change()
                 done = await round_of(mine, token=holding.token, reader=reader, backoff=backoff, stopped=stop.is_set)
-                rounds += 1
                 with suppress(working.Replaced):
                     await holding.beat(round_done=True, news=bool(done.read))
                 if told is not None:
@@ -63,7 +62,7 @@ async def run(workspace: Workspace, *, keep: bool, told: Told | None = None) -> 
                 if not keep and time.monotonic() - alone_since >= ALONE_S:
                     break
                 await _rest(workspace, stop, seen)
-    return rounds
+    return signal.SIGINT in received
 
 
 async def _rest(workspace: Workspace, stop: asyncio.Event, seen: int) -> None:
@@ -87,16 +86,23 @@ def _settings(workspace: Workspace) -> Settings:
 
 
 @contextmanager
-def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
+def _stopped_by_signals(stop: asyncio.Event) -> Iterator[set[int]]:
+    """Signals set `stop` instead of ending the process. Gives the set of those that came."""
+    received: set[int] = set()
+
+    def came(number: int) -> None:
+        received.add(number)
+        stop.set()
+
     loop = asyncio.get_running_loop()
     numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
     taken = []
     for number in numbers:
         with suppress(ValueError, RuntimeError, NotImplementedError):
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, came, number)
             taken.append(number)
     try:
-        yield
+        yield received
     finally:
         for number in taken:
             loop.remove_signal_handler(number)
