@@ -29,7 +29,7 @@ MODES: Final = {
     "sixteen": {"TERM": "xterm", "COLORTERM": ""},
     "monochrome": {"TERM": "xterm-256color", "NO_COLOR": "1"},
 }
-PANES: Final = {"discover": "2", "inbox": "4", "shipments": "5"}
+PANES: Final = {"discover": "2", "inbox": "4", "shipments": "5", "plugins": "7"}
 CELL: Final = (8.4, 18)
 QUIET: Final = 0.5
 PATIENCE: Final = 30.0

@@ -191,7 +191,8 @@ def _spending(row: PluginRow, width: int) -> Iterator[Line]:
 def _identity(known: PluginDetail, width: int) -> Iterator[Line]:
     state, manifest = known.row.state, known.row.state.manifest
     yield from wrapped(cell(known.trust), width)
-    facts = [("from", state.distribution), ("manifest", state.path or "")]
+    came_along = state.distribution == "influtui"
+    facts = [] if came_along else [("from", state.distribution), ("manifest", state.path or "")]
     if manifest is not None:
         facts += [
             ("API", manifest.api),
