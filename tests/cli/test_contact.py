@@ -224,7 +224,7 @@ def test_who_asks_to_stop_is_never_written_to_again(run: Run, campaign: None, se
     assert run("suppress", "check", "Anna@mail.test", "--json").rows[0]["reason"] == "opted_out"
     refused = run("campaign", "contact", "instagram:anna", "--template", "gift", "--again", "--yes", "--json")
     assert (refused.code, refused.rows[0]["state"]) == (3, "skipped")
-    assert run("inbox", "reply", "1", "--body", "Sorry!", "--yes").code == 3
+    assert run("inbox", "reply", "1", "--text", "Sorry!", "--yes").code == 3
     assert len(server.received) == 1
 
 

@@ -54,6 +54,8 @@ def test_from_enrolling_to_sending(run: Any, receiver: MailReceiver) -> None:
     assert run("sequence", "enroll", "soft", "SPRING", "instagram:anna", "instagram:ben").code == 0
     assert run("worker", "--once", "--json").rows[0]["drafts"] == 2
     assert run("outbox", "approve").code == 2
+    assert [row["state"] for row in run("outbox", "approve", "--dry-run", "--json").rows] == ["draft", "draft"]
+    assert run("worker", "--once", "--json").rows[0]["drafts"] == 2, "a rehearsal approves nothing"
     first = run("outbox", "list", "handle:anna", "--json").rows[0]
     assert first["state"] == "draft"
     assert "approve" in run("outbox", "why", str(first["id"])).out

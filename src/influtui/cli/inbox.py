@@ -212,7 +212,7 @@ async def save(
 
 @inbox.command("reply")
 @click.argument("number", metavar="ID", type=int)
-@click.option("--body", help="The answer; - reads it from standard input. Default: your draft in it.")
+@click.option("--body", "--text", "body", help="The answer; - reads it from standard input. Default: your draft in it.")
 @click.option("--editor", is_flag=True, help="Write it in $VISUAL or $EDITOR, beginning with your draft.")
 @click.option("--subject", help="Another subject; mail programs may then show another thread.")
 @click.option("--dry-run", is_flag=True, help="Show it; send nothing.")

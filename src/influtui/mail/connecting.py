@@ -90,7 +90,7 @@ def explained(cause: BaseException, server: Server) -> Failure:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return NeedsConfiguration(
             f"the certificate of {server.where} is not right for it: {cause.verify_message}",
-            hint=f"Nothing was sent. Check {protocol}_host in config.toml, and this machine's clock. {test}",
+            hint=f"No password was sent. Check {protocol}_host in config.toml, and this machine's clock. {test}",
         )
     if isinstance(cause, ssl.SSLError):
         other = "starttls" if server.security == "tls" else "tls"
