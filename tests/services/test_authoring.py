@@ -36,20 +36,20 @@ async def test_a_new_plugin_passes_its_check_and_is_red_only_where_its_author_mu
     assert (found.plugin, found.works) == ("acme-first", True)
     assert [finding.code for finding in found.findings] == ["M5"]
     said = _pytest(folder)
-    # Green: what the manifest announces is there, no secret is told, and `profiles` is not announced.
-    assert re.search(rf"\d+ failed, {2 + len(FAULTS)} passed", said), said
+    # Green: what the manifest announces is there, as is what it can do; the import changes nothing; no secret is told; and
+    # `profiles` is not announced, which two ask about.
+    assert re.search(rf"\d+ failed, {5 + len(FAULTS)} passed", said), said
     assert set(re.findall(r"NotImplementedError: (.*)", said)) == {"ask self.ctx.http and hand over a Page of Profiles"}
 
 
 async def test_the_tutorial_leads_to_a_plugin_that_passes_its_contract(workspace: Workspace, tmp_path: Path) -> None:
     folder = new_plugin("acme-social", tmp_path)[0].parent
     answer, search = re.findall(r"```python\n(    .*?)```", TUTORIAL.read_text("utf-8"), re.DOTALL)
-    imports = re.search(r"`(from influtui\.api import .*?)`", TUTORIAL.read_text("utf-8"))
-    assert imports is not None
+    imports = "\n".join(re.findall(r"`(from \w\S* import .*?)`", TUTORIAL.read_text("utf-8")))
     package = folder / "influtui_acme_social" / "__init__.py"
     code = package.read_text("utf-8")
     code = re.sub(r"    @override\n    async def search.*?\n\n\n", search + "\n\n", code, count=1, flags=re.DOTALL)
-    package.write_text(re.sub(r"from influtui\.api import .*", imports[1], code), "utf-8")
+    package.write_text(re.sub(r"from influtui\.api import .*", imports, code), "utf-8")
     test = folder / "tests" / "test_contract.py"
     test.write_text(re.sub(r"    def answer.*", lambda _: answer, test.read_text("utf-8"), flags=re.DOTALL), "utf-8")
     said = _pytest(folder)
@@ -67,7 +67,7 @@ async def test_a_new_carrier_lacks_its_link_and_keeps_its_contract_when_it_has_o
     package = folder / "influtui_acme_post" / "__init__.py"
     link = """return f"https://post.example/track?n={quote(number, safe='')}\""""
     package.write_text(re.sub(r"raise NotImplementedError.*", link, package.read_text("utf-8")), "utf-8")
-    assert re.search(r"^5 passed", _pytest(folder), re.MULTILINE)
+    assert re.search(r"^7 passed", _pytest(folder), re.MULTILINE)
 
 
 @pytest.mark.parametrize("id_", ["Acme", "a", "9lives", "acme social", "../up", "hand"])

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 def test_each_seeded_bug_is_caught_or_its_file_says_why_not() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.testing.seeded", "--json"],
-        capture_output=True, text=True, timeout=300, check=False, cwd=ROOT,
+        capture_output=True, text=True, timeout=600, check=False, cwd=ROOT,
     )  # fmt: skip
     assert "the right plugin fails" not in done.stderr, done.stderr
     results = [json.loads(line) for line in done.stdout.splitlines()]

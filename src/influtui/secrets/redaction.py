@@ -26,7 +26,7 @@ def learn(value: str) -> None:
     """From now on `value` is struck out, of log records too."""
     global _ordered, _guards_logs
     with _LOCK:
-        _FORMS.update(form for form in _forms(value) if form)
+        _FORMS.update(form for form in forms(value) if form)
         # The longest first: one form may be a part of another.
         _ordered = tuple(sorted(_FORMS, key=len, reverse=True))
         if not _guards_logs:
@@ -63,7 +63,8 @@ def redacted_tree(value: Any) -> Any:
     return value
 
 
-def _forms(value: str) -> tuple[str, ...]:
+def forms(value: str) -> tuple[str, ...]:
+    """A secret as it may be written down."""
     raw = value.encode()
     return (
         value,

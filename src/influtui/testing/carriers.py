@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 from influtui.api import Carrier
 from influtui.testing.plugins import carriers_of, manifest_of
+from influtui.testing.watch import watched
 
+PLAIN = ("1Z5R89390357567127", "RB123456785GB", "JJD000123456789012345", "00340434161094042557")
 ODD = ("1Z5R89390357567127", "RB123456785GB", "0", "A" * 60, "1Z&x=1#/../?y", "\u202e123", "")
 
 
@@ -49,6 +51,27 @@ class CarrierContract:
     def test_a_carrier_that_was_not_announced_has_no_link(self) -> None:
         """Better none than a wrong one."""
         assert self._made().tracking_url("a_carrier_that_nobody_announced", "123") is None
+
+    def test_a_link_bears_the_whole_number_and_no_other(self) -> None:
+        """Letters and length included: a number that is cut or changed is another parcel, or none."""
+        for code in self._codes():
+            for number in PLAIN:
+                link = self._link(code, number)
+                assert link is None or number.casefold() in link.casefold(), f"{number} is not in {link}"
+
+    def test_a_number_stays_in_its_place(self) -> None:
+        """Quoted, once: it adds neither a folder nor a question to the address."""
+        for code in (each for each in self._codes() if each != "s10"):
+            plain = self._link(code, "1234567890") or ""
+            for number in ODD:
+                link = self._link(code, number)
+                for sign in "/?#&":
+                    assert link is None or link.count(sign) <= plain.count(sign), f"{number} puts {sign} into {link}"
+                assert link is None or "%25" not in link, f"{number} is quoted twice in {link}"
+
+    def _link(self, code: str, number: str) -> str | None:
+        with watched(self.package):
+            return self._made().tracking_url(code, number)
 
     def _codes(self) -> tuple[str, ...]:
         entries = {entry.id: entry for entry in manifest_of(self.package).carrier}

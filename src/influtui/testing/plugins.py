@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib import import_module
 from importlib.resources import files
+from types import ModuleType
 
 from influtui.api import API_VERSION, Carrier, CarriersContext, Plugin, Source, SourcesContext
 from influtui.host import manifests
@@ -13,6 +15,11 @@ from influtui.host.manifests import Manifest
 
 def manifest_of(package: str) -> Manifest:
     """The manifest beside a package's `__init__.py`."""
+    return _read(import_module(package))
+
+
+@lru_cache
+def _read(package: ModuleType) -> Manifest:
     return manifests.read(files(package).joinpath("influtui.toml").read_text("utf-8"))
 
 

@@ -1,0 +1,123 @@
+"""A source on the bench: what its author says of the platform, and how a test of the kit asks it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, ClassVar, Final, TypeVar
+
+import msgspec
+
+from influtui.api import Page, Parameter, Source, SourceContext
+from influtui.host.manifests import SourceEntry
+from influtui.host.recording import Recording, read
+from influtui.testing.platforms import Answer, Calls, Fault, Platform
+from influtui.testing.plugins import manifest_of, sources_of
+from influtui.testing.watch import Loop, watched
+
+NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+T = TypeVar("T")
+
+
+class NotRecorded(AssertionError):
+    """A question that a recording has no answer to: make it anew when the source asks differently."""
+
+
+class SourceBench:
+    """What a contract of a source is said in, and the ways to ask the source."""
+
+    package: ClassVar[str]
+    source: ClassVar[str]
+    query: ClassVar[str] = "vegan baking"
+    limit: ClassVar[int] = 3
+    """Accounts a page; the answers should hold enough for two pages where the platform has pages."""
+    settings: ClassVar[Mapping[str, str | int | bool]] = {}
+    secrets: ClassVar[Mapping[str, str]] = {}
+    """Where a made-up secret would not do; the others are made up."""
+
+    uncounted: ClassVar[Sequence[str]] = ()
+    """Methods of calls that no quota of the platform counts."""
+    known: ClassVar[Sequence[str]] = ()
+    """Handles for `profiles`, where that is announced; `answer` must know what is asked then."""
+    recording: ClassVar[str] = ""
+    """A file that `influtui plugin record` wrote, below the folder of the package: then there is no `answer` to write."""
+
+    def __init_subclass__(cls) -> None:
+        if cls.recording:
+            played = _recorded(cls.package, cls.recording)
+            cls.query, cls.limit = played.query, played.limit
+
+    def answer(self, path: str, parameters: Mapping[str, Parameter]) -> Answer:
+        """What the platform answers: a status, and a body (bytes, or anything that JSON can hold)."""
+        if not self.recording:
+            raise NotImplementedError("say what your platform answers: return 200, {…}")
+        told = _recorded(self.package, self.recording).answer(path, parameters)
+        if told is None:
+            raise NotRecorded(f"{path} was not asked with {dict(parameters)} when {self.recording} was made")
+        return told
+
+    def _ran(self, work: Callable[[Source], Coroutine[Any, Any, T]], made: Source) -> T:
+        """What comes of it on a loop of its own, watched: it may not wait, nor ask past the host, nor put a secret away."""
+        with watched(self.package, self._canaries().values()), asyncio.Runner(loop_factory=Loop) as runner:
+            return runner.run(work(made))
+
+    def _search(self, platform: Platform, cursor: str | None = None, limit: int | None = None) -> Page:
+        return self._searched(self._made(platform), cursor, limit)
+
+    def _searched(self, made: Source, cursor: str | None = None, limit: int | None = None) -> Page:
+        page = self._ran(lambda one: one.search(self.query, cursor=cursor, limit=limit or self.limit), made)
+        assert isinstance(page, Page), f"search gave a {type(page).__name__}"
+        return page
+
+    def _known(self, platform: Platform, handles: Sequence[str]) -> Page:
+        return self._ran(lambda one: one.profiles(list(handles)), self._made(platform))
+
+    def _platform(self, change: Fault | None = None, at: Calls | None = None, *, hangs: int | None = None) -> Platform:
+        return Platform(self.answer, change=change, at=at, hangs=hangs)
+
+    def _body(self, path: str, parameters: Mapping[str, Parameter]) -> bytes:
+        body = self.answer(path, parameters)[1]
+        return body if isinstance(body, bytes) else msgspec.json.encode(body)
+
+    def _calls(self, platform: Platform) -> dict[int, bytes]:
+        """The first call of each method, and what it was answered: calls of one method are alike."""
+        first: dict[str, int] = {}
+        for call, (method, _) in enumerate(platform.counted):
+            first.setdefault(method, call)
+        return {call: self._body(*platform.asked[call]) for call in first.values()}
+
+    def _made(
+        self, platform: Platform, clock: Callable[[], datetime] = lambda: NOW, secrets: Mapping[str, str] | None = None
+    ) -> Source:
+        manifest = manifest_of(self.package)
+        defaults = {field.key: field.default for field in manifest.fields if field.default is not None}
+        context = SourceContext(
+            plugin=manifest.id,
+            http=platform,
+            settings={**defaults, **self.settings},
+            clock=clock,
+            secrets=self._canaries() if secrets is None else secrets,
+        )
+        kind: type[Source] = sources_of(manifest)[self.source]
+        return kind(context)
+
+    def _canaries(self, mark: str = "3f9a") -> dict[str, str]:
+        fields = manifest_of(self.package).fields
+        made = {field.key: f"canary-{field.key}-{mark}" for field in fields if field.kind == "secret"}
+        return {**made, **self.secrets}
+
+    def _entry(self) -> SourceEntry:
+        return next(entry for entry in manifest_of(self.package).source if entry.id == self.source)
+
+
+@cache
+def _recorded(package: str, name: str) -> Recording:
+    spec = find_spec(package)
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    assert places, f"there is no package {package}"
+    return read(Path(places[0]).parent.joinpath(name).read_bytes())

@@ -1,0 +1,203 @@
+"""What a source is held to as a guest: keys are not told, calls are counted, nothing waits, nothing is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+import traceback
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+
+from influtui.api import Page
+from influtui.secrets.redaction import forms
+from influtui.testing.bench import NOW, SourceBench
+from influtui.testing.platforms import FAULTS, overheard
+from influtui.testing.plugins import manifest_of
+from influtui.testing.watch import changed_by_import
+
+ELSEWHERE = "Pacific/Kiritimati"
+PATIENCE_S = 2
+SHORTEST_PART = 6
+
+
+class ConductContract(SourceBench):
+    """Secrets, budgets, waiting, and the process."""
+
+    @pytest.mark.parametrize("fault", FAULTS)
+    def test_no_secret_gets_into_words(self, fault: str) -> None:
+        """Neither into an error, its details and what led to it, nor the log, the output, a cursor or a record; nor half."""
+        canaries = self._canaries()
+        if not canaries:
+            return
+        whole = self._platform()
+        clean = self._search(whole)
+        said = [repr(clean)]
+        with overheard() as written:
+            for call in range(len(whole.asked)):
+                try:
+                    said.append(repr(self._search(self._platform(FAULTS[fault], call))))
+                except AssertionError:
+                    raise
+                except Exception as error:
+                    said.append("".join(traceback.format_exception(error)) + repr(vars(error)))
+        said.append(written.getvalue())
+        for key, canary in canaries.items():
+            assert not any(part in each for part in _parts(canary) for each in said), f"{key} is told"
+        assert not any(canary in path for path, _ in whole.asked for canary in canaries.values()), (
+            "a secret is in a path"
+        )
+
+    def test_the_keys_of_the_user_are_used_and_no_others(self) -> None:
+        """Another key makes another call, and the key of another object, a workspace's or one renewed, is not kept."""
+        first, second = self._canaries(), self._canaries("b7c1")
+        changed = {key for key in first if first[key] != second[key]}
+        asked, again = self._platform(), self._platform()
+        for platform, secrets in ((asked, first), (again, second)):
+            self._searched(self._made(platform, secrets=secrets))
+        for key in changed:
+            assert not any(first[key] in each for each in again.told), f"{key} of another object is sent"
+        needed = {field.key for field in self._entry().field if field.kind == "secret" and field.required}
+        assert not needed & changed or asked.told != again.told, f"{', '.join(sorted(needed))}: asked for and not used"
+
+    def test_only_announced_hosts_are_asked(self) -> None:
+        """Paths below the base URL, or https addresses of the hosts in the manifest."""
+        platform = self._platform()
+        self._search(platform)
+        for path, _ in platform.asked:
+            parts = urlsplit(path)
+            assert not parts.netloc or (parts.scheme == "https" and parts.hostname in self._entry().hosts), path
+
+    def test_every_call_is_counted_by_a_budget(self) -> None:
+        """A call whose `method` no budget knows would be made for free; one that spends a key names it."""
+        platform = self._platform()
+        self._search(platform)
+        budgets = self._entry().budget
+        for (path, _), (method, key) in zip(platform.asked, platform.counted, strict=True):
+            counting = [each for each in budgets if not each.methods or method in each.methods]
+            free = method in self.uncounted
+            assert counting or free or not budgets, f"{path}: no budget counts the method “{method}”; see `uncounted`"
+            for each in counting:
+                assert each.unit != "unique_key" or key, f"{path}: the budget {each.id} counts keys, and none is named"
+
+    def test_a_page_takes_no_more_calls_than_the_manifest_says(self) -> None:
+        """`calls` of the source, where it says so: so many for a page, and so many for each account on it."""
+        says = self._entry().calls
+        platform = self._platform()
+        page = self._search(platform)
+        if says is not None:
+            most = says.page + says.account * (len(page.profiles) + len(page.skipped))
+            assert len(platform.asked) <= most, f"{len(platform.asked)} calls, and the manifest says {most} at most"
+
+    def test_two_searches_at_once_do_not_mix(self) -> None:
+        """Two objects of one class, as two sessions have them."""
+
+        limits = (self.limit, 1)
+
+        async def both() -> list[Page]:
+            made = [self._made(self._platform()) for _ in limits]
+            asked = [one.search(self.query, cursor=None, limit=limit) for one, limit in zip(made, limits, strict=True)]
+            return list(await asyncio.gather(*asked))
+
+        alone = [self._search(self._platform(), limit=limit) for limit in limits]
+        assert asyncio.run(both()) == alone
+
+    def test_a_search_that_is_called_off_ends_at_once(self) -> None:
+        """Wherever it is called off, cancellation is not swallowed, and nothing goes on behind it."""
+        whole = self._platform()
+        self._search(whole)
+        for call in self._calls(whole):
+            asyncio.run(self._called_off(call))
+
+    async def _called_off(self, call: int) -> None:
+        platform = self._platform(hangs=call)
+        search = self._made(platform).search(self.query, cursor=None, limit=self.limit)
+        task = asyncio.create_task(search)
+        deadline = time.monotonic() + PATIENCE_S
+        while not platform.hanging and not task.done() and time.monotonic() < deadline:  # noqa: ASYNC110 - the kit's clock
+            await asyncio.sleep(0)
+        assert platform.hanging, f"call {call} is not made again"
+        for _ in range(5):
+            await asyncio.sleep(0)
+        waiting = asyncio.all_tasks() - {asyncio.current_task()}
+        began = time.monotonic()
+        task.cancel()
+        await asyncio.wait([task], timeout=PATIENCE_S)
+        assert task.cancelled(), f"the cancellation was swallowed at call {call}"
+        assert time.monotonic() - began < 0.2, f"called off at call {call}, it took too long"
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert asyncio.all_tasks() == {asyncio.current_task()}, f"called off at call {call}, it goes on"
+        swallowed = [each for each in waiting if not each.cancelled() and each.exception() is None]
+        assert not swallowed, f"the cancellation was swallowed at call {call}, in {swallowed[0].get_coro()}"
+
+    def test_nothing_blocks_and_no_task_is_left_behind(self) -> None:
+        """The loop is never held for more than a twentieth of a second."""
+
+        async def run() -> None:
+            gaps: list[float] = []
+
+            async def beat() -> None:
+                while True:
+                    before = time.monotonic()
+                    await asyncio.sleep(0)
+                    gaps.append(time.monotonic() - before)
+
+            beating = asyncio.create_task(beat())
+            await self._made(self._platform()).search(self.query, cursor=None, limit=self.limit)
+            beating.cancel()
+            await asyncio.wait([beating])
+            assert max(gaps, default=0) < 0.05, f"held for {max(gaps):.3f} s"
+            assert asyncio.all_tasks() == {asyncio.current_task()}, "tasks are left behind"
+
+        asyncio.run(run())
+
+    def test_no_thread_is_left_behind(self) -> None:
+        """One that all objects share is well; one more for each search is not."""
+        before = set(threading.enumerate())
+        for _ in range(3):
+            self._search(self._platform())
+        left = [each for each in threading.enumerate() if each not in before]
+        for each in left:
+            each.join(0.05)
+        assert sum(each.is_alive() for each in left) < 2, f"{len(left)} threads are left behind"
+
+    def test_its_import_changes_nothing_else_and_does_not_wait(self) -> None:
+        """Logging, limits and the environment belong to the app."""
+        module = manifest_of(self.package).python.partition(":")[0]
+        changed = changed_by_import(self.package, module)
+        assert not changed, f"its import changes {', '.join(changed)}"
+
+    def test_the_machine_s_time_zone_changes_nothing(self) -> None:
+        """The times of a platform are its own."""
+        if not hasattr(time, "tzset"):
+            return
+        here, clean = os.environ.get("TZ"), self._search(self._platform())
+        try:
+            os.environ["TZ"] = ELSEWHERE
+            time.tzset()
+            elsewhere = self._search(self._platform())
+        finally:
+            os.environ.pop("TZ", None)
+            if here is not None:
+                os.environ["TZ"] = here
+            time.tzset()
+        assert elsewhere == clean, f"in the zone {ELSEWHERE} other times are handed over"
+
+    def test_numbers_are_dated_when_they_came(self) -> None:
+        """Not when the source was made: a session lasts hours."""
+        now = [NOW]
+        made = self._made(self._platform(), clock=lambda: now[0])
+        now[0] += timedelta(hours=1)
+        for profile in self._searched(made).profiles:
+            assert profile.as_of != NOW, f"{profile.handle} is dated when the source was made"
+
+
+def _parts(secret: str) -> list[str]:
+    """A secret as words can give it away: whole, in base 64, and either half."""
+    half = len(secret) // 2
+    halves = [secret[:half], secret[half:]] if half >= SHORTEST_PART else []
+    return [*forms(secret), *halves]

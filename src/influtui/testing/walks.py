@@ -1,0 +1,141 @@
+"""What a search is held to as a walk through pages: it ends, loses nobody, repeats nobody, and asks what was asked."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import Any, Final
+
+import msgspec
+
+from influtui.api import Page, PluginError, Reply
+from influtui.testing.bench import NotRecorded, SourceBench
+from influtui.testing.platforms import Endless, Fault, Path, list_of_entries, values_in, with_value
+
+MOST_PAGES: Final = 50
+
+
+class WalkContract(SourceBench):
+    """Paging."""
+
+    def test_pages_end_and_nobody_comes_twice(self) -> None:
+        """Every page holds at most what was asked for, and its cursor moves on."""
+        self._walked(self.limit)
+
+    def test_one_account_is_one_account(self) -> None:
+        """A limit of one is kept."""
+        assert len(self._search(self._platform(), limit=1).profiles) <= 1
+
+    def test_whatever_the_limit_is_the_same_people_are_found(self) -> None:
+        """One at a time, and as many as a page may hold."""
+        if not self.recording:
+            found = {handle for page in self._walked(self.limit) for handle in _handles(page)}
+            for limit in (1, max(self._entry().page, self.limit)):
+                pages = self._walked(limit)
+                again = {handle for page in pages for handle in _handles(page)}
+                right = again == found or self._has_one_page_only(pages, limit)
+                assert right, f"with a limit of {limit}: {sorted(again ^ found)} are lost, or found only then"
+
+    def test_who_cannot_be_read_takes_nobody_else_away(self) -> None:
+        """One entry of the first page is broken: everybody else is found, on later pages too, and nobody twice."""
+        if self.recording:
+            return
+        clean = self._walked(self.limit)
+        for call, place, body in self._lists():
+            pages = self._walked(self.limit, _answered(with_value(body, (*place, 0), None)), call)
+            found = {handle for page in pages for handle in _handles(page)}
+            lost = {handle for page in clean for handle in _handles(page)} - found
+            assert not pages or len(lost) <= 1, f"an entry of call {call} that is null costs {sorted(lost)}"
+
+    def test_an_empty_page_is_the_end_only_where_the_platform_says_so(self) -> None:
+        """A page without entries that names a next one: the next one is asked for, and at some time that has an end."""
+        clean = self._walked(self.limit)
+        for call, place, body in self._lists():
+            emptied = with_value(body, place, [])
+            try:
+                page = self._search(self._platform(_answered(emptied), lambda number, call=call: number >= call))
+            except PluginError:
+                continue
+            except Endless as error:
+                raise AssertionError(f"empty pages are passed over: {error}") from None
+            onward = clean[0].next
+            if onward is not None and onward in {str(each) for each in values_in(emptied)}:
+                assert page.next == onward, f"call {call} is answered without entries, and the next page is not asked"
+
+    def test_what_is_asked_depends_on_the_query(self) -> None:
+        """Another query is another question."""
+        asked = self._platform()
+        self._search(asked)
+        others = (f"{self.query}x", f"x{self.query}", self.query[::-1])
+        assert any(self._told(query) != asked.told for query in others), (
+            f"“{self.query}” and “{others[0]}” are asked alike"
+        )
+
+    def _told(self, query: str) -> list[str]:
+        platform = self._platform()
+        with suppress(Exception):  # the answers are those for the usual query
+            self._ran(lambda one: one.search(query, cursor=None, limit=self.limit), self._made(platform))
+        return platform.told
+
+    def _walked(self, limit: int, change: Fault | None = None, at: int | None = None) -> list[Page]:
+        """All pages, from the first, to which the changed answer belongs; none where that is an error with a type."""
+        pages: list[Page] = []
+        cursor: str | None = None
+        for _ in range(max(MOST_PAGES, 4 * self.limit)):
+            try:
+                platform = self._platform(change, at) if not pages else self._platform()
+                page = self._search(platform, cursor, limit)
+            except NotRecorded:
+                assert self.recording
+                assert cursor is not None
+                cursor = None  # a recording ends somewhere, and the platform may go on
+                break
+            except PluginError:
+                if change is None:
+                    raise
+                return []
+            assert len(page.profiles) <= limit, f"{len(page.profiles)} accounts came, and {limit} were asked for"
+            assert page.next is None or (page.next != cursor and len(page.next) <= 2_048), "the cursor stands still"
+            pages.append(page)
+            cursor = page.next
+            if cursor is None:
+                break
+        assert cursor is None, f"no end after {MOST_PAGES} pages"
+        handles = [handle for page in pages for handle in _handles(page)]
+        assert len(handles) == len(set(handles)), "somebody comes twice"
+        return pages
+
+    def _has_one_page_only(self, pages: list[Page], limit: int) -> bool:
+        """Some platforms give so many and no next page: then as many came as were asked for, and no more were answered."""
+        if len(pages) > 1 or len(pages[0].profiles) < limit:
+            return False
+        platform = self._platform()
+        self._search(platform, limit=limit)
+        for call, place, _ in self._lists()[:1]:
+            entries: Any = json.loads(self._body(*platform.asked[call]))
+            for step in place:
+                entries = entries[step]
+            return len(entries) <= limit
+        return True
+
+    def _lists(self) -> list[tuple[int, Path, Any]]:
+        """By call of the first page: where in its answer the first list of entries is, and the answer."""
+        platform = self._platform()
+        self._search(platform)
+        found: list[tuple[int, Path, Any]] = []
+        for call, sent in self._calls(platform).items():
+            try:
+                body = json.loads(sent)
+            except ValueError:
+                continue
+            if (place := list_of_entries(body)) is not None:
+                found.append((call, place, body))
+        return found
+
+
+def _handles(page: Page) -> list[str]:
+    return [profile.handle for profile in page.profiles]
+
+
+def _answered(body: Any) -> Fault:
+    return lambda reply: Reply(reply.status, reply.headers, msgspec.json.encode(body))
