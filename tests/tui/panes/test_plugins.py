@@ -181,18 +181,18 @@ async def test_settings_are_judged_while_written_tried_and_kept_and_a_key_is_nev
         await told(pane, "depth must be a number")
         area.text = "depth: 9"
         await pressed(pane, "ctrl+s")
-        await asked(pane, "API key")
+        await asked(pane, "acme.api_key")
         await pressed(pane, *"k3y")
         assert "k3y" not in str(pane.desk.prompt.line(100, pane.desk.look()))
         await pressed(pane, "enter")
         await told(pane, "too short")
-        await asked(pane, "API key")
+        await asked(pane, "acme.api_key")
         await pressed(pane, *"k3y-0123", "enter")
         await told(pane, "Nothing was kept: acme: too deep")
         assert not read_settings(tmp_path / "workspace").plugin
         area.text = "depth: 3"
         await pressed(pane, "ctrl+s")
-        await asked(pane, "API key")
+        await asked(pane, "acme.api_key")
         await pressed(pane, *"k3y-0123", "enter")
         await told(pane, "2 settings of acme kept")
         assert read_settings(tmp_path / "workspace").plugin == {"acme": {"depth": 3}}

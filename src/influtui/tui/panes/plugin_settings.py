@@ -47,7 +47,7 @@ async def ask_keys(desk: InflutuiApp, id_: str) -> None:
 
 async def _finish(desk: InflutuiApp, id_: str, values: Values, places: Sequence[SettingPlace]) -> bool:
     """Ask for the secrets, try all of it, keep it. False where nothing was kept."""
-    secrets = await _ask_secrets(desk, places)
+    secrets = await _ask_secrets(desk, id_, places)
     if secrets is None:
         desk.notice("Nothing was kept.", "warn")
         return False
@@ -64,7 +64,7 @@ async def _finish(desk: InflutuiApp, id_: str, values: Values, places: Sequence[
     return True
 
 
-async def _ask_secrets(desk: InflutuiApp, places: Sequence[SettingPlace]) -> dict[str, Secret] | None:
+async def _ask_secrets(desk: InflutuiApp, id_: str, places: Sequence[SettingPlace]) -> dict[str, Secret] | None:
     """What was entered, by key; enter alone leaves one as it is. None: given up."""
     secrets: dict[str, Secret] = {}
     for each in places:
@@ -72,7 +72,7 @@ async def _ask_secrets(desk: InflutuiApp, places: Sequence[SettingPlace]) -> dic
             continue
         stands = f"enter alone: stays as it is, from {each.place}" if each.place else "enter alone: stays away"
         while True:
-            said = await desk.answer(f"{cell(each.field.label)[:40]}:", hint=cell(stands), hidden=True)
+            said = await desk.answer(f"{id_}.{each.field.key}:", hint=cell(stands), hidden=True)
             if said is None:
                 return None
             wrong = each.field.wrong(said) if said else None

@@ -180,18 +180,18 @@ class Plugins(Pane):
         row = await self.one_row()
         if row is None:
             return
-        again = row.state.state in ("disabled", "degraded", "quarantined", "failed")
+        again = row.state.state in ("disabled", "degraded", "quarantined")
         await (plugins.enable if again else plugins.disable)(self.desk.workspace, row.id)
         await self.desk.refresh_panes()
         self.desk.notice(f"{row.id} is used again." if again else f"{row.id} is disabled. x uses it again.", "good")
 
     async def do_check(self) -> None:
         """Check each of the chosen ones beside the app, as the command does; what was found is shown."""
-        self._run("plugin check {id}")
+        await self._run_for_each("check")
 
     async def do_reload_plugin(self) -> None:
         """Import it anew."""
-        self._run("plugin reload {id}")
+        await self._run_for_each("reload")
 
     async def do_check_live(self) -> None:
         """Ask the platform itself one question."""
@@ -199,7 +199,7 @@ class Plugins(Pane):
             return
         question = await self.desk.answer(f"ask {row.id} itself for", kind="live", hint="words; it costs a few calls")
         if question:
-            self._run(f"plugin check {row.id} --live {shlex.quote(question)}")
+            self._run(f"plugin check {shlex.quote(row.id)} --live {shlex.quote(question)}")
 
     async def do_settings(self) -> None:
         """The settings as a form."""
@@ -250,6 +250,11 @@ class Plugins(Pane):
     def do_answers(self) -> None:
         """Begin the line that shows what a platform said about an account."""
         self.desk.lines.ask("plugin answers ")
+
+    async def _run_for_each(self, verb: str) -> None:
+        """One is named in what is shown; of several the line stands for all."""
+        rows = await self.chosen_rows()
+        self._run(f"plugin {verb} {shlex.quote(rows[0].id) if len(rows) == 1 else '{id}'}")
 
     def _run(self, line: str) -> None:
         self.desk.background(self.desk.lines.run(line))
