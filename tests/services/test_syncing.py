@@ -53,6 +53,15 @@ async def test_a_sender_who_only_looks_like_somebody_we_know_is_pointed_out(post
     assert "mai1.test looks like mail.test" in (found.messages[-1].unverified or "")
 
 
+async def test_a_sender_who_only_looks_like_ourselves_is_pointed_out(post: Post) -> None:
+    dotted = "\N{CYRILLIC SMALL LETTER BYELORUSSIAN-UKRAINIAN I}"
+    post.answer("Please pay this bill", sender=f"Una <una@r{dotted}g.test>", to="anna@mail.test")
+    await post.sync()
+    [row] = await inbox.conversations(post.workspace, "is:unverified")
+    found = await inbox.conversation(post.workspace, row.id)
+    assert "looks like rig.test" in (found.messages[-1].unverified or "")
+
+
 async def test_what_came_in_together_is_found_by_its_words_and_by_no_others(post: Post) -> None:
     post.answer("A pomegranate, please", to="anna@mail.test")
     post.answer("A quince, please", to="ben@mail.test")
