@@ -30,7 +30,7 @@ def test_whatever_a_pane_does_the_app_goes_on(
     for id_, how in BAD.items():
         make(id_, **({"view": GOOD} | how))
     terminal = open_terminal(size=(100, 24), PYTHONPATH=str(tmp_path / "site"))
-    terminal.wait("2 Discover", "8 Blocks")
+    terminal.wait("2 Discover", "8 Block")
     for id_ in BAD:
         terminal.press(":", f"text:do {id_}-pane", "enter")
         if id_ == "blocks":
