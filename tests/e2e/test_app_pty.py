@@ -71,7 +71,7 @@ def test_the_whole_thread_is_walked_in_the_app(
     add = ["account", "add", "us@brandt.example", "--name", "Una Brandt", "--smtp-host", "127.0.0.1"]
     assert command([*add, "--smtp-port", str(port), "--smtp-security", "none"]) == 0
 
-    app = open_terminal()
+    app = open_terminal(size=(120, 60))  # A letter, with why it came, and its answer stand in the detail as a whole.
     app.wait("3 accounts", "jonas_cooks", "@OATS")
 
     # Search, look, pick.
