@@ -44,7 +44,7 @@ FIRST_FRAME = """
 from influtui.tui.lighter import textual_without_palette
 with textual_without_palette():
     import influtui.tui.app
-import influtui.tui.panes.discover, influtui.services.search, influtui.services.viewing, influtui.tui.render.shortlist
+import influtui.tui.panes.discover, influtui.services.finding.search, influtui.services.viewing, influtui.tui.render.shortlist
 """
 
 

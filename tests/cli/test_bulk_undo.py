@@ -10,9 +10,10 @@ import pytest
 from influtui.cli.main import main
 from influtui.demo.people import People
 from influtui.model.editing import read_edit
-from influtui.services import editing, upkeep
+from influtui.services import upkeep
+from influtui.services.finding.search import matching
 from influtui.services.importing import ingest
-from influtui.services.search import matching
+from influtui.services.people import editing
 from influtui.services.workspace import opened
 
 ROWS = 5_000

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from influtui.cli.main import main
-from influtui.services import authoring, installers
+from influtui.services.plugin import authoring, installers
 
 MANIFEST = """
 manifest = 1

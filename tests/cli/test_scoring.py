@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from influtui.cli.main import main
-from influtui.services import scoring
+from influtui.services.people import scoring
 from influtui.services.workspace import Workspace
 from influtui.store import scores as store
 

@@ -19,7 +19,9 @@ from influtui.cli.main import main
 from influtui.demo import world
 from influtui.demo.script import script
 from influtui.model.failures import Failure
-from influtui.services import campaigns, fulfilment, inbox, results, upkeep
+from influtui.services import inbox, upkeep
+from influtui.services.campaign import campaigns, results
+from influtui.services.parcel import fulfilment
 from influtui.services.workspace import opened
 
 SIZE = 300

@@ -11,7 +11,7 @@ from plugin_makers import MANIFEST, MakePlugin, pane_maker
 
 from influtui.cli.main import main
 from influtui.model.failures import Failure
-from influtui.services import plugin_panes
+from influtui.services.plugin import plugin_panes
 from influtui.services.workspace import Workspace
 
 GOOD = "return View(columns=('what', 'how many'), rows=(Row(cells=('bread', '3'), detail='[bold]more'),))"

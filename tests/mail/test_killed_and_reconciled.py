@@ -16,8 +16,11 @@ from mail_server import PASSWORD, MailServer
 from influtui.model.creators import parse_ref
 from influtui.model.settings import MailAccount
 from influtui.secrets.passwords import variable
-from influtui.services import accounts, brands, campaigns, outreach, sending, syncing
-from influtui.services.reconciling import NOT_IN_SENT
+from influtui.services.campaign import brands, campaigns
+from influtui.services.incoming import syncing
+from influtui.services.mailbox import accounts
+from influtui.services.outgoing import outreach, sending
+from influtui.services.outgoing.reconciling import NOT_IN_SENT
 from influtui.services.workspace import Workspace, opened
 
 SENDER = Path(__file__).parents[1] / "support" / "killed_sender.py"

@@ -14,7 +14,9 @@ from mail_receiver import MailReceiver
 
 from influtui.model.creators import parse_ref
 from influtui.model.settings import MailAccount
-from influtui.services import accounts, brands, campaigns, outreach, sending
+from influtui.services.campaign import brands, campaigns
+from influtui.services.mailbox import accounts
+from influtui.services.outgoing import outreach, sending
 from influtui.services.workspace import Workspace
 
 SENDER = Path(__file__).parents[1] / "support" / "killed_sender.py"

@@ -13,7 +13,9 @@ from posts import Post
 from influtui.model.creators import parse_ref
 from influtui.model.settings import MailAccount
 from influtui.secrets.passwords import variable
-from influtui.services import accounts, brands, campaigns, outreach
+from influtui.services.campaign import brands, campaigns
+from influtui.services.mailbox import accounts
+from influtui.services.outgoing import outreach
 from influtui.services.workspace import Workspace
 
 _numbers = itertools.count(1)

@@ -22,10 +22,10 @@ from influtui.model.exchange import CreatorOut, to_record
 from influtui.model.failures import Failure
 from influtui.model.profile_records import Measured, ProfileRecord, SeenComment, SeenPost, WrittenNote
 from influtui.services import upkeep
-from influtui.services.exporting import export
+from influtui.services.finding.search import search
 from influtui.services.importing import Progress, batches, files, import_file, ingest, objects, pacing
 from influtui.services.importing.reading import LONGEST_LINE, Input
-from influtui.services.search import search
+from influtui.services.people.exporting import export
 from influtui.services.workspace import Workspace, opened
 from influtui.store.journal import entries
 

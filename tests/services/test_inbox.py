@@ -8,8 +8,11 @@ from mail_receiver import DROP, MailReceiver
 from influtui.model.creators import parse_ref
 from influtui.model.failures import Conflict, NotFound, WrongUsage
 from influtui.model.settings import MailAccount
-from influtui.services import accounts, brands, campaigns, inbox, outreach, sending, upkeep
-from influtui.services.collaborations import collaborations
+from influtui.services import inbox, upkeep
+from influtui.services.campaign import brands, campaigns
+from influtui.services.campaign.collaborations import collaborations
+from influtui.services.mailbox import accounts
+from influtui.services.outgoing import outreach, sending
 from influtui.services.workspace import Workspace, opened
 
 ANNA = "instagram:anna"

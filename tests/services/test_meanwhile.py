@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 from influtui.model.creators import Ref
 from influtui.model.editing import read_edit
 from influtui.model.ids import CreatorId
-from influtui.services import brands, campaigns, creators, editing, meanwhile, upkeep
+from influtui.services import meanwhile, upkeep
+from influtui.services.campaign import brands, campaigns
+from influtui.services.people import creators, editing
 from influtui.services.workspace import Workspace
 
 MakeAccount = Callable[..., Awaitable[CreatorId]]

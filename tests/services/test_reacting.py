@@ -10,8 +10,11 @@ from posts import Post
 
 from influtui.model.creators import parse_ref
 from influtui.model.failures import NotFound
-from influtui.services import assigning, classifying, inbox, saving, suppressing, today, upkeep
-from influtui.services.collaborations import collaborations
+from influtui.services import inbox, upkeep
+from influtui.services.campaign import today
+from influtui.services.campaign.collaborations import collaborations
+from influtui.services.incoming import assigning, classifying, saving
+from influtui.services.outgoing import suppressing
 from influtui.services.workspace import Workspace
 from influtui.store import pauses, received
 
@@ -245,7 +248,7 @@ async def test_no_attachment_is_written_through_a_link(attached: Post, workspace
 
 
 async def test_forgetting_somebody_takes_what_came_in_with_them(post: Post) -> None:
-    from influtui.services import forgetting
+    from influtui.services.people import forgetting
 
     post.answer("My secret is a pomegranate", to="anna@mail.test")
     await post.sync()

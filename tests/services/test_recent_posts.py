@@ -6,7 +6,7 @@ from typing import Any
 
 from influtui.model.ids import CreatorId
 from influtui.model.times import Millis
-from influtui.services.creators import recent_posts
+from influtui.services.people.creators import recent_posts
 from influtui.services.workspace import Workspace
 
 

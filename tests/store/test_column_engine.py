@@ -13,7 +13,7 @@ import pytest
 
 from influtui.model.qualifiers import CREATORS
 from influtui.model.query import parse
-from influtui.services import search as service
+from influtui.services.finding import search as service
 from influtui.services.workspace import Workspace
 from influtui.store import column_search, text_index
 from influtui.store import search as store_search

@@ -14,7 +14,9 @@ from aiosmtplib.protocol import SMTPProtocol
 
 from influtui.mail.submission import Submission
 from influtui.model.times import Millis
-from influtui.services import accounts, sending, syncing
+from influtui.services.incoming import syncing
+from influtui.services.mailbox import accounts
+from influtui.services.outgoing import sending
 from influtui.services.workspace import opened
 from influtui.store import filing
 

@@ -10,8 +10,9 @@ from mail_receiver import MailReceiver
 from mail_server import MailServer
 
 from influtui.model.settings import MailAccount
-from influtui.services import inbox, syncing
-from influtui.services.syncing import SyncReport
+from influtui.services import inbox
+from influtui.services.incoming import syncing
+from influtui.services.incoming.syncing import SyncReport
 from influtui.services.workspace import Workspace
 
 _numbers = itertools.count(1)

@@ -12,7 +12,10 @@ from mail_server import PASSWORD, MailServer
 from influtui.model.creators import parse_ref
 from influtui.model.settings import MailAccount
 from influtui.secrets.passwords import variable
-from influtui.services import accounts, brands, campaigns, enrolling, sending, working
+from influtui.services import working
+from influtui.services.campaign import brands, campaigns
+from influtui.services.mailbox import accounts
+from influtui.services.outgoing import enrolling, sending
 from influtui.services.settings import change
 from influtui.services.workspace import Workspace, opened
 from influtui.worker.loop import once

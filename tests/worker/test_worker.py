@@ -19,7 +19,11 @@ from influtui.model.creators import parse_ref
 from influtui.model.failures import Conflict
 from influtui.model.machines import Machine
 from influtui.model.settings import MailAccount
-from influtui.services import accounts, adding, brands, campaigns, enrolling, sending, working
+from influtui.services import working
+from influtui.services.campaign import brands, campaigns
+from influtui.services.mailbox import accounts
+from influtui.services.outgoing import enrolling, sending
+from influtui.services.people import adding
 from influtui.services.settings import change
 from influtui.services.workspace import Workspace, opened
 from influtui.store import leases

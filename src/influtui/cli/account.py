@@ -15,7 +15,7 @@ from influtui.model.failures import WrongUsage
 from influtui.model.settings import MailAccount
 from influtui.model.text import safe
 from influtui.secrets.tokens import Grant
-from influtui.services import accounts, credentials, trying
+from influtui.services.mailbox import accounts, credentials, trying
 from influtui.services.workspace import Workspace
 
 _IMAP_PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}

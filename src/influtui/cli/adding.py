@@ -12,7 +12,7 @@ from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.model.creators import Creator, FoundBy
 from influtui.model.text import safe
-from influtui.services import adding as service
+from influtui.services.people import adding as service
 from influtui.services.workspace import Workspace
 
 SHORT_WAYS = {"tagged": "tagged_us", "follower": "own_follower", "google": "web"}

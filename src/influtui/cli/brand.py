@@ -11,7 +11,7 @@ from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
 from influtui.model.campaigns import Brand
 from influtui.model.text import safe
-from influtui.services import brands as service
+from influtui.services.campaign import brands as service
 from influtui.services.workspace import Workspace
 
 

@@ -15,7 +15,7 @@ from influtui.cli.verbs import Verbs
 from influtui.model.campaigns import Campaign
 from influtui.model.pipeline import pipeline
 from influtui.model.text import safe
-from influtui.services import campaigns as service
+from influtui.services.campaign import campaigns as service
 from influtui.services.workspace import Workspace
 
 VERBS: Final[dict[str, tuple[str, str, str]]] = {

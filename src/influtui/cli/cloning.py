@@ -8,7 +8,7 @@ from influtui.cli import documents
 from influtui.cli.fields import DRY_RUN
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
-from influtui.services import cloning
+from influtui.services.campaign import cloning
 from influtui.services.workspace import Workspace
 
 

@@ -20,8 +20,8 @@ from influtui.model.posts import Post
 from influtui.model.terms import Term, Terms, slots, stays_until
 from influtui.model.text import SafeText, safe
 from influtui.model.times import Millis, rfc3339
-from influtui.services import collaborations as service
-from influtui.services import negotiation
+from influtui.services.campaign import collaborations as service
+from influtui.services.campaign import negotiation
 from influtui.services.workspace import Workspace
 
 

@@ -11,9 +11,9 @@ from influtui.cli.frame import DONE_IN_PART, confirmed, with_workspace
 from influtui.cli.output import Output
 from influtui.model.creators import Ref
 from influtui.model.failures import WrongUsage
-from influtui.services import outreach
-from influtui.services.outreach import ContactReport, ContactRow, Plan
-from influtui.services.selection import is_ref, select
+from influtui.services.outgoing import outreach
+from influtui.services.outgoing.outreach import ContactReport, ContactRow, Plan
+from influtui.services.people.selection import is_ref, select
 from influtui.services.workspace import Workspace
 
 

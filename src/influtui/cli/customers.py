@@ -9,8 +9,8 @@ import click
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.model.text import safe
-from influtui.services import customers as service
 from influtui.services.importing import known_platform
+from influtui.services.people import customers as service
 from influtui.services.workspace import Workspace
 
 SHOWN = 30

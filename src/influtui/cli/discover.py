@@ -11,8 +11,8 @@ from influtui.cli.output import Output
 from influtui.cli.progress import progress_bar
 from influtui.model.creators import FoundBy
 from influtui.model.text import safe
-from influtui.services import discovery
-from influtui.services.discovery import DiscoverReport
+from influtui.services.finding import discovery
+from influtui.services.finding.discovery import DiscoverReport
 from influtui.services.workspace import Workspace
 
 

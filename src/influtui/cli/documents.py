@@ -16,7 +16,7 @@ from influtui.model.shortlist import Meter, Pick
 from influtui.model.terms import Terms, slots
 from influtui.model.text import SafeText, safe
 from influtui.model.times import rfc3339
-from influtui.services.collaborations import Agreement, Collaboration
+from influtui.services.campaign.collaborations import Agreement, Collaboration
 
 
 def money(amount: Money | None) -> dict[str, str] | None:

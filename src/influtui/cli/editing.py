@@ -15,10 +15,10 @@ from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
 from influtui.model.editing import RowEdit, read_edit
 from influtui.model.failures import ReadOnly, WrongUsage
-from influtui.services import editing as service
-from influtui.services import external_editor
-from influtui.services.editing import EditReport, Sheet
-from influtui.services.selection import select
+from influtui.services.people import editing as service
+from influtui.services.people import external_editor
+from influtui.services.people.editing import EditReport, Sheet
+from influtui.services.people.selection import select
 from influtui.services.workspace import Workspace
 
 DIFF_SHOWN: Final = 40

@@ -15,8 +15,8 @@ from influtui.model.exclusivity import Exclusivity
 from influtui.model.failures import WrongUsage
 from influtui.model.terms import day
 from influtui.model.text import safe
-from influtui.services import creators
-from influtui.services import exclusivities as service
+from influtui.services.campaign import exclusivities as service
+from influtui.services.people import creators
 from influtui.services.workspace import Workspace
 
 

@@ -13,7 +13,7 @@ from influtui.cli.output import Output
 from influtui.model.failures import Failure, NotFound
 from influtui.model.incoming import Bounce
 from influtui.model.times import rfc3339
-from influtui.services.explaining import Explained, explain
+from influtui.services.incoming.explaining import Explained, explain
 from influtui.services.workspace import Workspace
 
 

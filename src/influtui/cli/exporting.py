@@ -19,7 +19,7 @@ from influtui.cli.queries import QueryCommand
 from influtui.model.exchange import COLUMNS, CreatorOut, to_cells
 from influtui.model.failures import Failure, WrongUsage
 from influtui.model.text import safe
-from influtui.services.exporting import export
+from influtui.services.people.exporting import export
 from influtui.services.workspace import Workspace
 
 _ENDINGS: Final = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".json": "ndjson"}

@@ -9,8 +9,8 @@ from influtui.cli.frame import DONE_IN_PART, confirmed, with_workspace
 from influtui.cli.output import Output
 from influtui.model.creators import parse_ref
 from influtui.model.text import safe
-from influtui.services import forgetting as service
-from influtui.services.forgetting import WillGo
+from influtui.services.people import forgetting as service
+from influtui.services.people.forgetting import WillGo
 from influtui.services.workspace import Workspace
 
 

@@ -20,11 +20,11 @@ from influtui.model.messages import ConversationRow, Message
 from influtui.model.replies import asks_to_stop, folded
 from influtui.model.settings import MailAccount
 from influtui.model.text import safe
-from influtui.services import assigning, classifying, saving, syncing, watching
 from influtui.services import inbox as service
-from influtui.services.accounts import account as mailbox
-from influtui.services.accounts import accounts
-from influtui.services.syncing import SyncReport
+from influtui.services.incoming import assigning, classifying, saving, syncing, watching
+from influtui.services.incoming.syncing import SyncReport
+from influtui.services.mailbox.accounts import account as mailbox
+from influtui.services.mailbox.accounts import accounts
 from influtui.services.workspace import Workspace
 
 _AWAITING: Final = {"us": "waits for us", "them": "waits for them", "nobody": "-"}

@@ -11,7 +11,7 @@ from influtui.cli.progress import progress_bar
 from influtui.model.creators import parse_ref
 from influtui.model.duplicates import Evidence
 from influtui.model.text import safe
-from influtui.services import likeness as service
+from influtui.services.people import likeness as service
 from influtui.services.workspace import Workspace
 
 

@@ -8,7 +8,7 @@ from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.model.creators import parse_ref
 from influtui.model.text import safe
-from influtui.services import creators as service
+from influtui.services.people import creators as service
 from influtui.services.workspace import Workspace
 
 

@@ -9,9 +9,9 @@ from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
 from influtui.model.failures import NotFound, WrongUsage
 from influtui.model.text import safe
-from influtui.services import pausing, sending
-from influtui.services.forecast import forecast
-from influtui.services.sending import Delivery
+from influtui.services.outgoing import pausing, sending
+from influtui.services.outgoing.forecast import forecast
+from influtui.services.outgoing.sending import Delivery
 from influtui.services.workspace import Workspace
 
 

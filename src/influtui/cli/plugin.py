@@ -18,9 +18,10 @@ from influtui.cli.queries import QueryCommand
 from influtui.model.creators import parse_ref
 from influtui.model.text import safe
 from influtui.model.times import Millis, rfc3339
-from influtui.services import answers, authoring, installing, offer_facts, plugin_rows, plugins, quality, recording
-from influtui.services.plugins import PluginState, SettingPlace
-from influtui.services.quotas import QuotaLeft
+from influtui.services.finding import answers, recording
+from influtui.services.finding.quotas import QuotaLeft
+from influtui.services.plugin import authoring, installing, offer_facts, plugin_rows, plugins, quality
+from influtui.services.plugin.plugins import PluginState, SettingPlace
 from influtui.services.workspace import Workspace
 
 HOSTS_BIND = "Its hosts bind only what it asks through us."

@@ -1,10 +1,10 @@
-"""What a plugin says of itself before it is installed, for a program; for a person, `services/offer_facts.py`."""
+"""What a plugin says of itself before it is installed, for a program; for a person, `services/plugin/offer_facts.py`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from influtui.services.installing import Offer
+from influtui.services.plugin.installing import Offer
 
 
 def document(offer: Offer, *, installed: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import click
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.model.text import safe
-from influtui.services import announced_panes, plugin_panes
+from influtui.services.plugin import announced_panes, plugin_panes
 from influtui.services.workspace import Workspace
 
 

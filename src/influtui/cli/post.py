@@ -16,7 +16,7 @@ from influtui.model.failures import WrongUsage
 from influtui.model.posts import Numbers
 from influtui.model.text import safe
 from influtui.model.times import Millis, millis, rfc3339
-from influtui.services import results as service
+from influtui.services.campaign import results as service
 from influtui.services.workspace import Workspace
 
 COUNT = click.IntRange(min=0, max=10**15)

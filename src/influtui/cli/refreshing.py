@@ -7,9 +7,9 @@ import click
 from influtui.cli.frame import DONE_IN_PART, with_workspace
 from influtui.cli.output import Output
 from influtui.cli.progress import progress_bar
-from influtui.services import refreshing
-from influtui.services.refreshing import RefreshReport
-from influtui.services.selection import select
+from influtui.services.finding import refreshing
+from influtui.services.finding.refreshing import RefreshReport
+from influtui.services.people.selection import select
 from influtui.services.workspace import Workspace
 
 

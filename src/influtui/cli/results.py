@@ -14,7 +14,7 @@ from influtui.cli.output import Output
 from influtui.model.money import Money
 from influtui.model.results import Cost, Figures, Returns, Totals, cost_kinds, engagements, returns
 from influtui.model.text import safe
-from influtui.services import results as service
+from influtui.services.campaign import results as service
 from influtui.services.workspace import Workspace
 
 

@@ -18,9 +18,9 @@ from influtui.model.creators import parse_ref
 from influtui.model.scoring.records import Component, Score
 from influtui.model.text import SafeText, safe
 from influtui.model.times import rfc3339
-from influtui.services import detectors as service_detectors
-from influtui.services import scoring as service
-from influtui.services.selection import select
+from influtui.services.people import detectors as service_detectors
+from influtui.services.people import scoring as service
+from influtui.services.people.selection import select
 from influtui.services.workspace import Workspace
 
 

@@ -13,9 +13,9 @@ from influtui.model.failures import WrongUsage
 from influtui.model.text import safe
 from influtui.model.times import rfc3339
 from influtui.model.web_queries import web_queries
-from influtui.services import saved_searches as service
+from influtui.services.finding import saved_searches as service
+from influtui.services.finding.saved_searches import SavedSearch
 from influtui.services.opening import open_links
-from influtui.services.saved_searches import SavedSearch
 from influtui.services.workspace import Workspace
 
 
@@ -66,7 +66,7 @@ async def show(
 ) -> None:
     """Run a saved search: the rows of `creators search`."""
     from influtui.cli.searching import show_found
-    from influtui.services.search import search as find
+    from influtui.services.finding.search import search as find
 
     each = await service.recall(workspace, name)
     found = await find(

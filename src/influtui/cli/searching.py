@@ -15,8 +15,8 @@ from influtui.model.failures import WrongUsage
 from influtui.model.qualifiers import CREATORS
 from influtui.model.scoring.records import rounded
 from influtui.model.text import SafeText, safe
-from influtui.services import search as service
-from influtui.services.search import Found
+from influtui.services.finding import search as service
+from influtui.services.finding.search import Found
 from influtui.services.workspace import Workspace
 
 HEADINGS = ("creator", "name", "tier", "followers", "er %", "country", "topics", "as of")
@@ -123,7 +123,7 @@ def _table(out: Output, rows: Sequence[Creator]) -> None:
 
 async def _show_alike(workspace: Workspace, out: Output, like: str, query: str, limit: int) -> None:
     """Lookalikes: creator rows with `likeness` and `because`."""
-    from influtui.services.lookalikes import alike
+    from influtui.services.people.lookalikes import alike
 
     found = await alike(workspace, parse_ref(like), query, limit=limit)
     if out.json:

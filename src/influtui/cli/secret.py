@@ -12,7 +12,9 @@ from influtui.cli.output import Output
 from influtui.model.failures import WrongUsage
 from influtui.model.text import safe
 from influtui.secrets.secret import Secret
-from influtui.services import accounts, keeping, plugins
+from influtui.services import keeping
+from influtui.services.mailbox import accounts
+from influtui.services.plugin import plugins
 from influtui.services.workspace import Workspace
 
 

@@ -14,8 +14,8 @@ from influtui.model.failures import WrongUsage
 from influtui.model.sequences import EXPIRES_DAYS, Enrolment, step_from
 from influtui.model.sequences import Sequence as Plan
 from influtui.model.text import safe
-from influtui.services import enrolling, outreach
-from influtui.services.selection import select
+from influtui.services.outgoing import enrolling, outreach
+from influtui.services.people.selection import select
 from influtui.services.workspace import Workspace
 
 

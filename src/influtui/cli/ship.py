@@ -17,8 +17,8 @@ from influtui.model.shipping import insurance_hint, states
 from influtui.model.text import safe
 from influtui.model.times import rfc3339
 from influtui.model.tracking import Detection, carrier_name
-from influtui.services import fulfilment
-from influtui.services.fulfilment import Outcome, Shipment
+from influtui.services.parcel import fulfilment
+from influtui.services.parcel.fulfilment import Outcome, Shipment
 from influtui.services.workspace import Workspace
 
 

@@ -16,7 +16,7 @@ from influtui.model.creators import Ref, parse_ref
 from influtui.model.failures import WrongUsage
 from influtui.model.shortlist import Meter, Pick, Verdict
 from influtui.model.text import safe
-from influtui.services import campaigns as service
+from influtui.services.campaign import campaigns as service
 from influtui.services.workspace import Workspace
 
 VERDICT_OF: Final[dict[str, Verdict]] = {"add": "pick", "reserve": "reserve", "reject": "rejected", "later": "later"}
@@ -97,7 +97,7 @@ async def _refs(workspace: Workspace, words: Sequence[str], query: str | None, e
     _need_none(words)
     if not query.strip() and not everything:
         raise WrongUsage("an empty query would be everybody", hint="Say so with --all.")
-    from influtui.services.search import matching
+    from influtui.services.finding.search import matching
 
     found = await matching(workspace, query)
     if not found:

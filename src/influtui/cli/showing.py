@@ -17,7 +17,7 @@ from influtui.model.relationship import in_words
 from influtui.model.scoring.engagement import Rate
 from influtui.model.text import SafeText, safe
 from influtui.model.times import Millis, rfc3339
-from influtui.services import creators as service
+from influtui.services.people import creators as service
 from influtui.services.workspace import Workspace
 
 READINGS_SHOWN = 12

@@ -8,8 +8,8 @@ import click
 
 from influtui.cli.frame import confirmed, with_workspace
 from influtui.cli.output import Output
-from influtui.services import suppressing
-from influtui.services.suppressing import Standing
+from influtui.services.outgoing import suppressing
+from influtui.services.outgoing.suppressing import Standing
 from influtui.services.workspace import Workspace
 
 

@@ -12,9 +12,9 @@ from influtui.mail.templates import FILTERS
 from influtui.model.failures import WrongUsage
 from influtui.model.templates import VARIABLES, Template
 from influtui.model.text import safe
-from influtui.services import outreach, templates
-from influtui.services.outreach import ContactRow
-from influtui.services.selection import select
+from influtui.services.outgoing import outreach, templates
+from influtui.services.outgoing.outreach import ContactRow
+from influtui.services.people.selection import select
 from influtui.services.workspace import Workspace
 
 

@@ -14,7 +14,7 @@ from influtui.model.replies import spoken
 from influtui.model.text import SafeText, safe
 from influtui.model.times import Millis, rfc3339
 from influtui.model.today import DAY_MS, HOUR_MS, Waiting
-from influtui.services import today as service
+from influtui.services.campaign import today as service
 from influtui.services.workspace import Workspace
 
 _SHOWN = 48

@@ -7,8 +7,9 @@ import click
 from influtui.cli.frame import DONE_IN_PART, INTERRUPTED, confirmed, with_workspace
 from influtui.cli.outbox import show_forecast
 from influtui.cli.output import Output
-from influtui.services import trust, working
-from influtui.services.sending import Delivery
+from influtui.services import working
+from influtui.services.outgoing import trust
+from influtui.services.outgoing.sending import Delivery
 from influtui.services.workspace import Workspace
 from influtui.worker import log, loop
 from influtui.worker.rounds import Round

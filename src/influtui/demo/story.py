@@ -20,18 +20,10 @@ from influtui.model.messages import Channel
 from influtui.model.money import Money
 from influtui.model.posts import Numbers
 from influtui.model.times import Millis, moment
-from influtui.services import (
-    brands,
-    campaign_choice,
-    campaigns,
-    collaborations,
-    creators,
-    editing,
-    fulfilment,
-    inbox,
-    negotiation,
-    results,
-)
+from influtui.services import inbox
+from influtui.services.campaign import brands, campaign_choice, campaigns, collaborations, negotiation, results
+from influtui.services.parcel import fulfilment
+from influtui.services.people import creators, editing
 from influtui.services.workspace import Workspace
 from influtui.store.journal import UnitOfWork
 

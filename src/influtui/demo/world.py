@@ -25,10 +25,10 @@ from influtui.model.creators import Ref
 from influtui.model.failures import Failure
 from influtui.model.profile_records import ProfileRecord
 from influtui.model.times import Millis, rfc3339
-from influtui.services import scoring
-from influtui.services.creators import find
+from influtui.services.finding.search import matching
 from influtui.services.importing import Progress, ingest
-from influtui.services.search import matching
+from influtui.services.people import scoring
+from influtui.services.people.creators import find
 from influtui.services.workspace import CONFIG, DATABASE, Workspace, opened
 
 TRUTH: Final = "demo-truth.json"

@@ -6,7 +6,7 @@ from influtui.model.failures import WrongUsage
 from influtui.model.qualifiers import Table
 from influtui.model.query import parse
 from influtui.model.query_ast import Context, Field, Query, bind, depends_on_campaign, leaves
-from influtui.services import campaign_choice
+from influtui.services.campaign import campaign_choice
 from influtui.services.workspace import Workspace
 from influtui.store.filters import Condition, Noun, where
 

@@ -18,13 +18,15 @@ from influtui.model.creators import Ref
 from influtui.model.failures import Conflict, NotFound, WrongUsage
 from influtui.model.messages import Channel, Conversation, ConversationRow
 from influtui.model.text import from_outside, safe
-from influtui.services import asking, consequences, letters, sending, sequences
-from influtui.services.accounts import account as mailbox
-from influtui.services.campaign_choice import needed
-from influtui.services.collaborations import ensure
-from influtui.services.consequences import Said
-from influtui.services.queueing import queue_message
-from influtui.services.sending import Delivery
+from influtui.services import asking
+from influtui.services.campaign.campaign_choice import needed
+from influtui.services.campaign.collaborations import ensure
+from influtui.services.incoming import consequences
+from influtui.services.incoming.consequences import Said
+from influtui.services.mailbox.accounts import account as mailbox
+from influtui.services.outgoing import letters, sending, sequences
+from influtui.services.outgoing.queueing import queue_message
+from influtui.services.outgoing.sending import Delivery
 from influtui.services.workspace import Workspace
 from influtui.store import conversations as stored
 from influtui.store import creators, drafts

@@ -12,7 +12,8 @@ from influtui.secrets import kept, passwords, vault
 from influtui.secrets.kept import Form
 from influtui.secrets.secret import Secret
 from influtui.secrets.vault import Opens
-from influtui.services import accounts, plugins
+from influtui.services.mailbox import accounts
+from influtui.services.plugin import plugins
 from influtui.services.workspace import Workspace
 
 SHORTEST_PASSPHRASE = 8

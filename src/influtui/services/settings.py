@@ -2,7 +2,7 @@
 
 A change touches one line and leaves the rest of the file, comments included, as a person wrote it. What the file says
 as a whole is checked before it is written: a wrong value is refused, never stored. Mailboxes are added by
-`services/accounts.py`; plugins' secrets are none of this file's business.
+`services/mailbox/accounts.py`; plugins' secrets are none of this file's business.
 """
 
 from __future__ import annotations

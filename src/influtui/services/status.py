@@ -27,8 +27,8 @@ async def _quota(workspace: Workspace) -> str:
     """Sources whose budgets are nearly spent. Costs one query while nothing was ever asked of a platform."""
     if not await budgets.any_spent(workspace.db):
         return ""
-    from influtui.services.plugins import hosted
-    from influtui.services.quotas import left
+    from influtui.services.finding.quotas import left
+    from influtui.services.plugin.plugins import hosted
 
     short: list[str] = []
     async with hosted(workspace) as host:

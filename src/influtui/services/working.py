@@ -13,8 +13,8 @@ import msgspec
 
 from influtui.model.failures import Conflict, Failure, ReadOnly
 from influtui.model.times import moment, rfc3339
-from influtui.services import trust
-from influtui.services.accounts import accounts
+from influtui.services.mailbox.accounts import accounts
+from influtui.services.outgoing import trust
 from influtui.services.workspace import Workspace
 from influtui.store import heartbeats, leases, received
 from influtui.store.database import Reader

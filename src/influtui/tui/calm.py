@@ -18,8 +18,8 @@ AFTER_START: Final = 2.0
 AHEAD: Final = (
     "influtui.tui.render.creator_detail", "influtui.tui.widgets.cover", "influtui.tui.completing", "influtui.tui.palette",
     "influtui.tui.panes.inbox", "influtui.tui.panes.shipments", "influtui.tui.panes.work", "influtui.tui.panes.compose",
-    "influtui.tui.render.facets", "influtui.tui.render.creator_scores", "influtui.services.templates",
-    "influtui.services.saved_searches", "influtui.services.scoring",
+    "influtui.tui.render.facets", "influtui.tui.render.creator_scores", "influtui.services.outgoing.templates",
+    "influtui.services.finding.saved_searches", "influtui.services.people.scoring",
 )  # fmt: skip
 """Each took longer than a frame of the screen when it was imported between two turns of the loop."""
 EVERY: Final = 60.0

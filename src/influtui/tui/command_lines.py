@@ -141,7 +141,8 @@ class CommandLines:
         return await asyncio.to_thread(lambda: complete(tree(), text, caret, known))
 
     async def _known(self, text: str) -> Any:
-        from influtui.services import campaigns, templates
+        from influtui.services.campaign import campaigns
+        from influtui.services.outgoing import templates
         from influtui.tui.completing import Known
 
         workspace = self.desk.workspace
@@ -157,7 +158,7 @@ class CommandLines:
         """What can be asked, where a line asks a platform. The host of plugins is imported beside the loop."""
         if not text.removeprefix("influtui ").startswith("discover "):
             return ()
-        discovery = await asyncio.to_thread(import_module, "influtui.services.discovery")
+        discovery = await asyncio.to_thread(import_module, "influtui.services.finding.discovery")
         return [each.id for each in await discovery.sources(self.desk.workspace)]
 
     async def nouns(self) -> list[str]:

@@ -97,7 +97,7 @@ class Everywhere:
 
     async def do_campaign(self) -> None:
         """Choose the campaign in use by its code."""
-        from influtui.services import campaigns
+        from influtui.services.campaign import campaigns
 
         known = await campaigns.list_campaigns(self.desk.workspace)
         if not known:

@@ -25,7 +25,8 @@ class Standing(NamedTuple):
 async def read(workspace: Workspace) -> Standing:
     """Look it up."""
     await asyncio.to_thread(_prepare)
-    from influtui.services import campaigns, inbox, status
+    from influtui.services import inbox, status
+    from influtui.services.campaign import campaigns
 
     campaign = await campaigns.in_use(workspace)
     meter = await campaigns.meter(workspace, campaign.code) if campaign else None
@@ -35,5 +36,12 @@ async def read(workspace: Workspace) -> Standing:
 
 def _prepare() -> None:
     """Import what is asked, off the message loop: the first rows are on the screen while this runs."""
-    for name in ("campaigns", "inbox", "status", "creators", "collaborations", "results"):
+    for name in (
+        "campaign.campaigns",
+        "campaign.collaborations",
+        "campaign.results",
+        "people.creators",
+        "inbox",
+        "status",
+    ):
         import_module(f"influtui.services.{name}")

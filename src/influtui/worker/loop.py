@@ -17,9 +17,9 @@ from typing import Final
 from influtui.model.failures import Failure
 from influtui.model.settings import Settings
 from influtui.services import working
-from influtui.services.backoff import Backoff
-from influtui.services.reading import Reader
-from influtui.services.sending import Delivery
+from influtui.services.incoming.reading import Reader
+from influtui.services.mailbox.backoff import Backoff
+from influtui.services.outgoing.sending import Delivery
 from influtui.services.workspace import Workspace, read_settings
 from influtui.worker.rounds import Round, round_of
 

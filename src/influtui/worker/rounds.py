@@ -8,10 +8,10 @@ import msgspec
 
 from influtui.model.failures import Failure
 from influtui.model.times import to_the_second
-from influtui.services import sending, stepping, trust, waiting
-from influtui.services.backoff import Backoff
-from influtui.services.reading import Reader
-from influtui.services.sending import Delivery
+from influtui.services.incoming.reading import Reader
+from influtui.services.mailbox.backoff import Backoff
+from influtui.services.outgoing import sending, stepping, trust, waiting
+from influtui.services.outgoing.sending import Delivery
 from influtui.services.workspace import Workspace
 
 

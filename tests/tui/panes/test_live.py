@@ -12,7 +12,7 @@ from plugin_makers import MANIFEST, maker
 
 from influtui.cli.main import influtui as command_line
 from influtui.model.creators import parse_ref
-from influtui.services import creators
+from influtui.services.people import creators
 from influtui.tui.app import InflutuiApp, Options
 from influtui.tui.panes.discover import Discover
 

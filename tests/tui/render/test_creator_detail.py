@@ -11,7 +11,7 @@ from influtui.model.memory import Memory
 from influtui.model.shortlist import Pick
 from influtui.model.text import OutsideText
 from influtui.model.times import Millis
-from influtui.services.creators import CreatorDetail
+from influtui.services.people.creators import CreatorDetail
 from influtui.store.creator_posts import SeenPost
 from influtui.store.people import Person
 from influtui.tui.render.creator_detail import detail, posts

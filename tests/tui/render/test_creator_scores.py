@@ -9,7 +9,7 @@ from influtui.model.ids import CreatorId, PersonId
 from influtui.model.scoring.engagement import Rate
 from influtui.model.scoring.records import Component, Score
 from influtui.model.text import OutsideText
-from influtui.services.scoring import Why
+from influtui.services.people.scoring import Why
 from influtui.tui.render.creator_scores import bar, scores, why
 from influtui.tui.render.spans import ASCII, Line, Look, width_of
 

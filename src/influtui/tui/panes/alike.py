@@ -12,7 +12,7 @@ from influtui.services.workspace import Workspace
 from influtui.tui.render.spans import Line, Span, wrapped
 
 if TYPE_CHECKING:
-    from influtui.services.lookalikes import Lookalike
+    from influtui.services.people.lookalikes import Lookalike
 
 MOST: Final = 200
 
@@ -79,7 +79,7 @@ class AlikeListing(FewListing):
 
 async def listing(workspace: Workspace, model: Creator, query: str) -> AlikeListing:
     """Who is like `model` among those that `query` asks for."""
-    from influtui.services.lookalikes import alike
+    from influtui.services.people.lookalikes import alike
 
     return AlikeListing(model, await alike(workspace, Ref(id=model.id), query, limit=MOST))
 

@@ -10,13 +10,13 @@ from influtui.tui.render.numbers import plural
 from influtui.tui.render.work import outcome, preview
 
 if TYPE_CHECKING:
-    from influtui.services.outreach import ContactReport, ContactRow, Plan
+    from influtui.services.outgoing.outreach import ContactReport, ContactRow, Plan
     from influtui.tui.app import InflutuiApp
 
 
 async def contact(desk: InflutuiApp, refs: Sequence[Ref]) -> None:
     """Ask for the template, show the letters, ask once more, send. Nothing goes before the last yes."""
-    from influtui.services import outreach, templates
+    from influtui.services.outgoing import outreach, templates
 
     known = [each.name for each in await templates.templates(desk.workspace)]
     name = await desk.answer(
@@ -54,7 +54,7 @@ async def contact(desk: InflutuiApp, refs: Sequence[Ref]) -> None:
 
 
 async def _sent(desk: InflutuiApp, made: Plan) -> ContactReport:
-    from influtui.services import outreach
+    from influtui.services.outgoing import outreach
 
     count = 0
 

@@ -23,8 +23,8 @@ from influtui.tui.widgets.list import Source, VirtualList
 
 if TYPE_CHECKING:
     from influtui.model.shortlist import Pick
-    from influtui.services.scoring import Judge
-    from influtui.services.search import Listing
+    from influtui.services.finding.search import Listing
+    from influtui.services.people.scoring import Judge
 
 AFTER_ROWS: Final = 0.05
 """Seconds from the first rows until they are counted: the frame with them goes first."""
@@ -151,7 +151,7 @@ class Discover(Asking):
 
     async def found(self, query: str) -> Listing:
         """What the search finds, without those rejected for the campaign in use unless they are asked for."""
-        from influtui.services.search import check, open_listing
+        from influtui.services.finding.search import check, open_listing
 
         if self.hides_rejected:
             await check(self.desk.workspace, query)  # What is wrong is told of the words that were written.
@@ -171,7 +171,7 @@ class Discover(Asking):
         """Everything known of the person, or why the scores are what they are."""
         if self._explains:
             return await self._why(record)
-        from influtui.services import creators
+        from influtui.services.people import creators
         from influtui.tui.render.creator_detail import detail as show
 
         known = await creators.show(self.desk.workspace, Ref(id=record.creator.id))
@@ -191,7 +191,7 @@ class Discover(Asking):
         )
 
     async def _why(self, record: Judged) -> Callable[[int], Sequence[Line]]:
-        from influtui.services import scoring
+        from influtui.services.people import scoring
         from influtui.tui.render.creator_scores import why
 
         if self._judge_at_hand is None:

@@ -17,11 +17,12 @@ import click
 from influtui.model.creators import Creator, parse_ref
 from influtui.model.failures import Failure, NotFound
 from influtui.model.ids import CreatorId
-from influtui.services import creators, discovery, refreshing, search
-from influtui.services.discovery import DiscoverReport, SoFar
-from influtui.services.quotas import QuotaLeft
-from influtui.services.refreshing import RefreshReport
-from influtui.services.selection import select
+from influtui.services.finding import discovery, refreshing, search
+from influtui.services.finding.discovery import DiscoverReport, SoFar
+from influtui.services.finding.quotas import QuotaLeft
+from influtui.services.finding.refreshing import RefreshReport
+from influtui.services.people import creators
+from influtui.services.people.selection import select
 from influtui.tui.panes.alike import FewListing
 from influtui.tui.render import live as render
 from influtui.tui.render.spans import Line, Look, cell

@@ -19,7 +19,7 @@ from influtui.tui.render.spans import Line, Span, cell
 from influtui.tui.widgets.list import Fixed, VirtualList
 
 if TYPE_CHECKING:
-    from influtui.services.announced_panes import PaneInfo
+    from influtui.services.plugin.announced_panes import PaneInfo
     from influtui.services.workspace import Workspace
 
 DIGITS = "890"
@@ -30,7 +30,7 @@ async def all_panes(workspace: Workspace) -> tuple[PaneEntry, ...]:
     """Our panes, and those that plugins announce. Imports no plugin."""
 
     def announced() -> Sequence[PaneInfo]:
-        from influtui.services import announced_panes
+        from influtui.services.plugin import announced_panes
 
         return announced_panes.announced(workspace)
 
@@ -101,7 +101,7 @@ class OfPlugin(Pane):
         self._asking = self.desk.background(self._ask(self.query_text))
 
     async def _ask(self, query: str) -> None:
-        plugin_panes = await asyncio.to_thread(import_module, "influtui.services.plugin_panes")
+        plugin_panes = await asyncio.to_thread(import_module, "influtui.services.plugin.plugin_panes")
         try:
             view = await plugin_panes.view(self.desk.workspace, self.pane, query)
         except Failure as failure:

@@ -19,8 +19,8 @@ from influtui.tui.widgets.list import VirtualList
 
 if TYPE_CHECKING:
     from influtui.model.shortlist import Pick
+    from influtui.services.finding.search import Listing
     from influtui.services.meanwhile import Meanwhile
-    from influtui.services.search import Listing
 
 MOST_RECORDS: Final = 1_000
 """Rows that are copied, or named one by one, at once: more fits no clipboard that a terminal reaches."""
@@ -56,7 +56,7 @@ class People(Pane):
                 f"{len(ids):,} rows are marked, and one by one goes for {MOST_RECORDS:,} at most",
                 hint="| sends any number of rows to a program.",
             )
-        from influtui.services import creators
+        from influtui.services.people import creators
 
         current = self.table.current
         if len(ids) == 1 and current is not None and current.creator.id == ids[0]:
@@ -80,7 +80,7 @@ class People(Pane):
 
     async def as_json(self) -> str:
         """The rows for a program, one object a line, as `creators search --json` writes them."""
-        from influtui.services import search
+        from influtui.services.finding import search
 
         found = await search.records_of(self.desk.workspace, await self.chosen())
         return "".join(f"{msgspec.json.encode(each).decode()}\n" for each in found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from influtui.services import installing, offer_facts, plugins
+from influtui.services.plugin import installing, offer_facts, plugins
 from influtui.tui.render.plugins import lines_to_read
 from influtui.tui.render.spans import cell
 

@@ -21,7 +21,7 @@ from influtui.tui.widgets.list import Fixed, VirtualList
 from influtui.tui.widgets.prompt import Question, Ways
 
 if TYPE_CHECKING:
-    from influtui.services.plugin_rows import PluginRow
+    from influtui.services.plugin.plugin_rows import PluginRow
 
 
 class Plugins(Pane):
@@ -52,7 +52,7 @@ class Plugins(Pane):
 
     async def load(self, *, keep_place: bool) -> None:
         """Look which there are and how they stand."""
-        plugin_rows = await asyncio.to_thread(import_module, "influtui.services.plugin_rows")
+        plugin_rows = await asyncio.to_thread(import_module, "influtui.services.plugin.plugin_rows")
         rows = await plugin_rows.rows(self.desk.workspace, self.query_text)
         self._waiting = sum(calls_for_somebody(each) for each in rows)
         self.table.empty = nothing_here(self.query_text)
@@ -60,7 +60,7 @@ class Plugins(Pane):
 
     async def detail_of(self, record: PluginRow) -> Callable[[int], Sequence[Line]]:
         """The plugin with its budgets, settings and keys."""
-        from influtui.services import plugin_rows
+        from influtui.services.plugin import plugin_rows
 
         known = await plugin_rows.detail(self.desk.workspace, record.id)
         return lambda width: detail(known, width, self.desk.look())
@@ -175,7 +175,7 @@ class Plugins(Pane):
 
     async def do_switch_plugin(self) -> None:
         """Disable it, or use it again."""
-        from influtui.services import plugins
+        from influtui.services.plugin import plugins
 
         row = await self.one_row()
         if row is None:

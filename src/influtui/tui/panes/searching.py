@@ -14,7 +14,7 @@ from influtui.tui.panes.triage import Triage
 from influtui.tui.widgets.prompt import Question, Ways
 
 if TYPE_CHECKING:
-    from influtui.services.search import Listing
+    from influtui.services.finding.search import Listing
 
 FAR_SETTLE: Final = 0.5
 SETTLE: Final = 0.12
@@ -111,7 +111,7 @@ class Searching(Triage):
 
     async def do_recall(self) -> None:
         """Recall a saved search by its name. A name of one letter needs no enter."""
-        from influtui.services import saved_searches
+        from influtui.services.finding import saved_searches
 
         known = await saved_searches.saved(self.desk.workspace)
         if not known:
@@ -139,7 +139,7 @@ class Searching(Triage):
         return None if self.query_text else "nothing is searched for"
 
     async def _save(self, text: str) -> None:
-        from influtui.services import saved_searches
+        from influtui.services.finding import saved_searches
 
         await self.search(text)
         name = await self.desk.answer("save this search as", hint="a word; ' and the word recall it")

@@ -47,7 +47,7 @@ class Shipments(Pane):
 
     async def load(self, *, keep_place: bool) -> None:
         """Read the parcels."""
-        from influtui.services import fulfilment
+        from influtui.services.parcel import fulfilment
 
         rows = await fulfilment.list_shipments(self.desk.workspace, self.query_text)
         self.table.empty = nothing_here(self.query_text)
@@ -55,7 +55,7 @@ class Shipments(Pane):
 
     async def detail_of(self, record: Shipment) -> Callable[[int], Sequence[Line]]:
         """The parcel with its link and events."""
-        from influtui.services import fulfilment
+        from influtui.services.parcel import fulfilment
 
         known = await fulfilment.show_shipment(self.desk.workspace, f"#{record.id}")
         return lambda width: detail(known, width, self.desk.look())
@@ -102,7 +102,7 @@ class Shipments(Pane):
 
     async def do_add(self) -> None:
         """One parcel: the number, then for whom."""
-        from influtui.services import fulfilment
+        from influtui.services.parcel import fulfilment
 
         number = await self.desk.answer("tracking number", kind="tracking", hint="or the carrier's link")
         if not number:
@@ -145,7 +145,8 @@ class Shipments(Pane):
         )
 
     async def _record(self, text: str) -> bool:
-        from influtui.services import drafts, fulfilment
+        from influtui.services import drafts
+        from influtui.services.parcel import fulfilment
 
         lines = [line for line in text.splitlines() if line.strip()]
         if not lines:

@@ -83,7 +83,7 @@ class Triage(People):
             await self._judge("rejected", reason or None, "Rejected", who)
 
     async def _judge(self, verdict: str, reason: str | None, said: str, who: list[CreatorId] | None = None) -> None:
-        from influtui.services import campaigns
+        from influtui.services.campaign import campaigns
 
         who = await self.chosen() if who is None else who
         if not who or self.desk.campaign is None:

@@ -22,7 +22,7 @@ YES = frozenset({"yes", "y", "true", "1"})
 
 async def picks(workspace: Workspace) -> dict[int, Pick]:
     """What was decided about whom in the campaign in use; nothing without one."""
-    from influtui.services import campaigns
+    from influtui.services.campaign import campaigns
 
     if await campaigns.in_use(workspace) is None:
         return {}
@@ -31,7 +31,8 @@ async def picks(workspace: Workspace) -> dict[int, Pick]:
 
 async def lines_of(workspace: Workspace, ref: Ref, look: Callable[[], Look]) -> Callable[[int], Sequence[Line]]:
     """What the campaign in use has of a person, as lines; none where they are not in it."""
-    from influtui.services import collaborations, fulfilment, results
+    from influtui.services.campaign import collaborations, results
+    from influtui.services.parcel import fulfilment
 
     try:
         found = await collaborations.of_ref(workspace, ref)
@@ -51,7 +52,7 @@ async def lines_of(workspace: Workspace, ref: Ref, look: Callable[[], Look]) -> 
 async def tag(workspace: Workspace, ids: Sequence[CreatorId], words: Sequence[str]) -> str:
     """Add the words as tags, take away those with a minus. Returns what was done, in words."""
     from influtui.model.editing import read_edit
-    from influtui.services import editing
+    from influtui.services.people import editing
 
     added = [word.lstrip("#") for word in words if not word.startswith("-")]
     removed = [word[1:].lstrip("#") for word in words if word.startswith("-")]
@@ -63,7 +64,8 @@ async def tag(workspace: Workspace, ids: Sequence[CreatorId], words: Sequence[st
 async def note(desk: InflutuiApp, ids: Sequence[CreatorId], who: str) -> bool:
     """Ask for a note and put it on one person or on many, as one change. Whether it was."""
     from influtui.model.editing import read_edit
-    from influtui.services import editing, meanwhile
+    from influtui.services import meanwhile
+    from influtui.services.people import editing
 
     stale = (await meanwhile.watch(desk.workspace, ids)).told
     text = await desk.answer(f"note on {who}", kind="note", stale=stale)
@@ -76,7 +78,8 @@ async def note(desk: InflutuiApp, ids: Sequence[CreatorId], who: str) -> bool:
 
 async def note_terms(desk: InflutuiApp, ref: Ref, who: str) -> None:
     """Open the sheet of terms as a form. What is filled in is noted as one change."""
-    from influtui.services import collaborations, drafts, meanwhile, negotiation
+    from influtui.services import drafts, meanwhile
+    from influtui.services.campaign import collaborations, negotiation
 
     found = await collaborations.of_ref(desk.workspace, ref)
     sheet = await negotiation.sheet(desk.workspace, found.id)
@@ -139,7 +142,8 @@ def read_form(text: str) -> dict[str, str]:
 async def file_post(desk: InflutuiApp, ref: Ref, who: str) -> None:
     """Ask for a post's link and for what was counted of it; then say what a thousand impressions cost."""
     from influtui.model.posts import Numbers
-    from influtui.services import meanwhile, results
+    from influtui.services import meanwhile
+    from influtui.services.campaign import results
 
     stale = (await meanwhile.watch(desk.workspace, [ref.id] if ref.id is not None else [])).told
     url = await desk.answer(f"link of {who}'s post", kind="link", stale=stale)
@@ -183,7 +187,8 @@ def open_people_box(desk: InflutuiApp, text: str) -> None:
 
 
 async def _people_box(desk: InflutuiApp, text: str) -> None:
-    from influtui.services import adding, drafts
+    from influtui.services import drafts
+    from influtui.services.people import adding
 
     async def keep(written: str) -> None:
         await drafts.keep(desk.workspace, PEOPLE_BOX, written)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from influtui.model.creators import Creator
     from influtui.model.measurements import Measured, Opinions
     from influtui.model.shortlist import Pick
-    from influtui.services.creators import CreatorDetail
+    from influtui.services.people.creators import CreatorDetail
     from influtui.store.creator_posts import SeenPost
 
 LABELS: Final = {

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from influtui.model.creators import Creator
     from influtui.model.scoring.engagement import Rate
     from influtui.model.scoring.records import Component, Score
-    from influtui.services.scoring import Why
+    from influtui.services.people.scoring import Why
 
 KINDS: Final = ("relevance", "authenticity", "reach", "fit")
 _LABEL: Final = 15

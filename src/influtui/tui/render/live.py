@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from influtui.tui.render.spans import EMPTY, Line, Look, Span, cell, fit, wrapped
 
 if TYPE_CHECKING:
-    from influtui.services.discovery import DiscoverReport
-    from influtui.services.quotas import QuotaLeft
+    from influtui.services.finding.discovery import DiscoverReport
+    from influtui.services.finding.quotas import QuotaLeft
 
 _WORDS = 24
 """Letters of what was asked that stand in the title."""

@@ -10,10 +10,10 @@ from influtui.tui.render.numbers import UNKNOWN, plural, stamp
 from influtui.tui.render.spans import EMPTY, Line, Look, Role, Span, beside, cell, clip, fit, wrapped
 
 if TYPE_CHECKING:
-    from influtui.services.plugin_rows import PluginDetail, PluginRow
-    from influtui.services.plugins import SettingPlace
-    from influtui.services.quality import Quality
-    from influtui.services.quotas import QuotaLeft
+    from influtui.services.finding.quotas import QuotaLeft
+    from influtui.services.plugin.plugin_rows import PluginDetail, PluginRow
+    from influtui.services.plugin.plugins import SettingPlace
+    from influtui.services.plugin.quality import Quality
 
 _ROLES: Final[dict[str, Role]] = {
     "ready": "text", "active": "good", "disabled": "dim", "needs_config": "warn", "untrusted": "warn", "failed": "warn",

@@ -15,7 +15,7 @@ from influtui.tui.render.spans import EMPTY, Line, Look, Role, Span, beside, cel
 
 if TYPE_CHECKING:
     from influtui.model.parcel_lists import ParcelLine
-    from influtui.services.fulfilment import Outcome, ShipmentDetail
+    from influtui.services.parcel.fulfilment import Outcome, ShipmentDetail
     from influtui.store.shipments import Shipment
 
 _STAGES: Final[dict[str, Role]] = {"before": "dim", "moving": "text", "stuck": "bad", "ended": "dim"}

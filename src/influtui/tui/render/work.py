@@ -12,9 +12,9 @@ from influtui.tui.render.spans import EMPTY, Line, Look, Role, Span, cell, clip,
 
 if TYPE_CHECKING:
     from influtui.model.terms import Terms
-    from influtui.services.collaborations import Detail
-    from influtui.services.outreach import ContactReport, ContactRow
-    from influtui.services.results import Result
+    from influtui.services.campaign.collaborations import Detail
+    from influtui.services.campaign.results import Result
+    from influtui.services.outgoing.outreach import ContactReport, ContactRow
     from influtui.store.shipments import Shipment
 
 _LABEL: Final = 15

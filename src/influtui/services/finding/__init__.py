@@ -1,0 +1,1 @@
+"""Finding people: search in the workspace, and sources outside of it."""

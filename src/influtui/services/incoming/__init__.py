@@ -1,0 +1,1 @@
+"""Mail that comes in: read, matched, taken for something, acted upon."""

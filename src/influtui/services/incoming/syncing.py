@@ -1,0 +1,325 @@
+"""Read what came into a mailbox: look at the headers of what is new, read what concerns us, take it in.
+
+A mailbox is read folder by folder and batch by batch. Each batch is one transaction that also says how far the folder
+was read, so that whatever ends in the middle (a BYE, a crash, a full disk) goes on there. Where a folder is numbered
+anew, what is known already is recognised and not taken in twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Final
+
+import msgspec
+
+from influtui.mail import authentication, heading, impersonation
+from influtui.mail import mailbox as mailboxes
+from influtui.mail.classification import classify
+from influtui.mail.connecting import is_loopback
+from influtui.mail.folders import Folder
+from influtui.mail.impersonation import KnownDomains
+from influtui.mail.mailbox import Body, Head, Mailbox, State
+from influtui.mail.parsing import parse
+from influtui.model.failures import Failure, ReadOnly
+from influtui.model.incoming import LocalRule, ParsedMessage
+from influtui.model.settings import MailAccount
+from influtui.model.suppression import email_key
+from influtui.model.times import rfc3339
+from influtui.services.incoming import arrivals, matching
+from influtui.services.incoming.arrivals import ACTOR, Arrival, Taken
+from influtui.services.incoming.matching import Knowledge
+from influtui.services.mailbox import credentials
+from influtui.services.outgoing import reconciling
+from influtui.services.workspace import Workspace
+from influtui.store import received
+from influtui.store.database import Row
+
+LOOKED_BACK_DAYS: Final = 90
+"""How far back a mailbox is read the first time; further where we wrote earlier than that."""
+PAGE: Final = 2_000
+"""Messages whose headers are held at once."""
+BATCH: Final = 200
+"""Messages taken in by one transaction, at most."""
+SMALLEST_BATCH: Final = 100
+HOLD: Final = 0.05
+"""Seconds for which one transaction should keep others from writing: batches become smaller where it takes longer."""
+BATCH_BYTES: Final = 16 * 1024 * 1024
+
+_DAY: Final = 86_400_000
+
+
+class SyncReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="influtui.sync/1"):
+    """What reading a mailbox brought."""
+
+    account: str
+    at: str
+    looked: int
+    """Messages that were new in it."""
+    kept: int
+    kinds: dict[str, int]
+    """Of the kept ones: how many of each kind."""
+    unmatched: int
+    """Kept, and nobody knows whose: `inbox list is:unmatched`."""
+    known: int
+    """Here already: copies in another folder, our own letters in Sent."""
+    passed: int
+    """Of no concern to us: left where they are, nothing of them was kept."""
+    to_confirm: int
+    """Ask for something that a person must confirm first: `inbox list is:unconfirmed`."""
+    suppressed: int
+    stopped: int
+    """Sequences that ended because somebody answered."""
+    paused: int
+    went: int = 0
+    """Letters whose outcome was unknown, and that lie in Sent."""
+    filed: int = 0
+    """Letters of which a copy was put into Sent."""
+
+
+class _Sums(msgspec.Struct):
+    looked: int = 0
+    passed: int = 0
+    taken: Taken = msgspec.field(default_factory=Taken)
+
+
+Told = Callable[[int, int], None]
+"""Told how many messages of a folder were looked at, and of how many."""
+
+
+async def sync(
+    workspace: Workspace, account: MailAccount, *, everything: bool = False, told: Told | None = None
+) -> SyncReport:
+    """Read what is new in a mailbox. `everything` looks at all of it, whatever its age and whether it was seen before.
+
+    Raises what stands in the way; what was taken in before that stays taken in.
+    """
+    async with opened(workspace, account) as mailbox:
+        return await read(workspace, account, mailbox, everything=everything, told=told)
+
+
+@asynccontextmanager
+async def opened(workspace: Workspace, account: MailAccount) -> AsyncIterator[Mailbox]:
+    """A connection to an account's mailbox, signed in."""
+    if workspace.db.read_only or workspace.rehearsal:
+        raise ReadOnly("nothing was read from the mailbox: this session is read-only", hint="Leave out --read-only.")
+    if workspace.settings.world is not None and not _is_here(account):
+        raise Failure(
+            "this is a demo world: its people are invented, so no mailbox is read",
+            hint="Open a workspace of your own with --workspace DIR.",
+        )
+    secret = await credentials.secret_for(workspace, account)
+    async with mailboxes.connected(account, secret) as mailbox:
+        yield mailbox
+
+
+async def read(
+    workspace: Workspace, account: MailAccount, mailbox: Mailbox, *, everything: bool = False, told: Told | None = None
+) -> SyncReport:
+    """Read what is new through a connection that stands."""
+    reading = _Reading(workspace, account, mailbox, told)
+    await reading.prepare()
+    for folder in _of_interest(await mailbox.folders()):
+        await reading.folder(folder, everything=everything)
+    reconciled = await reconciling.reconcile(workspace, account, mailbox)
+    async with workspace.db.write(workspace.clock(), durability="normal") as transaction:
+        await received.synced(transaction, account.address)
+    sums, taken = reading.sums, reading.sums.taken
+    return SyncReport(
+        account=account.address,
+        at=rfc3339(workspace.clock()) or "",
+        looked=sums.looked,
+        kept=taken.kept,
+        kinds=taken.kinds,
+        unmatched=taken.unmatched,
+        known=taken.known,
+        passed=sums.passed + taken.passed,
+        to_confirm=taken.to_confirm,
+        suppressed=taken.suppressed,
+        stopped=taken.stopped,
+        paused=taken.paused,
+        went=taken.went + reconciled.went,
+        filed=reconciled.filed,
+    )
+
+
+class _Reading:
+    """One pass over a mailbox."""
+
+    def __init__(self, workspace: Workspace, account: MailAccount, mailbox: Mailbox, told: Told | None) -> None:
+        self.workspace = replace(workspace, actor=ACTOR)
+        self.account = account
+        self.mailbox = mailbox
+        self.told = told
+        self.sums = _Sums()
+        self._address = account.address
+        self._ours = frozenset({account.address.casefold()})
+        self._rules: list[LocalRule] = []
+        self._people: dict[str, int] = {}
+        self._domains = KnownDomains()
+        self._authserv_id: str | None = None
+        self._batch = SMALLEST_BATCH
+
+    async def prepare(self) -> None:
+        """Read what messages are matched against and does not change from batch to batch."""
+        db = self.workspace.db
+        self._people = await received.people_of_ours(db)
+        self._domains = KnownDomains({each.rpartition("@")[2] for each in (*self._people, *self._ours)})
+        self._authserv_id = (await received.learned(db, self._address)).authserv_id
+        self._rules = [rule_of(row) for row in await received.rules(db)]
+
+    async def folder(self, folder: Folder, *, everything: bool) -> None:
+        """Read what is new in one folder."""
+        before = (await received.folders(self.workspace.db, self._address)).get(folder.key)
+        # Opened rather than asked about: what STATUS says of a folder that nobody has open may be an hour old.
+        state = await self.mailbox.open(folder)
+        same = before is not None and before.validity == state.validity
+        if same and before is not None and not everything and state.next_uid == before.next_uid:
+            return
+        if same and before is not None and not everything:
+            uids = await self.mailbox.uids(after=before.next_uid - 1)
+        else:
+            uids = await self.mailbox.uids(since=None if everything else await self._since())
+        for start in range(0, len(uids), PAGE):
+            await self._page(folder, state, uids[start : start + PAGE])
+            if self.told is not None:
+                self.told(min(start + PAGE, len(uids)), len(uids))
+        last = max(uids[-1] + 1 if uids else 1, state.next_uid or 1, before.next_uid if same and before else 1)
+        async with self.workspace.db.write(self.workspace.clock(), durability="normal") as transaction:
+            at = received.Folder(state.validity, last, state.modseq)
+            await received.read_up_to(transaction, self._address, folder.key, at)
+
+    async def _since(self) -> datetime:
+        now = self.workspace.clock()
+        first = await received.first_letter(self.workspace.db, self._address)
+        since = min(now - LOOKED_BACK_DAYS * _DAY, (first or now) - _DAY)
+        return datetime.fromtimestamp(since / 1000, UTC)
+
+    async def _page(self, folder: Folder, state: State, uids: Sequence[int]) -> None:
+        heads = [(head, heading.read(head.headers)) async for head in self.mailbox.heads(uids)]
+        self.sums.looked += len(heads)
+        wanted = await self._wanted(folder, heads)
+        self.sums.passed += len(heads) - len(wanted)
+        came = {head.uid: head.at for head, _ in heads}
+        sizes = {head.uid: head.size for head, _ in heads}
+        batch: list[Arrival] = []
+        held = 0
+        async for body in self.mailbox.bodies(wanted):
+            batch.append(self._arrival(folder, state, body, came[body.uid], sizes[body.uid]))
+            held += len(body.raw)
+            if len(batch) >= self._batch or held >= BATCH_BYTES:
+                await self._take_in(folder, state, batch)
+                batch, held = [], 0
+        await self._take_in(folder, state, batch)
+
+    async def _wanted(self, folder: Folder, heads: Sequence[tuple[Head, ParsedMessage]]) -> list[Head]:
+        """Of which messages the whole has to be read."""
+        known = await arrivals.knowledge(
+            self.workspace.db, self._address, [(message, None) for _, message in heads], self._people,
+            now=self.workspace.clock(),
+        )  # fmt: skip
+        strangers = {
+            message.sender
+            for _, message in heads
+            if message.sender and email_key(message.sender) not in self._people and not matching.is_bulk(message)
+        }
+        if strangers:
+            self._people |= await received.people_at(self.workspace.db, strangers)
+        wanted: dict[int, Head] = {}
+        ids: set[str] = set(known.ids)
+        found = -1
+        # Again while anything is found: an answer may stand before what it answers.
+        while found != len(wanted):
+            found = len(wanted)
+            for head, message in heads:
+                if head.uid not in wanted and self._concerns_us(folder, message, known, ids):
+                    wanted[head.uid] = head
+                    ids |= {message.message_id} if message.message_id else set()
+        return [wanted[uid] for uid in sorted(wanted)]
+
+    def _concerns_us(self, folder: Folder, message: ParsedMessage, known: Knowledge, ids: set[str]) -> bool:
+        """Whether a message has to be read whole: `ids` are those of what we have, and of what will be read."""
+        if any(each in ids for each in matching.referred(message)):
+            return True
+        if self._is_ours(folder, message):
+            to_them = any(email_key(each) in self._people for each in message.recipients)
+            return to_them and folder.role in ("sent", "all")
+        if matching.is_machine(message):
+            return True
+        known_sender = message.sender is not None and email_key(message.sender) in self._people
+        return not matching.is_bulk(message) and (known_sender or matching.looks_like_an_answer(message, known))
+
+    def _is_ours(self, folder: Folder, message: ParsedMessage) -> bool:
+        return folder.role == "sent" or (message.sender or "").casefold() in self._ours
+
+    def _arrival(self, folder: Folder, state: State, body: Body, came: int, size: int) -> Arrival:
+        message = parse(body.raw)
+        now = self.workspace.clock()
+        verdict = authentication.verdict(message, self._authserv_id)
+        is_ours = self._is_ours(folder, message)
+        doubts = () if is_ours else impersonation.doubts(message, self._domains)
+        return Arrival(
+            folder=folder,
+            validity=state.validity,
+            uid=body.uid,
+            came=min(came or message.at or now, now),
+            size=size,
+            packed=received.packed(body.raw),
+            whole=body.whole,
+            message=message,
+            found=classify(message, ours=self._ours, corrections=self._rules),
+            is_ours=is_ours,
+            unverified="; ".join(filter(None, (verdict.doubt, *doubts))) or None,
+            is_proven=verdict.is_proven,
+        )
+
+    async def _take_in(self, folder: Folder, state: State, batch: Sequence[Arrival]) -> None:
+        if not batch:
+            return
+        many = "a message" if len(batch) == 1 else f"{len(batch)} messages"
+        async with self.workspace.change("inbox.sync", f"took in {many}", durability="normal") as unit:
+            unit.undoable = False
+            begun = monotonic()
+            taken = await arrivals.take_in(unit, self._address, batch, self._people, self._domains)
+            unit.summary = f"took in {taken.kept} {'message' if taken.kept == 1 else 'messages'} for {self._address}"
+            up_to = received.Folder(state.validity, batch[-1].uid + 1, state.modseq)
+            await received.read_up_to(
+                unit.transaction, self._address, folder.key, up_to, looked=len(batch), kept=taken.kept
+            )
+        held = monotonic() - begun
+        if held > HOLD:
+            self._batch = max(SMALLEST_BATCH, self._batch // 2)
+        elif held < HOLD / 2:
+            self._batch = min(BATCH, self._batch * 2)
+        _add(self.sums.taken, taken)
+        # Whoever else runs on this loop gets a turn between two batches.
+        await asyncio.sleep(0)
+
+
+def rule_of(row: Row) -> LocalRule:
+    """What a correction taught, from its row."""
+    return LocalRule(
+        id=f"local.{row['id']}", kind=row["kind"], sender=row["sender"], domain=row["domain"], phrase=row["phrase"]
+    )
+
+
+def _of_interest(folders: Sequence[Folder]) -> list[Folder]:
+    """The folders that hold answers, and what was written elsewhere. Where all mail lies in one folder, that one and Junk."""
+    roles = {folder.role for folder in folders}
+    wanted = ("all", "junk") if "all" in roles else ("inbox", "junk", "sent")
+    return sorted((each for each in folders if each.role in wanted), key=lambda each: wanted.index(each.role))
+
+
+def _is_here(account: MailAccount) -> bool:
+    return account.imap_host is not None and is_loopback(account.imap_host)
+
+
+def _add(sums: Taken, more: Taken) -> None:
+    for kind, count in more.kinds.items():
+        sums.kinds[kind] = sums.kinds.get(kind, 0) + count
+    for name in ("unmatched", "known", "passed", "suppressed", "stopped", "paused", "to_confirm", "went"):
+        setattr(sums, name, getattr(sums, name) + getattr(more, name))

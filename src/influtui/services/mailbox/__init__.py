@@ -1,0 +1,1 @@
+"""The mailboxes of this workspace: kept, signed in to, tried."""

@@ -1,0 +1,1 @@
+"""Mail that goes out: written, approved, paced, sent at most once, and why each letter waits."""

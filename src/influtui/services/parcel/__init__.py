@@ -1,0 +1,1 @@
+"""Parcels: whose they are, and what happens to them."""

@@ -1,0 +1,1 @@
+"""People and their accounts: taken in, shown, edited, scored, joined, exported, forgotten."""

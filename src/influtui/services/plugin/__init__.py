@@ -1,0 +1,1 @@
+"""Plugins as people see them: found, installed, looked over, asked for panes."""
