@@ -20,6 +20,12 @@ NOON = Millis(1_795_348_800_000)
 """2026-11-22T12:00:00Z: what time it is in tests."""
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Workers for `-n auto`: more than there are cores, because tests of terminals and servers mostly wait for them."""
+    cores = os.cpu_count() or 1
+    return min(2 * cores, cores + 4)
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the user's files, settings or terminal."""
