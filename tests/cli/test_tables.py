@@ -17,7 +17,7 @@ HEADINGS = ["creator", "name", "tier", "followers", "topics"]
 
 def at(columns: int, monkeypatch: pytest.MonkeyPatch) -> str:
     """The row on a terminal of so many columns."""
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda: os.terminal_size((columns, 24)))
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_args, **_kwargs: os.terminal_size((columns, 24)))
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
     return list(lines(HEADINGS, [[safe(cell) for cell in ROW]], right=frozenset({3})))[1]
 
