@@ -20,6 +20,7 @@ NOON = Millis(1_795_348_800_000)
 """2026-11-22T12:00:00Z: what time it is in tests."""
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Workers for `-n auto`: more than there are cores, because tests of terminals and servers mostly wait for them."""
     cores = os.cpu_count() or 1

@@ -13,7 +13,7 @@ from influtui.services import settings
 def test_the_time_of_a_demo_world_is_listed_as_times(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("[world]\nnow = 2026-09-14T08:00:00Z\nmade = 2026-11-23T18:00:00Z\n", "utf-8")
     assert settings.get(tmp_path, "world.now").value == "2026-09-14T08:00:00Z"
-    assert all(isinstance(each.value, str | tuple | None) for each in settings.listed(tmp_path))
+    assert all(isinstance(each.value, str | int | tuple | None) for each in settings.listed(tmp_path))
 
 
 def test_a_file_named_as_the_workspace_is_said_to_be_one(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from influtui.services.plugin.authoring import check, new_plugin
 from influtui.services.workspace import Workspace
 from influtui.testing.platforms import FAULTS
 
-TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial" / "write-a-plugin.md"
+TUTORIAL = Path(__file__).parents[3] / "docs" / "tutorial" / "write-a-plugin.md"
 
 
 def _pytest(folder: Path) -> str:
