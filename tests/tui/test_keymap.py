@@ -10,9 +10,10 @@ from influtui.tui.everywhere import Everywhere
 from influtui.tui.keymap import Keymap, shown
 from influtui.tui.panes.discover import Discover
 from influtui.tui.panes.inbox import Inbox
+from influtui.tui.panes.plugins import Plugins
 from influtui.tui.panes.shipments import Shipments
 
-PANES = {"discover": Discover, "inbox": Inbox, "shipments": Shipments}
+PANES = {"discover": Discover, "inbox": Inbox, "shipments": Shipments, "plugins": Plugins}
 
 
 def test_one_key_means_one_thing_in_one_place() -> None:

@@ -402,7 +402,7 @@ async def test_an_address_for_mail_is_taken_from_the_profile() -> None:
 def test_every_question_has_its_permissions_and_each_code_its_words() -> None:
     folder = files("influtui_instagram")
     permissions = tomllib.loads(folder.joinpath("permissions.toml").read_text("utf-8"))
-    assert permissions.keys() == {"accounts", "discovery", "tags", "hashtag", "marketplace"}
+    assert permissions.keys() == {"accounts", "discovery", "tags", "hashtag", "marketplace", "me", "insights"}
     assert all(table["needs"] and table["otherwise"] for table in permissions.values())
     codes = tomllib.loads(folder.joinpath("errors.toml").read_text("utf-8"))["code"]
     assert all(each["kind"] and each["say"] for each in codes)
