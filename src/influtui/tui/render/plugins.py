@@ -128,7 +128,7 @@ def _offers(row: PluginRow, width: int) -> Iterator[Line]:
         return
     for source in manifest.source:
         yield from wrapped(f"{cell(source.id)}: accounts of {cell(source.platform)}", width)
-        yield from wrapped(", ".join(map(cell, source.hosts)), width, "link", indent="  ")
+        yield from wrapped(", ".join(map(cell, source.hosts)), width, "text", indent="  ")
         if source.note:
             yield from wrapped(cell(source.note), width, "dim", indent="  ")
     for carrier in manifest.carrier:
