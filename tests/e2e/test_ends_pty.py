@@ -109,3 +109,14 @@ def test_any_size_and_terminal_shows_the_rows(
         _ends_well(app, signal.SIGQUIT)
     else:
         assert app.child.isalive()
+
+
+def test_keys_that_wait_when_the_end_comes_are_dropped_and_end_it_no_other_way(
+    open_terminal: Open, world: Path
+) -> None:
+    """One after the other, widgets go while an app ends: a key that is carried out meanwhile finds them gone."""
+    app = open_terminal()
+    app.wait("2 accounts")
+    app.settle(0.5)
+    app.child.send("4?\x1b2?\x1b4?\x1b2?" * 20)
+    _ends_well(app, signal.SIGTERM)

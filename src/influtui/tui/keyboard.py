@@ -54,6 +54,8 @@ class Keyboard:
         self.desk.background(use_the_calm(lambda: self.pressed_at))
         while True:
             pressed = await self._keys.get()
+            if self.desk.leaving:
+                return
             try:
                 if isinstance(pressed, str):
                     self._take_paste(pressed)

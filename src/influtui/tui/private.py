@@ -185,8 +185,15 @@ class CrashesQuietly(App[None]):
         say_after_exit(self, crash.told(error))
         self._close_messages_no_wait()
 
+    @property
+    def leaving(self) -> bool:
+        """Whether the end has begun. From then on widgets go one by one, under whatever still runs."""
+        return self._exit
+
     def crashed(self, error: Exception) -> None:
         """End the app because of an error outside of Textual's own loops."""
+        if self.leaving:
+            return
         try:
             raise error
         except Exception as raised:

@@ -1,0 +1,31 @@
+"""What still runs when the app is told to go neither changes how it ends nor acts any more."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from textual.css.query import NoMatches
+
+from influtui.tui.app import InflutuiApp, Options
+
+
+async def test_what_fails_while_the_app_goes_is_no_crash(tmp_path: Path) -> None:
+    app = InflutuiApp(Options(tmp_path / "workspace"))
+    async with app.run_test(size=(80, 24)):
+        await asyncio.wait_for(app.opened.wait(), 20)
+        app.exit(return_code=143)
+        app.failed(NoMatches("its widget is gone"))
+    assert app.return_code == 143
+
+
+async def test_a_key_pressed_before_the_end_is_not_carried_out_after_it(tmp_path: Path) -> None:
+    app = InflutuiApp(Options(tmp_path / "workspace"))
+    async with app.run_test(size=(80, 24)):
+        await asyncio.wait_for(app.opened.wait(), 20)
+        app.exit(return_code=143)
+        app.key_pressed("question_mark", "?")
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert app.pane.cover is None
+    assert app.return_code == 143
