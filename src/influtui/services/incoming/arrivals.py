@@ -167,7 +167,7 @@ async def take_in(
         [(each.digest, each.folder.key, each.validity, each.uid) for each in arrivals if each.digest in here],
     )
     if keeping:
-        await _Reaction(unit, account, taken, domains).to(list(keeping.values()))
+        await _Reaction(unit, account, taken, people_known, domains).to(list(keeping.values()))
     return taken
 
 
@@ -218,11 +218,14 @@ async def _placed(unit: UnitOfWork, account: str, each: Arrival, found: Match) -
 class _Reaction:
     """One batch of messages whose conversations are known: written down, then acted upon in the order they came."""
 
-    def __init__(self, unit: UnitOfWork, account: str, taken: Taken, domains: KnownDomains) -> None:
+    def __init__(
+        self, unit: UnitOfWork, account: str, taken: Taken, people_known: Mapping[str, int], domains: KnownDomains
+    ) -> None:
         self.unit = unit
         self.transaction = unit.transaction
         self.account = account
         self.taken = taken
+        self.people_known = people_known
         self.domains = domains
 
     async def to(self, kept: Sequence[tuple[Arrival, Match]]) -> None:
@@ -310,9 +313,17 @@ class _Reaction:
             **judged,
         }
 
-    def _cautions(self, each: Arrival) -> tuple[str, ...]:
+    def _cautions(self, each: Arrival, found: Match) -> tuple[str, ...]:
         """What is odd in who sent a message."""
-        return () if each.is_ours else warnings(each.message, self.domains)
+        if each.is_ours:
+            return ()
+        sender = each.message.sender
+        # Their manager, or anybody who has read the thread: the reader must not take it for them.
+        other = found.how in ("id", "thread") and each.found.bounce is None and sender is not None
+        if other and sender is not None and self.people_known.get(email_key(sender)) != found.person:
+            own = f"it comes from {sender}, which is not known to be theirs"
+            return (own, *warnings(each.message, self.domains))
+        return warnings(each.message, self.domains)
 
     def _source(self, each: Arrival, found: Match) -> dict[str, Any]:
         return {
@@ -328,7 +339,7 @@ class _Reaction:
             "sent_at": each.message.at,
             "matched_by": found.how,
             "unverified": each.unverified,
-            "cautions": "\n".join(self._cautions(each)) or None,
+            "cautions": "\n".join(self._cautions(each, found)) or None,
             "attachments": msgspec.json.encode(each.message.attachments).decode(),
         }
 

@@ -17,9 +17,10 @@ from influtui.model.suppression import email_key
 from influtui.store.database import Row
 from influtui.store.received import Known
 
-How = Literal["id", "bounce", "subject", "sender", "looks_like", "ours"]
-"""`id`: it names a message of ours. `bounce`: a report about an address that we wrote to. `subject` and `sender`: from
-somebody we know. `looks_like`: like an answer to us, from nobody we know. `ours`: written by us in another program."""
+How = Literal["id", "thread", "bounce", "subject", "sender", "looks_like", "ours"]
+"""`id`: it names a letter of ours. `thread`: it names a message that came in, whose id its writer chose. `bounce`: a report
+about an address that we wrote to. `subject` and `sender`: from somebody we know. `looks_like`: like an answer to us, from
+nobody we know. `ours`: written by us in another program."""
 
 FRESH_MS: Final = 30 * 86_400_000
 """How old a conversation may be for mail without a reference to still belong to it."""
@@ -123,6 +124,9 @@ def _letter(ids: Iterable[str], known: Knowledge) -> Known | None:
 
 def _of_letter(how: How, letter: Known) -> Match:
     ours = letter if letter.direction == "out" else None
+    if ours is None and how == "id":
+        # Its id proves nothing: whoever wrote it, perhaps under another's name, chose it.
+        how = "thread"
     return Match(how, letter.person, letter.conversation, letter.collaboration, ours)
 
 

@@ -246,15 +246,21 @@ class _Reading:
         if any(each in ids for each in matching.referred(message)):
             return True
         if self._is_ours(folder, message):
-            to_them = any(email_key(each) in self._people for each in message.recipients)
-            return to_them and folder.role in ("sent", "all")
+            return any(email_key(each) in self._people for each in message.recipients)
         if matching.is_machine(message):
             return True
         known_sender = message.sender is not None and email_key(message.sender) in self._people
         return not matching.is_bulk(message) and (known_sender or matching.looks_like_an_answer(message, known))
 
     def _is_ours(self, folder: Folder, message: ParsedMessage) -> bool:
-        return folder.role == "sent" or (message.sender or "").casefold() in self._ours
+        """Whether we wrote a message: by where it lies, since anybody can put our address into From."""
+        if folder.role != "all":
+            return folder.role == "sent"
+        # Where all mail lies in one folder, what was delivered to us bears the mark of it.
+        return self._says_it_is_ours(message) and not message.first("delivered-to")
+
+    def _says_it_is_ours(self, message: ParsedMessage) -> bool:
+        return (message.sender or "").casefold() in self._ours
 
     def _arrival(self, folder: Folder, state: State, body: Body, came: int, size: int) -> Arrival:
         message = parse(body.raw)
@@ -262,6 +268,8 @@ class _Reading:
         verdict = authentication.verdict(message, self._authserv_id)
         is_ours = self._is_ours(folder, message)
         doubts = () if is_ours else impersonation.doubts(message, self._domains)
+        if not is_ours and self._says_it_is_ours(message):
+            doubts = (f"it says that it is from {self._address} itself, and was delivered here", *doubts)
         return Arrival(
             folder=folder,
             validity=state.validity,
