@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -87,6 +88,9 @@ async def test_a_connection_that_nobody_waits_for_any_more_is_closed_all_the_sam
             await asyncio.gather(task, return_exceptions=True)
         with pytest.raises(asyncio.CancelledError):
             await note(workspace, "after the end")
+    end = time.monotonic() + 20
+    while connections() != before and time.monotonic() < end:
+        await asyncio.sleep(0.01)  # a closed connection's thread still has its last steps to go
     assert connections() == before
 
 

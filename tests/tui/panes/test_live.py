@@ -54,7 +54,9 @@ async def until(holds: Callable[[], object]) -> None:
 
 def screen(pane: Discover) -> str:
     """Every line of the screen."""
-    return "\n".join(strip.text for strip in pane.desk.screen._compositor.render_strips())
+    shown = pane.desk.screen
+    shown._refresh_layout()  # a cover that is being taken away has no styles any more, and may still have its place
+    return "\n".join(strip.text for strip in shown._compositor.render_strips())
 
 
 async def asks(pane: Discover, line: str) -> None:

@@ -143,7 +143,9 @@ async def at(pane: Plugins, id_: str) -> None:
 
 def screen(pane: Plugins) -> str:
     """Every line of the screen."""
-    return "\n".join(strip.text for strip in pane.desk.screen._compositor.render_strips())
+    shown = pane.desk.screen
+    shown._refresh_layout()  # a cover that is being taken away has no styles any more, and may still have its place
+    return "\n".join(strip.text for strip in shown._compositor.render_strips())
 
 
 async def asked(pane: Plugins, label: str) -> None:
