@@ -29,6 +29,9 @@ _ENHANCED: Final = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE: Final = re.compile(r"(?<![\d.\-])([245]\d\d)(?=[- ])(?![- ]\d{3}\b)")
 # IronPort puts its own words about the code before the server's.
 _IRONPORT: Final = re.compile(r"\b[245]\.\d\.\d{1,2} - [a-z ]{4,40} (?=\d{3}[-' ])", re.IGNORECASE)
+_GREETING: Final = frozenset({"conn", "helo", "ehlo"})
+_ONLY_BY_CODE: Final = frozenset({"userunknown", "filtered"})
+"""Reasons of a code that hold where no words are known: servers give these codes for much else."""
 _LONG: Final = re.compile(r"\S{120,}")
 
 
@@ -66,7 +69,12 @@ def reason_of(
     given = preferred(status, said)
     answer = Answer(text, reason_of_status(given), given, code, command or command_of(text), hosts, by_program)
     found = decide(answer) or next((reason for reason, pattern in _wordings() if pattern.search(text)), None)
-    return found or (by_codes(answer) if answer.named is None else None)
+    if found == "spamdetected" and answer.command in _GREETING:
+        # Nothing was sent yet that could be spam: it is we who are not wanted.
+        return "blocked"
+    if found is not None or answer.named in _ONLY_BY_CODE:
+        return found or answer.named
+    return by_codes(answer) if answer.named is None else None
 
 
 def reason_of_status(status: str | None) -> BounceReason | None:

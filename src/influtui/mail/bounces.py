@@ -44,6 +44,14 @@ _MARKED: Final = re.compile(
 )
 _QUOTE: Final = re.compile(r"^(?:[ \t]*>)+[ \t]?", re.MULTILINE)
 _TRANSCRIPT: Final = re.compile(r"^[ \t]*<<<[ \t]*([245]\d\d.{0,400})", re.MULTILINE)
+# What stands between a mail system's own words and the answer that it was given.
+_SAID: Final = re.compile(
+    r"remote host said:|\bsaid:(?= [245]\d\d\b)|refused to talk to me:|the response (?:from the remote server )?was:|"
+    r"(?:remote|other) server (?:returned|said)(?: was)?:?(?= ?'?[245]\d\d\b)|error from remote (?:mail )?server[^:]{0,80}:"
+    r"(?:<[^<>\s]{1,200}>:?| [^\s:]{1,80}:)?",
+    re.IGNORECASE,
+)
+_AFTER_SAID: Final = re.compile(r"\(in reply to|^giving up on\b|^[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _MESSAGE_ID: Final = re.compile(r"^[ \t>]*message-id[ \t]*:[ \t]*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
 _MOVING: Final = frozenset({"delivered", "relayed", "expanded", "deliverable"})
 _HINTS: Final = ("x-ses-outgoing", "x-spasign", "x-nai-header")
@@ -234,7 +242,11 @@ def _reason(failure: Failure, notice: Notice) -> tuple[BounceReason, int | None,
     def read(words: str) -> BounceReason | None:
         return reason_of(words, status=failure.status, command=command, hosts=hosts, by_program=failure.by_program)
 
-    reason = read(failure.words)
+    # A mail system's own words ("permanent error", "giving up") say nothing of why; the answer that it was given does.
+    answer = _answer_in(failure.words)
+    reason = read(answer) if answer else None
+    if reason in WEAK:
+        reason = read(failure.words)
     if reason in WEAK:
         # The text beside the machine-readable part often says more.
         texts = (notice.of(failure.recipient), notice.transcript, notice.text)
@@ -249,6 +261,16 @@ def _reason(failure: Failure, notice: Notice) -> tuple[BounceReason, int | None,
         reason = "expired" if failure.action == "delayed" else reason_of_status(given)
         reason = reason or ("onhold" if (given or code) else "undefined")
     return reason, code, status
+
+
+def _answer_in(words: str) -> str:
+    """What a server said, in what a mail system writes about it; nothing where no such words are marked."""
+    marks = list(_SAID.finditer(words[:NOTICE]))
+    if not marks:
+        return ""
+    start = marks[-1].end() + len(words[marks[-1].end() :]) - len(words[marks[-1].end() :].lstrip())
+    end = _AFTER_SAID.search(words, start)
+    return words[start : end.start() if end else None]
 
 
 def _passes(code: int | None, status: str | None) -> bool:

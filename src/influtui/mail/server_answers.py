@@ -41,6 +41,7 @@ VAGUE: Final[frozenset[BounceReason | None]] = frozenset(
         "networkerror",
         "hostunknown",
         "userunknown",
+        "filtered",
     }
 )
 """Reasons of a code or a mail system that a server's own words may overrule."""
@@ -194,7 +195,7 @@ def _is_unknown(answer: Answer) -> bool:
         return False
     if answer.named == "userunknown":
         others: tuple[BounceReason, ...] = ("norelaying", "blocked", "mailboxfull", "hasmoved", "rejected", "notaccept")
-        return not any(says(each, answer.text) for each in others)
+        return says("userunknown", answer.text) and not any(says(each, answer.text) for each in others)
     # Where nothing says at which command, words that name the address are taken for what they say.
     said_early = answer.command == "rcpt" or (answer.command is None and answer.named != "filtered")
     return said_early and says("userunknown", answer.text)
