@@ -30,6 +30,7 @@ _CODE: Final = re.compile(r"(?<![\d.\-])([245]\d\d)(?=[- ])(?![- ]\d{3}\b)")
 # IronPort puts its own words about the code before the server's.
 _IRONPORT: Final = re.compile(r"\b[245]\.\d\.\d{1,2} - [a-z ]{4,40} (?=\d{3}[-' ])", re.IGNORECASE)
 _GREETING: Final = frozenset({"conn", "helo", "ehlo"})
+_LATER: Final = frozenset({"spamdetected", "hostunknown", "userunknown", "rejected"})
 _ONLY_BY_CODE: Final = frozenset({"userunknown", "filtered"})
 """Reasons of a code that hold where no words are known: servers give these codes for much else."""
 _LONG: Final = re.compile(r"\S{120,}")
@@ -69,8 +70,8 @@ def reason_of(
     given = preferred(status, said)
     answer = Answer(text, reason_of_status(given), given, code, command or command_of(text), hosts, by_program)
     found = decide(answer) or next((reason for reason, pattern in _wordings() if pattern.search(text)), None)
-    if found == "spamdetected" and answer.command in _GREETING:
-        # Nothing was sent yet that could be spam: it is we who are not wanted.
+    if found in _LATER and answer.command in _GREETING:
+        # Nobody was named yet and nothing sent that could be spam: it is we who are not wanted.
         return "blocked"
     if found is not None or answer.named in _ONLY_BY_CODE:
         return found or answer.named

@@ -51,7 +51,7 @@ _SAID: Final = re.compile(
     r"(?:<[^<>\s]{1,200}>:?| [^\s:]{1,80}:)?",
     re.IGNORECASE,
 )
-_AFTER_SAID: Final = re.compile(r"\(in reply to|^giving up on\b|^[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_AFTER_SAID: Final = re.compile(r"\(in reply to|^giving up on\b|^i.m not going to try|^[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _MESSAGE_ID: Final = re.compile(r"^[ \t>]*message-id[ \t]*:[ \t]*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
 _MOVING: Final = frozenset({"delivered", "relayed", "expanded", "deliverable"})
 _HINTS: Final = ("x-ses-outgoing", "x-spasign", "x-nai-header")
@@ -244,15 +244,15 @@ def _reason(failure: Failure, notice: Notice) -> tuple[BounceReason, int | None,
 
     # A mail system's own words ("permanent error", "giving up") say nothing of why; the answer that it was given does.
     answer = _answer_in(failure.words)
-    reason = read(answer) if answer else None
-    if reason in WEAK:
-        reason = read(failure.words)
-    if reason in WEAK:
+    reason = (read(answer) if answer else None) or read(failure.words)
+    if reason is None or (reason in WEAK and not answer):
         # The text beside the machine-readable part often says more.
         texts = (notice.of(failure.recipient), notice.transcript, notice.text)
         for text in texts if reason is None else texts[:2]:
             other = read(text)
-            if other is not None and other != reason and (reason is None or other not in ("expired", "systemerror")):
+            # What a system says around an answer ("delivery attempts", "service unavailable") is no reason beside one.
+            is_around = other in ("expired", "systemerror") and (reason is not None or code is not None)
+            if other is not None and other != reason and not is_around:
                 told = codes(text)
                 reason, code, status = other, told[0] or code, told[1] or status
                 break

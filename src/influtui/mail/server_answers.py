@@ -113,6 +113,8 @@ def decide(answer: Answer) -> BounceReason | None:
     if (answer.status or "").startswith("2."):
         return "delivered"
     told = _first("system", answer.text)
+    if told is not None and _is_taken_back(told, answer.text):
+        told = None
     if told not in VAGUE:
         return told
     found = None
@@ -128,9 +130,9 @@ def by_codes(answer: Answer) -> BounceReason | None:
         return "mailererror"
     if subject in (".6", ".7"):
         return "contenterror" if subject == ".6" else "securityerror"
-    if answer.code is not None and answer.code // 10 in (40, 50):
-        return "syntaxerror"
-    return "blocked" if answer.command in ("ehlo", "helo") else None
+    if answer.command in ("ehlo", "helo"):
+        return "blocked"
+    return "syntaxerror" if answer.code is not None and answer.code // 10 in (40, 50) else None
 
 
 def command_of(text: str) -> str | None:
