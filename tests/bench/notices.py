@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-FILE: Final = Path(__file__).parent / "labelled" / "answers_of_servers.tsv"
+FOLDER: Final = Path(__file__).parent / "labelled"
 RECIPIENT: Final = "kim.test@firm.test"
 SENDER: Final = "news@brand.test"
 
@@ -41,9 +41,9 @@ class Answer(NamedTuple):
         return bool(zlib.crc32(self.words.encode()) & 1)
 
 
-def answers() -> Iterator[Answer]:
-    """All of them, in the order of the file."""
-    for line in FILE.read_text("utf-8").splitlines():
+def answers(file: str = "answers_of_servers.tsv") -> Iterator[Answer]:
+    """All that are in a file, in its order."""
+    for line in (FOLDER / file).read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             provider, command, words, reasons = line.split("\t")
             yield Answer(provider, command, words, frozenset(reasons.split("|")))
