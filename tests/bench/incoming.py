@@ -14,11 +14,18 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final, NamedTuple, cast
 
+from tests.bench import notices as written
+
+from influtui.mail.bounce_reasons import consequences
 from influtui.mail.classification import classify
 from influtui.mail.parsing import parse
-from influtui.model.incoming import Classification
+from influtui.model.incoming import BounceReason, Classification
 from influtui.model.replies import folded
+
+ANSWERS: Final = {"answers_of_servers.tsv": "of providers' pages", "answers_collected.tsv": "as others collected them"}
+"""Files of written-down answers, and where they come from."""
 
 
 def samples() -> Path:
@@ -66,6 +73,39 @@ def bounces(folder: Path, *, misses: bool = False) -> tuple[int, int, int]:
     return count, seen, right
 
 
+class Told(NamedTuple):
+    """How many notices about written-down answers there are, of how many the reason is right, which suppress wrongly."""
+
+    notices: int
+    right: int
+    wrongly_dead: list[str]
+
+
+def told(file: str, *, held_back: bool, misses: bool = False) -> Told:
+    """Notices of several mail systems about each answer of one half of `file` (`notices`)."""
+    count = right = 0
+    wrong: list[str] = []
+    for answer in written.answers(file):
+        if answer.is_held_back != held_back:
+            continue
+        for form, raw in written.notices(answer):
+            found = classify(parse(raw)).bounce
+            count += 1
+            is_good = found is not None and found.reason in answer.reasons
+            right += is_good
+            if misses and not is_good:
+                print(
+                    f"  {form}: {answer.words[:90]}: {sorted(answer.reasons)}; found {found.reason if found else 'nothing'}"
+                )
+            if (
+                found is not None
+                and found.suppress
+                and not any(consequences(cast(BounceReason, each)).suppress for each in answer.reasons)
+            ):
+                wrong.append(answer.words)
+    return Told(count, right, wrong)
+
+
 def false_alarms(folder: Path) -> tuple[int, list[str]]:
     """Of what people wrote to each other: how many there are, and which are taken for a bounce or a complaint."""
     files = [path for name in ("crisp", "github") for path in sorted((folder / f"{name}-reply-parser").rglob("*.txt"))]
@@ -110,6 +150,13 @@ def main() -> None:
     print(
         f"bounces: {count} labelled, {seen} recognised ({seen / count:.1%}), reason right of {right} ({right / count:.1%})"
     )
+    for file, what in ANSWERS.items():
+        held, known = told(file, held_back=True), told(file, held_back=False, misses=misses)
+        dead = len(set(held.wrongly_dead + known.wrongly_dead))
+        print(
+            f"answers {what}: reason right in {held.right / held.notices:.1%} of {held.notices} notices held back from the "
+            f"rules, {known.right / known.notices:.1%} of {known.notices} others; {dead} addresses suppressed wrongly"
+        )
     many, wrong = false_alarms(folder)
     print(f"false alarms: {len(wrong)} of {many} messages that people wrote {' '.join(wrong)}".rstrip())
     total, exact, longer, missing = quotations(folder, misses=misses)

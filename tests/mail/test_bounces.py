@@ -199,3 +199,69 @@ def test_amazon_says_the_same_as_json() -> None:
 )  # fmt: skip
 def test_the_usual_wordings_mean_what_they_say(words: str, reason: str | None) -> None:
     assert reason_of(words) == reason
+
+
+@pytest.mark.parametrize("file", bench.ANSWERS)
+def test_what_servers_answer_is_understood_in_the_notices_of_all_kinds_of_systems(file: str) -> None:
+    told = bench.told(file, held_back=True)
+    assert told.right / told.notices >= 0.9
+    assert len(set(told.wrongly_dead)) <= 2
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (
+            "192.0.2.1 does not like sender.\nConnected to 192.0.2.1 but sender was rejected.\n"
+            "Remote host said: 530 5.7.0 Authentication required",
+            "securityerror",
+        ),
+        ("192.0.2.1 does not like recipient.\nRemote host said: 554 5.4.6 Too many hops 26 (25 max)", "networkerror"),
+        (
+            "192.0.2.1 failed after I sent the message.\nRemote host said: 550 spam not wanted here\nGiving up on 192.0.2.1.",
+            "spamdetected",
+        ),
+        (
+            "Connected to 192.0.2.1 but my name was rejected.\nRemote host said: 501 Invalid domain name\n"
+            "I'm not going to try again; this message has been in the queue too long.",
+            "blocked",
+        ),
+    ],
+)  # fmt: skip
+def test_what_the_server_said_comes_before_what_the_mail_system_says_of_it(said: str, reason: str) -> None:
+    text = f"Hi. This is the qmail-send program.\nThis is a permanent error; I've given up.\n\n<anna@creator.test>:\n{said}\n"
+    assert bounce(f"From: MAILER-DAEMON@x.test\nSubject: failure notice\n\n{text}".encode()).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("diagnostic", "status", "reason"),
+    [
+        ("421 4.1.0 Throttled, too many sessions from 192.0.2.1", "4.1.0", "speeding"),
+        ("550 5.2.1 Account closed, please remove", "5.2.1", "suspend"),
+        ("452 4.2.1 mailbox temporarily disabled", "4.2.1", "suspend"),
+        ("550 5.1.1 Message is spam, go elsewhere", "5.1.1", "spamdetected"),
+    ],
+)
+def test_a_code_counts_only_where_the_words_say_nothing(diagnostic: str, status: str, reason: str) -> None:
+    assert bounce(report(diagnostic, status=status)).reason == reason
+    assert bounce(report("550 Computer says hm", status="5.1.1")).reason == "userunknown"
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("550 our customer base does not know this recipient, unable to find him", "userunknown"),
+        ("550 el buzón del destinatario está lleno", "mailboxfull"),
+        ("550 the conto of this utente is bloccato", "suspend"),
+        ("550 the mailfrom could not be verified", "rejected"),
+        ("550 your server is in our ban list", "blocked"),
+    ],
+)
+def test_an_answer_in_unknown_words_is_told_by_its_topic(words: str, reason: str) -> None:
+    assert reason_of(words) == reason
+
+
+def test_the_topic_is_not_guessed_from_what_a_system_writes_around_an_answer() -> None:
+    around = "We know of no maintenance. The mailbox of our postmaster is always there and never closed."
+    assert reason_of(around) is not None
+    assert reason_of(around, is_answer=False) is None

@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final, NamedTuple, get_args
 
 import msgspec
 
-from influtui.mail.server_answers import Answer, by_codes, command_of, decide
+from influtui.mail.server_answers import Answer, by_codes, by_status, command_of, decide
 from influtui.model.incoming import BounceReason
 
+TOPIC: Final = "topic"
+"""What stands for the source of patterns that only tell of what an answer speaks."""
 WORDS_LIMIT: Final = 4_000
 """Characters of a server's words that are looked at."""
 
@@ -57,11 +60,18 @@ class Tables(msgspec.Struct, frozen=True):
 
 
 def reason_of(
-    words: str, *, status: str | None = None, command: str | None = None, hosts: str = "", by_program: bool = False
+    words: str,
+    *,
+    status: str | None = None,
+    command: str | None = None,
+    hosts: str = "",
+    by_program: bool = False,
+    is_answer: bool = True,
 ) -> BounceReason | None:
     """The reason that a server's words give, or None where they give none that is known.
 
-    `status`, `command`, `hosts` and `by_program` are what a notice says beside them.
+    `status`, `command`, `hosts` and `by_program` are what a notice says beside them. Of words that are no answer, but what
+    a mail system writes around one, the topic is not guessed.
     """
     text = plain(words)
     if not text:
@@ -69,7 +79,8 @@ def reason_of(
     code, said = codes(words)
     given = preferred(status, said)
     answer = Answer(text, reason_of_status(given), given, code, command or command_of(text), hosts, by_program)
-    found = decide(answer) or next((reason for reason, pattern in _wordings() if pattern.search(text)), None)
+    found = decide(answer) or _matched(_wordings(), text)
+    found = found or (_matched(_topics(), text) if is_answer else None) or by_status(answer)
     if found in _LATER and answer.command in _GREETING:
         # Nobody was named yet and nothing sent that could be spam: it is we who are not wanted.
         return "blocked"
@@ -146,9 +157,25 @@ def tables() -> Tables:
     return msgspec.convert(tomllib.loads(text), Tables)
 
 
+def _matched(patterns: Iterable[tuple[BounceReason, re.Pattern[str]]], text: str) -> BounceReason | None:
+    return next((reason for reason, pattern in patterns if pattern.search(text)), None)
+
+
 @cache
 def _wordings() -> tuple[tuple[BounceReason, re.Pattern[str]], ...]:
+    """What is said in nearly these words."""
+    return tuple((reason, pattern) for reason, pattern, source in _rows() if source != TOPIC)
+
+
+@cache
+def _topics() -> tuple[tuple[BounceReason, re.Pattern[str]], ...]:
+    """What an answer speaks of where no wording is in it: nouns, and what is denied of them."""
+    return tuple((reason, pattern) for reason, pattern, source in _rows() if source == TOPIC)
+
+
+@cache
+def _rows() -> tuple[tuple[BounceReason, re.Pattern[str], str], ...]:
     text = files("influtui.mail").joinpath("data/bounce_reasons.tsv").read_text("utf-8")
     known = {str(reason): reason for reason in get_args(BounceReason)}
     rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
-    return tuple((known[reason], re.compile(pattern)) for reason, pattern, _ in rows)
+    return tuple((known[reason], re.compile(pattern), source) for reason, pattern, source in rows)

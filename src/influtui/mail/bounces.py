@@ -46,12 +46,15 @@ _QUOTE: Final = re.compile(r"^(?:[ \t]*>)+[ \t]?", re.MULTILINE)
 _TRANSCRIPT: Final = re.compile(r"^[ \t]*<<<[ \t]*([245]\d\d.{0,400})", re.MULTILINE)
 # What stands between a mail system's own words and the answer that it was given.
 _SAID: Final = re.compile(
-    r"remote host said:|\bsaid:(?= [245]\d\d\b)|refused to talk to me:|the response (?:from the remote server )?was:|"
+    r"^[ \t<]*[^\s<>@]{1,100}@[^\s<>@]{1,200}>?:\s(?=[245]\d\d[ -])|remote host said:|\bsaid:(?= [245]\d\d\b)|"
+    r"refused to talk to me:|the response (?:from the remote server )?was:|"
     r"(?:remote|other) server (?:returned|said)(?: was)?:?(?= ?'?[245]\d\d\b)|error from remote (?:mail )?server[^:]{0,80}:"
     r"(?:<[^<>\s]{1,200}>:?| [^\s:]{1,80}:)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
-_AFTER_SAID: Final = re.compile(r"\(in reply to|^giving up on\b|^i.m not going to try|^[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_AFTER_SAID: Final = re.compile(
+    r"\(in reply to|^giving up on\b|^i.m not going to try|^[ \t]*$", re.IGNORECASE | re.MULTILINE
+)
 _MESSAGE_ID: Final = re.compile(r"^[ \t>]*message-id[ \t]*:[ \t]*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
 _MOVING: Final = frozenset({"delivered", "relayed", "expanded", "deliverable"})
 _HINTS: Final = ("x-ses-outgoing", "x-spasign", "x-nai-header")
@@ -239,8 +242,15 @@ def _reason(failure: Failure, notice: Notice) -> tuple[BounceReason, int | None,
     command = command_of(plain(failure.words)) or notice.command_for(failure.recipient)
     code, status = codes(failure.words)
 
-    def read(words: str) -> BounceReason | None:
-        return reason_of(words, status=failure.status, command=command, hosts=hosts, by_program=failure.by_program)
+    def read(words: str, *, is_answer: bool = True) -> BounceReason | None:
+        return reason_of(
+            words,
+            status=failure.status,
+            command=command,
+            hosts=hosts,
+            by_program=failure.by_program,
+            is_answer=is_answer,
+        )
 
     # A mail system's own words ("permanent error", "giving up") say nothing of why; the answer that it was given does.
     answer = _answer_in(failure.words)
@@ -249,7 +259,7 @@ def _reason(failure: Failure, notice: Notice) -> tuple[BounceReason, int | None,
         # The text beside the machine-readable part often says more.
         texts = (notice.of(failure.recipient), notice.transcript, notice.text)
         for text in texts if reason is None else texts[:2]:
-            other = read(text)
+            other = read(_answer_in(text) or text, is_answer=text is not notice.text)
             # What a system says around an answer ("delivery attempts", "service unavailable") is no reason beside one.
             is_around = other in ("expired", "systemerror") and (reason is not None or code is not None)
             if other is not None and other != reason and not is_around:

@@ -47,19 +47,6 @@ VAGUE: Final[frozenset[BounceReason | None]] = frozenset(
 """Reasons of a code or a mail system that a server's own words may overrule."""
 
 _BEFORE_DATA: Final = frozenset({"conn", "helo", "ehlo", "mail", "rcpt"})
-_BY_STATUS: Final = frozenset(
-    {
-        "mailboxfull",
-        "mesgtoobig",
-        "exceedlimit",
-        "authfailure",
-        "requireptr",
-        "contenterror",
-        "rejected",
-        "toomanyconn",
-        "blocked",
-    }
-)
 _COMMANDS: Final = (
     re.compile(r"in reply to (?:end of )?([a-z]{4})"),
     re.compile(r"(?:error|said)[a-z ]{0,40} (?:after|for) (?:end of |initial )?(?:sending )?([a-z]{4})"),
@@ -123,6 +110,12 @@ def decide(answer: Answer) -> BounceReason | None:
     return found or told or _by_words(answer)
 
 
+def by_status(answer: Answer) -> BounceReason | None:
+    """The reason of the enhanced status, where it says one and the words do not take it back."""
+    named = answer.named
+    return None if named is None or named in VAGUE or _is_taken_back(named, answer.text) else named
+
+
 def by_codes(answer: Answer) -> BounceReason | None:
     """What codes and command suggest where no words are known."""
     subject = (answer.status or "")[1:3]
@@ -157,8 +150,6 @@ def _is_taken_back(reason: BounceReason, text: str) -> bool:
 
 
 def _by_words(answer: Answer) -> BounceReason | None:
-    if answer.named is not None and answer.named not in VAGUE and not _is_taken_back(answer.named, answer.text):
-        return answer.named
     return next((reason for reason in SECOND if says(reason, answer.text)), None)
 
 
@@ -189,7 +180,7 @@ def _is(reason: BounceReason, answer: Answer) -> bool:
         return True
     if _is_taken_back(reason, text) and reason != "rejected":
         return False
-    return (named == reason and reason in _BY_STATUS) or says(reason, text)
+    return says(reason, text)
 
 
 def _is_unknown(answer: Answer) -> bool:
