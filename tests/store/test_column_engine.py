@@ -15,7 +15,7 @@ from influtui.model.qualifiers import CREATORS
 from influtui.model.query import parse
 from influtui.services.finding import search as service
 from influtui.services.workspace import Workspace
-from influtui.store import column_search, text_index
+from influtui.store import column_search, frequent_words, text_index
 from influtui.store import search as store_search
 from influtui.store.column_engine import ColumnEngine, engine_of
 from influtui.store.column_search import ColumnSearch
@@ -186,10 +186,12 @@ async def test_scores_order_alike_in_both_back_ends(
         assert by_columns == await store_search.ids(workspace.db, query, order)
 
 
+@pytest.mark.parametrize("read", [0, 2_000], ids=["from the index", "from the texts"])
 async def test_dense_beginnings_follow_changes(
-    workspace: Workspace, account: Account, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, account: Account, monkeypatch: pytest.MonkeyPatch, read: int
 ) -> None:
     monkeypatch.setattr(column_search, "_LEARN_ABOVE", 0)
+    monkeypatch.setattr(frequent_words, "_READ_AT_MOST", read)
     for number in range(1, 6):
         await account(f"instagram:x{number}", bio="milk", followers=number)
     with closing(connected(workspace)) as connection:
@@ -202,8 +204,96 @@ async def test_dense_beginnings_follow_changes(
         async with workspace.change("creators.edit", "Changed two") as unit:
             await unit.update_many("creators", {2: {"bio": "tea"}, 3: {"bio": "mate"}})
         columns.refresh()
-        assert columns.found(query).tolist() == [1, 3, 4, 5]
+        # Room for more accounts than there was any for before.
+        async with workspace.change("creators.edit", "Removed one, added one") as unit:
+            await unit.delete("creators", 5)
+        await account("instagram:y", id=3_000, bio="mango")
+        async with workspace.db.write(1) as transaction:
+            await text_index.add(transaction, [3_000])
+            transaction.touched("creators", [3_000])
+        columns.refresh()
+        statements: list[str] = []
+        connection.set_trace_callback(statements.append)
+        assert columns.found(query).tolist() == [1, 3, 4, 3_000]
         assert columns.found(parse("-m*", CREATORS)).tolist() == [2]
+        assert not [each for each in statements if "creator_text" in each]
+
+
+async def test_after_a_change_of_most_accounts_the_frequent_words_are_learned_anew(
+    workspace: Workspace, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(column_search, "_LEARN_ABOVE", 0)
+    for number in range(1, 6):
+        await account(f"instagram:x{number}", bio="milk", followers=number)
+    with closing(connected(workspace)) as connection:
+        columns = ColumnSearch(connection)
+        columns.refresh()
+        while columns.learn():
+            pass
+        async with workspace.change("creators.edit", "Changed one") as unit:
+            await unit.update("creators", 2, {"bio": "tea"})
+        async with workspace.db.write(1) as transaction:
+            transaction.touched_run("creators", 1, 900)
+        columns.refresh()
+        assert columns.found(parse("milk", CREATORS)).tolist() == [1, 3, 4, 5]
+        assert columns.learn_word()
+
+
+async def test_frequent_words_are_learned_before_statements_give_way_to_columns(
+    workspace: Workspace, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(column_search, "_LEARN_ABOVE", 0)
+    await account("instagram:a", bio="milk")
+    engine = engine_of(workspace.db)
+    learn = ColumnSearch.learn_word
+    seen: list[tuple[bool, bool]] = []
+
+    def watched(columns: ColumnSearch) -> bool:
+        learned = learn(columns)
+        seen.append((learned, engine.loaded))
+        return learned
+
+    monkeypatch.setattr(ColumnSearch, "learn_word", watched)
+    while not engine.ready():
+        await asyncio.sleep(0.01)
+    before = seen[: seen.index((False, False)) + 1]
+    assert len(before) > 1
+    assert not any(loaded for _, loaded in before)
+
+
+async def test_a_persons_accounts_are_counted_and_follow_changes(workspace: Workspace, account: Account) -> None:
+    engine = engine_of(workspace.db)
+    for number in range(1, 6):
+        await account(f"instagram:a{number}", followers=number)
+    async with workspace.change("creators.edit", "Touched all") as unit:
+        await unit.update_many("creators", {each: {"language": "en"} for each in range(1, 6)})
+    async with workspace.change("creators.note", "Noted") as unit:
+        await unit.insert("notes", {"person_id": 3, "at": 1, "actor": "k", "text": "no nuts"})
+    assert await asked(engine, "accounts:>1") == []
+    async with workspace.change("creators.merge", "Joined") as unit:
+        await unit.update_many("creators", {each: {"person_id": 3} for each in (1, 5)})
+    assert await asked(engine, "accounts:3") == [5, 3, 1]
+    assert await asked(engine, "note:nuts") == [5, 3, 1]
+    async with workspace.change("creators.delete", "Removed one") as unit:
+        await unit.delete("creators", 5)
+    assert await asked(engine, "accounts:2") == [3, 1]
+    assert await asked(engine, "-accounts:2") == [4, 2]
+
+
+async def test_words_and_words_that_must_not_be_there_are_asked_together(
+    workspace: Workspace, account: Account
+) -> None:
+    for number, bio in enumerate(("tea milk", "tea", "tea cake", "milk", "tea Müsli"), 1):
+        await account(f"instagram:x{number}", bio=bio)
+    async with workspace.change("creators.edit", "Touched one") as unit:
+        await unit.update("creators", 1, {"language": "en"})
+    with closing(connected(workspace)) as connection:
+        columns = ColumnSearch(connection)
+        columns.refresh()
+        statements: list[str] = []
+        connection.set_trace_callback(statements.append)
+        assert columns.found(parse("tea -milk -mus*", CREATORS)).tolist() == [2, 3]
+        assert len([each for each in statements if "MATCH" in each]) == 1
 
 
 async def test_a_frequent_word_is_kept_and_follows_changes(workspace: Workspace, account: Account) -> None:

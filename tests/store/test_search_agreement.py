@@ -39,7 +39,7 @@ from influtui.model.query_ast import (
 )
 from influtui.store import column_search, search, text_index
 from influtui.store.column_search import ColumnSearch
-from influtui.store.database import open_database
+from influtui.store.database import Transaction, open_database
 from influtui.store.functions import FUNCTIONS
 from influtui.store.search import Order
 
@@ -171,6 +171,7 @@ async def filled(path: Path) -> list[Row]:
             for row in rows:
                 if row["person_id"] == person:
                     row.setdefault("note", []).append(text)
+        await judged(transaction, rows, dice)
         for row in rows:
             # What is said for the campaign stands before what is said for none, but for fit, which none has.
             for campaign in dice.sample([0, CAMPAIGN, 8], dice.randint(0, 3)):
@@ -189,6 +190,46 @@ async def filled(path: Path) -> list[Row]:
         transaction.touched("creators", [1])
     await database.close()
     return rows
+
+
+async def judged(transaction: Transaction, rows: list[Row], dice: random.Random) -> None:
+    """What stands in other rows: verdicts, campaigns, sources and a person's other accounts."""
+    await transaction.run("INSERT INTO brands (id, name, created_at) VALUES (1, 'Crumb & Co', 1)")
+    codes = {CAMPAIGN: "C", 8: "Winter"}
+    for number, code in codes.items():
+        await transaction.run(
+            "INSERT INTO campaigns (id, brand_id, code, name, goal, currency, created_at)"
+            " VALUES (?, 1, ?, ?, 'content', 'USD', 1)",
+            (number, code, code),
+        )
+    accounts = Counter(row["person_id"] for row in rows)
+    for row in rows:
+        row |= {"accounts": accounts[row["person_id"]], "verdict": [], "rank": [], "reason": [], "in": [], "picked": []}
+    # Some who are judged have no account.
+    for person in range(1, PEOPLE):
+        for number in dice.sample(list(codes), dice.choice([0, 0, 1, 2])):
+            verdict, rank = dice.choice(["pick", "reserve", "rejected"]), dice.choice([None, 1, 5])
+            reason = dice.choice([None, "vegan, and dear", "too far"])
+            await transaction.run(
+                "INSERT INTO picks (campaign_id, person_id, verdict, rank, reason, judged_by, judged_at)"
+                " VALUES (?, ?, ?, ?, ?, 'k', 1)",
+                (number, person, verdict, rank, reason),
+            )
+            for row in rows:
+                if row["person_id"] == person:
+                    row["in"].append(codes[number].casefold())
+                    row["picked"] += [codes[number].casefold()] if verdict == "pick" else []
+                    if number == CAMPAIGN:
+                        row["verdict"].append(verdict)
+                        row["rank"].append(rank)
+                        row["reason"].append(reason)
+    for row in rows:
+        row["source"] = dice.sample(["list.csv", "by hand", "vegan fair"], dice.randint(0, 2))
+        for source in row["source"]:
+            await transaction.run(
+                "INSERT INTO snapshots (creator_id, at, source) VALUES (?, ?, ?)",
+                (row["id"], dice.randint(1, 9), source),
+            )
 
 
 # The plain reading. It shares the tree with the product, and nothing else.
@@ -377,6 +418,22 @@ qualified = st.one_of(
             "authenticity:0",
             "has:authenticity",
             "changed:<1d",
+            "accounts:>=2",
+            "accounts:1",
+            "accounts:2..",
+            "verdict:pick",
+            "verdict:rejected,reserve",
+            "rank:..3",
+            "reason:vegan",
+            'reason:"too f*"',
+            "in:campaign",
+            "in:winter",
+            "in:any",
+            "picked:campaign",
+            "picked:Winter",
+            "picked:any",
+            "source:vegan",
+            "source:list.csv",
             "audience:US>40",
             "audience:us:40..",
             "audience:dach>=30.3",

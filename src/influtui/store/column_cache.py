@@ -18,7 +18,7 @@ Arrays = Mapping[str, NDArray[Any]]
 Texts = Mapping[str, list[str | None]]
 
 _PIECE: Final = 1 << 18
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Another version's bytes are not read."""
 
 

@@ -51,7 +51,7 @@ class ColumnEngine:
     def ready(self) -> bool:
         """Whether columns are loaded; if not, begins to load them, and does not wait."""
         if self._loading is None and not self._closing.is_set():
-            self._loading = self._put(lambda columns: columns.warm())
+            self._loading = self._put(self._warmed)
         return self.loaded
 
     @property
@@ -83,6 +83,13 @@ class ColumnEngine:
         self._questions.put(None)
         self._thread.join()
         self._thread = None
+
+    def _warmed(self, columns: ColumnSearch) -> None:
+        """Make what the first questions need, frequent words too: without them a catalogue's first searches would take
+        several times as long, and statements answer until this is done."""
+        columns.warm()
+        while self._questions.empty() and columns.learn_word():
+            pass
 
     def _put(self, question: Question) -> Future[Any]:
         answer: Future[Any] = Future()
@@ -191,9 +198,9 @@ class ColumnEngine:
                 columns.refresh()
                 if not self._has_columns:
                     _give_back(connection)
-                self._has_columns = True
                 found = question(columns)
             finally:
+                self._has_columns = self._has_columns or columns.columns.seq >= 0
                 connection.execute("COMMIT")
         except Exception as error:
             failed = error

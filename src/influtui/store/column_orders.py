@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from influtui.model.query_ast import SCORES, Everything, Query
 from influtui.model.query_match import BEYOND, Sought, sought
-from influtui.store.columns import Columns, Ids, pulled
+from influtui.store.column_reading import Ids, pulled
+from influtui.store.columns import Columns
 from influtui.store.search import NAME_KEY, Order, ordering, terms
 from influtui.store.seldom_columns import SeldomColumns
 

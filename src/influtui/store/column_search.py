@@ -19,20 +19,17 @@ from influtui.model.query_ast import (
     And,
     Everything,
     Field,
-    Is,
-    Known,
     Not,
     Or,
     Query,
-    Share,
-    Span,
-    Starts,
     Words,
 )  # fmt: skip
 from influtui.store import column_cache, filters
+from influtui.store.column_fields import Fields
 from influtui.store.column_orders import Orders
-from influtui.store.columns import Columns, Ids, Mask, Sets, pulled
-from influtui.store.filters import AFTER_ALL, CREATORS, match_text
+from influtui.store.column_reading import Ids, pulled
+from influtui.store.columns import Columns, Mask
+from influtui.store.filters import CREATORS, match_text
 from influtui.store.frequent_words import DENSE, FrequentWords
 from influtui.store.search import FACETS, Facets, Order, by_frequency
 from influtui.store.seldom_columns import SeldomColumns
@@ -45,7 +42,6 @@ _SPARSE: Final = 4
 _BY_FOLLOWERS: Final = Order()
 _BY_NAME: Final = Order("name", False)
 _LEARN_ABOVE: Final = 20_000
-_CORRECTED_AT_MOST: Final = 2_000
 _SAVED_ABOVE: Final = 20_000
 
 
@@ -79,6 +75,7 @@ class ColumnSearch:
         self.columns = Columns()
         self._seldom = SeldomColumns(self.columns, connection)
         self.orders = Orders(self.columns, self._seldom, connection)
+        self._fields = Fields(self.columns, self._seldom)
         self._kept: OrderedDict[Query, Posting] = OrderedDict()
         self._kept_bytes = 0
         self._totals: Facets | None = None
@@ -110,9 +107,7 @@ class ColumnSearch:
             self.columns.reload(self._connection, runs)
             self._seldom.follow(runs, scored)
             self.orders.follow(runs, scores_changed=bool(scored))
-            if sum(last - first + 1 for first, last in runs) > _CORRECTED_AT_MOST:
-                self._frequent.forget()
-            elif runs:
+            if runs:
                 self._frequent.follow(runs, self.columns.size)
         self.forget_questions()
         self._totals = None
@@ -158,19 +153,24 @@ class ColumnSearch:
         self.forget_questions()
         self._frequent.forget(learned=learned)
 
+    def learn_word(self) -> bool:
+        """Look up one more frequent word. Returns whether there was one."""
+        everyone = self.columns.everyone()
+        if len(everyone) <= _LEARN_ABOVE or (asked := self._frequent.next(everyone)) is None:
+            return False
+        self._posting(asked)
+        self._frequent.learned(asked)
+        return True
+
     def learn(self) -> bool:
         """Look up one more frequent word, at last make the order by name, which takes long.
 
         For when nobody asks anything. Returns whether there is more to learn.
         """
-        everyone = self.columns.everyone()
-        if len(everyone) <= _LEARN_ABOVE:
-            return False
-        if (asked := self._frequent.next(everyone)) is not None:
-            self._posting(asked)
-            self._frequent.learned(asked)
+        if self.learn_word():
             return True
-        if not self.orders.has(_BY_NAME):
+        everyone = self.columns.everyone()
+        if len(everyone) > _LEARN_ABOVE and not self.orders.has(_BY_NAME):
             self.orders.of(_BY_NAME)
             self._unsaved += len(everyone)
         return False
@@ -292,13 +292,13 @@ class ColumnSearch:
 
     def _all_of(self, query: And) -> Ids:
         """A conjunction: from its words, which the index is asked for together, or else from its masks."""
-        words = [
-            part for part in query.parts if isinstance(part, Words) and _is_one(part) and part not in self._frequent
-        ]
+        words: list[Query] = [part for part in query.parts if self._is_asked(part)]
+        if words:
+            words += [part for part in query.parts if isinstance(part, Not) and self._is_asked(part.part)]
         others = [part for part in query.parts if part not in words]
         if not words:
             words = [part for part in others if isinstance(part, Words)]
-            words = [min(words, key=lambda part: self._posting(part).matches)] if words else []
+            words = words and [min(words, key=lambda part: self._posting(part).matches)]
             others = [part for part in others if part not in words]
         posting = self._posting(words[0] if len(words) == 1 else And(tuple(words))) if words else None
         if posting is None:
@@ -313,9 +313,13 @@ class ColumnSearch:
             ids = ids[self._within(part, ids)]
         return ids
 
+    def _is_asked(self, part: Query) -> bool:
+        """Whether the index alone knows the answer, and is still to be asked."""
+        return isinstance(part, Words) and _is_one(part) and part not in self._frequent
+
     def _cost(self, part: Query) -> int:
         if isinstance(part, Field):
-            return 0 if self._column_mask(part, self.columns.everyone()[:0]) is not None else 2
+            return 0 if self._fields.of(part, self.columns.everyone()[:0]) is not None else 2
         return 1 if isinstance(part, Words) else 3
 
     def _mask(self, query: Query) -> Mask:
@@ -333,7 +337,7 @@ class ColumnSearch:
                 else:
                     whole |= mask
             return whole
-        column = self._column_mask(query, None) if isinstance(query, Field) else None
+        column = self._fields.of(query, None) if isinstance(query, Field) else None
         return column & self.columns.alive if column is not None else self._posting(query).mask(self.columns.size)
 
     def _within(self, query: Query, ids: Ids) -> Mask:
@@ -348,45 +352,8 @@ class ColumnSearch:
             for part in parts:
                 whole = whole & part if isinstance(query, And) else whole | part
             return whole
-        column = self._column_mask(query, ids) if isinstance(query, Field) else None
+        column = self._fields.of(query, ids) if isinstance(query, Field) else None
         return column if column is not None else self._posting(query).mask(self.columns.size)[ids]
-
-    def _column_mask(self, field: Field, ids: Ids | None) -> Mask | None:
-        """What the columns say of a field, for all ids or for some; None where they do not hold it."""
-        numbers = self.columns.numbers.get(field.name)
-        if numbers is None:
-            numbers = self._seldom.of(field.name, field.campaign)
-        if numbers is not None:
-            return _any([_number_passes(test, numbers if ids is None else numbers[ids]) for test in field.any_of])
-        if field.any_of == (Known(),) and field.name in self.columns.known:
-            known = self.columns.known[field.name]
-            return known if ids is None else known[ids]
-        if field.name == "audience":
-            whole = _any([self._share_mask(test) for test in field.any_of if isinstance(test, Share)])
-            return whole if whole is None or ids is None else whole[ids]
-        column = self.columns.coded.get(field.name) or self.columns.sets.get(field.name)
-        if column is None:
-            return None
-        passing = np.zeros(len(column.values), np.bool_)
-        for test in field.any_of:
-            if isinstance(test, Known):
-                passing[1:] = True
-            elif isinstance(test, Is | Starts) and isinstance(column, Sets):
-                passing[_sets_with(column, test)] = True
-            elif isinstance(test, Is | Starts):
-                passing[[code for code, value in enumerate(column.values) if _is(test, value)]] = True
-            else:
-                return None
-        passes: Mask = passing[column.codes if ids is None else column.codes[ids]]
-        return passes
-
-    def _share_mask(self, share: Share) -> Mask:
-        owners, amounts = self.columns.audiences.together(share.of, self.columns.size)
-        span = filters.hundredths(share.span)
-        test = Known() if span.low is None and span.high is None else span
-        mask = np.zeros(self.columns.size, np.bool_)
-        mask[owners[_number_passes(test, amounts.astype(np.float64))]] = True
-        return mask
 
     # What the database is asked.
 
@@ -411,15 +378,21 @@ class ColumnSearch:
         return posting
 
     def _looked_up(self, leaf: Words | Field | And) -> Posting:
-        words = [part for part in (leaf.parts if isinstance(leaf, And) else (leaf,)) if isinstance(part, Words)]
         if isinstance(leaf, Words) and (part := self._frequent.within(leaf)) and _is_one(leaf):
             return self._beside(leaf, part)
-        if words and all(_is_one(part) for part in words):
+        if isinstance(leaf, And) or (isinstance(leaf, Words) and _is_one(leaf)):
             sql = "SELECT group_concat(rowid) FROM creator_text WHERE creator_text MATCH ?"
-            ids = pulled(self._connection, sql, [" AND ".join(match_text(part) for part in words)])
-        else:
-            condition, values = filters.where(leaf, CREATORS)
-            ids = pulled(self._connection, f"SELECT group_concat(id) FROM creators WHERE {condition}", values)
+            return self._of(pulled(self._connection, sql, [_index_text(leaf)]))
+        if isinstance(leaf, Field) and (link := filters.linked(leaf, CREATORS)):
+            # Who was judged, noted or taken is soon said; whose accounts those are the columns know.
+            keys = pulled(self._connection, f"SELECT group_concat(found) FROM ({link[0]})", link[1])
+            if CREATORS.columns[leaf.name].link == filters.OF_THE_PERSON:
+                return self._of(np.flatnonzero(self.columns.of_persons(keys)).astype(np.uint32))
+            return self._of(np.unique(keys))
+        condition, values = filters.where(leaf, CREATORS)
+        return self._of(pulled(self._connection, f"SELECT group_concat(id) FROM creators WHERE {condition}", values))
+
+    def _of(self, ids: Ids) -> Posting:
         if len(ids) * _SPARSE < self.columns.size:
             return Posting(ids if bool(np.all(ids[1:] > ids[:-1])) else np.sort(ids), None, len(ids))
         mask = np.zeros(self.columns.size, np.bool_)
@@ -434,44 +407,14 @@ class ColumnSearch:
         return Posting(None, np.packbits(mask), int(np.count_nonzero(mask)))
 
 
+def _index_text(leaf: Words | And) -> str:
+    """What the full-text index is asked for: a word, or words that must and words that must not be there."""
+    parts = leaf.parts if isinstance(leaf, And) else (leaf,)
+    wanted = [match_text(part) for part in parts if isinstance(part, Words)]
+    unwanted = [match_text(part.part) for part in parts if isinstance(part, Not) and isinstance(part.part, Words)]
+    return f"({' AND '.join(wanted)})" + (f" NOT ({' OR '.join(unwanted)})" if unwanted else "")
+
+
 def _is_one(words: Words) -> bool:
     """Whether the index alone knows the answer: one word of a script with blanks."""
     return len(words.words) == 1 and not words.spaceless
-
-
-def _any(masks: list[Mask]) -> Mask | None:
-    if not masks:
-        return None
-    whole = masks[0]
-    for mask in masks[1:]:
-        whole = whole | mask
-    return whole
-
-
-def _number_passes(test: object, numbers: NDArray[np.float64]) -> Mask:
-    """Unknown is NaN, of which every comparison is false."""
-    if isinstance(test, Known):
-        return ~np.isnan(numbers)
-    if not isinstance(test, Span):
-        raise TypeError(f"{type(test).__name__} is no test of a number")
-    passing = ~np.isnan(numbers) if test.low is None and test.high is None else None
-    if test.low is not None:
-        passing = numbers >= test.low if test.low_included else numbers > test.low
-    if test.high is not None:
-        below = numbers <= test.high if test.high_included else numbers < test.high
-        passing = below if passing is None else passing & below
-    if passing is None:
-        raise AssertionError("a span without ends was handled above")
-    return passing
-
-
-def _is(test: Is | Starts, value: str | None) -> bool:
-    if value is None:
-        return False
-    return value == test.value if isinstance(test, Is) else test.value <= value < test.value + AFTER_ALL
-
-
-def _sets_with(column: Sets, test: Is | Starts) -> Sequence[int]:
-    if isinstance(test, Is):
-        return column.members.get(test.value, [])
-    return [code for member, codes in column.members.items() if member.startswith(test.value) for code in codes]

@@ -17,19 +17,11 @@ from numpy.typing import NDArray
 from influtui.model.audience import shares
 from influtui.model.creators import split
 from influtui.model.tiers import TierScheme, default_scheme
+from influtui.store.column_reading import CODED, KNOWN, SETS, Ids, stretches
 
-Ids = NDArray[np.uint32]
 Mask = NDArray[np.bool_]
 
 NUMBERS: Final = ("followers", "engagement_rate", "as_of")
-CODED: Final = ("platform", "country", "language", "found_by", "engagement_variant")
-SETS: Final = ("topics", "tags")
-KNOWN: Final = ("email", "name", "bio", "url", "audience")
-"""Texts of which it is only kept whether they are known."""
-
-_HELD: Final = (*NUMBERS, *CODED, *SETS, *(f"{name} IS NOT NULL" for name in KNOWN), "audience")
-_READ: Final = f"SELECT id, {', '.join(_HELD)} FROM creators"
-_ROWS_AT_ONCE: Final = 10_000
 _FEW: Final = 32
 """Where there are more than so many different sets an account, the accounts are looked at one by one."""
 _COUNTED_AT_ONCE: Final = 1 << 16
@@ -42,17 +34,11 @@ class Coded:
     def __init__(self, size: int) -> None:
         self.codes: NDArray[Any] = np.zeros(size, np.uint8)
         self.values: list[str | None] = [None]
-        self._numbers: dict[str | None, int] = {None: 0}
+        self._numbers = _Numbers(self)
 
-    def put(self, ids: Ids, texts: Iterable[str | None]) -> None:
+    def put(self, ids: Ids, texts: Sequence[str | None]) -> None:
         """Set the values of `ids`."""
-        numbers = self._numbers
-        found = []
-        for text in texts:
-            number = numbers.get(text)
-            if number is None:
-                number = self._number(text)
-            found.append(number)
+        found = np.fromiter(map(self._numbers.__getitem__, texts), np.uint32, len(texts))
         if len(self.values) > np.iinfo(self.codes.dtype).max:
             self.codes = self.codes.astype(np.uint16 if len(self.values) < 2**16 else np.uint32)
         self.codes[ids] = found
@@ -61,9 +47,10 @@ class Coded:
         """Take over what was kept of such a column."""
         self.codes = codes
         for text in values[1:]:
-            self._number(text)
+            self.numbered(text)
 
-    def _number(self, text: str | None) -> int:
+    def numbered(self, text: str | None) -> int:
+        """The code of a text that has none yet."""
         number = self._numbers[text] = len(self.values)
         self.values.append(text)
         return number
@@ -77,6 +64,17 @@ class Coded:
         return _bincount(self.codes, ids, len(self.values))
 
 
+class _Numbers(dict[str | None, int]):
+    """The codes of a column's texts; a text that is new gets one when it is looked up."""
+
+    def __init__(self, column: Coded) -> None:
+        super().__init__({None: 0})
+        self._column = column
+
+    def __missing__(self, text: str | None) -> int:
+        return self._column.numbered(text)
+
+
 class Sets(Coded):
     """A column of small sets (`|a|b|`): codes stand for whole sets, of which there are few."""
 
@@ -86,8 +84,8 @@ class Sets(Coded):
         """For each member the codes of the sets that have it."""
         self._flat: tuple[list[str], NDArray[np.int64], NDArray[np.int64]] | None = None
 
-    def _number(self, text: str | None) -> int:
-        number = super()._number(text)
+    def numbered(self, text: str | None) -> int:
+        number = super().numbered(text)
         for member in split(text):
             self.members.setdefault(member, array("L")).append(number)
         self._flat = None
@@ -121,10 +119,10 @@ class Audiences:
         self._known: dict[str, tuple[Ids, NDArray[np.uint16]]] = {}
         self._new: dict[str, tuple[array[int], array[int]]] = {}
 
-    def put(self, ids: Ids, texts: Sequence[str | None]) -> None:
-        """Take in what is known of `ids`, of whom nothing is held."""
-        for each, text in zip(ids.tolist(), texts, strict=True):
-            for key, share in (shares(text) or {}).items() if text else ():
+    def put(self, texts: Iterable[tuple[int, str]]) -> None:
+        """Take in what is known of accounts (id, text), of whom nothing is held."""
+        for each, text in texts:
+            for key, share in (shares(text) or {}).items():
                 owners, amounts = self._new.setdefault(key, (array("I"), array("H")))
                 owners.append(each)
                 amounts.append(round(share * 100))
@@ -194,12 +192,15 @@ class Columns:
         self.alive: Mask = np.zeros(self.size, np.bool_)
         self.tiers: NDArray[np.uint8] = np.zeros(self.size, np.uint8)
         """The place of each one's tier in the scheme, from 1; 0 is unknown."""
+        self.persons: NDArray[np.uint32] = np.zeros(self.size, np.uint32)
+        """Whose account it is."""
         self.numbers = {name: np.full(self.size, np.nan) for name in NUMBERS}
         self.coded = {name: Coded(self.size) for name in CODED}
         self.sets = {name: Sets(self.size) for name in SETS}
         self.known: dict[str, Mask] = {name: np.zeros(self.size, np.bool_) for name in KNOWN}
         self.audiences = Audiences()
         self._all: Ids | None = None
+        self._accounts: NDArray[np.uint32] | None = None
 
     def everyone(self) -> Ids:
         """All ids there are, upwards."""
@@ -207,12 +208,28 @@ class Columns:
             self._all = np.flatnonzero(self.alive).astype(np.uint32)
         return self._all
 
+    def accounts(self) -> NDArray[np.uint32]:
+        """By id, how many accounts there are of the person whose account it is."""
+        if self._accounts is None:
+            each = np.bincount(self.persons[self.everyone()]).astype(np.uint32)
+            each.resize(max(len(each), int(self.persons.max(initial=0)) + 1))
+            self._accounts = each[self.persons]
+        return self._accounts
+
+    def of_persons(self, persons: Ids) -> Mask:
+        """The accounts of some persons, as one truth for each id."""
+        wanted = np.zeros(int(max(self.persons.max(initial=0), persons.max(initial=0))) + 1, np.bool_)
+        wanted[persons] = True
+        whose: Mask = wanted[self.persons]
+        whose &= self.alive
+        return whose
+
     def load(self, connection: sqlite3.Connection) -> None:
         """Read everything anew."""
         newest = connection.execute("SELECT coalesce(max(id), 0) FROM creators").fetchone()[0]
         self._clear()
         self._grow(newest + 1)
-        self._fill(connection.execute(_READ))
+        self._fill(connection, 1, newest)
 
     def reload(self, connection: sqlite3.Connection, runs: Sequence[tuple[int, int]]) -> None:
         """Read the accounts in `runs` (first, last) again."""
@@ -220,8 +237,7 @@ class Columns:
             self._grow(last + 1)
             self.alive[first : last + 1] = False
             self.audiences.drop(first, last)
-            self._fill(connection.execute(f"{_READ} WHERE id BETWEEN ? AND ?", (first, last)))
-        self._all = None
+            self._fill(connection, first, last)
 
     @property
     def scheme(self) -> str:
@@ -231,7 +247,12 @@ class Columns:
     def kept(self) -> tuple[dict[str, NDArray[Any]], dict[str, list[str | None]]]:
         """Everything as arrays and texts by name, for `column_cache.py`."""
         coded = {**self.coded, **self.sets}
-        arrays: dict[str, NDArray[Any]] = {"alive": self.alive, "tiers": self.tiers, **self.numbers}
+        arrays: dict[str, NDArray[Any]] = {
+            "alive": self.alive,
+            "tiers": self.tiers,
+            "persons": self.persons,
+            **self.numbers,
+        }
         arrays |= {f"known {name}": mask for name, mask in self.known.items()}
         arrays |= {f"codes {name}": column.codes for name, column in coded.items()}
         texts: dict[str, list[str | None]] = {f"values {name}": column.values for name, column in coded.items()}
@@ -247,6 +268,7 @@ class Columns:
             return False
         self.alive = arrays["alive"]
         self.tiers = arrays["tiers"]
+        self.persons = arrays["persons"]
         self.size = len(self.alive)
         self.numbers = {name: arrays[name] for name in NUMBERS}
         self.known = {name: arrays[f"known {name}"] for name in KNOWN}
@@ -261,25 +283,23 @@ class Columns:
         sums = _bincount(self.tiers, ids, len(self._bounds) + 1)[1:]
         return {tier.name: int(number) for tier, number in zip(self._scheme.tier, sums, strict=True) if number}
 
-    def _fill(self, rows: sqlite3.Cursor) -> None:
-        while chunk := rows.fetchmany(_ROWS_AT_ONCE):
-            found, *columns, audiences = zip(*chunk, strict=True)
-            ids = np.array(found, np.uint32)
+    def _fill(self, connection: sqlite3.Connection, first: int, last: int) -> None:
+        for found in stretches(connection, first, last):
+            ids = found.ids
             self.alive[ids] = True
-            named = dict(zip((*NUMBERS, *CODED, *SETS, *KNOWN), columns, strict=True))
+            self.persons[ids] = found.numbers["person_id"].astype(np.uint32)
             for name in NUMBERS:
-                self.numbers[name][ids] = np.array(named[name], np.float64)
+                self.numbers[name][ids] = found.numbers[name]
             # Unknown is NaN, which is put behind every bound: it is told apart from the largest.
-            followers = self.numbers["followers"][ids]
+            followers = found.numbers["followers"]
             places = np.searchsorted(self._bounds, followers, side="right")
             self.tiers[ids] = np.where(np.isnan(followers), 0, places)
-            for name in KNOWN:
-                self.known[name][ids] = np.array(named[name], np.bool_)
+            for name, mask in found.known.items():
+                self.known[name][ids] = mask
             for name, column in (*self.coded.items(), *self.sets.items()):
-                column.put(ids, named[name])
-            if self.known["audience"][ids].any():
-                self.audiences.put(ids, audiences)
-        self._all = None
+                column.put(ids, found.texts[name])
+            self.audiences.put(found.audiences)
+        self._all = self._accounts = None
 
     def _grow(self, size: int) -> None:
         if size <= self.size:
@@ -287,16 +307,11 @@ class Columns:
         self.size = size + max(_ROOM, size // 16)
         self.alive = _grown(self.alive, self.size, False)
         self.tiers = _grown(self.tiers, self.size, 0)
+        self.persons = _grown(self.persons, self.size, 0)
         self.known = {name: _grown(column, self.size, False) for name, column in self.known.items()}
         self.numbers = {name: _grown(column, self.size, np.nan) for name, column in self.numbers.items()}
         for column in (*self.coded.values(), *self.sets.values()):
             column.grow(self.size)
-
-
-def pulled(connection: sqlite3.Connection, sql: str, values: Sequence[Any]) -> Ids:
-    """The ids that a `group_concat` gives, as one value: four times as fast as row by row."""
-    text = connection.execute(sql, values).fetchone()[0]
-    return np.fromstring(text, np.uint32, sep=",") if text else np.zeros(0, np.uint32)
 
 
 def _bincount(codes: NDArray[Any], ids: Ids, size: int) -> NDArray[np.int64]:

@@ -151,8 +151,32 @@ def _said(words: Words, expressions: tuple[str, ...]) -> Condition:
     return f"({' OR '.join(parts)})", [words.phrase, int(words.prefix)] * len(parts)
 
 
+def linked(field: Field, noun: Noun) -> Condition | None:
+    """For a field that stands in other rows: the query that has found the keys of those that pass, and its values."""
+    column = noun.columns[field.name]
+    if not column.link:
+        return None
+    condition, values = _passing(field, column, noun)
+    source = column.source
+    bound: Values = []
+    if "{campaign}" in source:
+        bound = [field.campaign] * source.count("{campaign}") if field.campaign is not None else []
+        source = source.replace("{campaign}", "= ?" if field.campaign is not None else "IS NOT NULL")
+    return f"SELECT {column.key} AS found FROM {source} WHERE ({condition})", [*bound, *values]
+
+
 def _field(field: Field, noun: Noun) -> Condition:
     column = noun.columns[field.name]
+    if link := linked(field, noun):
+        return f"{column.link} IN ({link[0]})", link[1]
+    condition, values = _passing(field, column, noun)
+    if field.name in SCORES:
+        condition = condition.replace("{campaign}", str(int(field.campaign or 0)))
+    return f"({condition})", values
+
+
+def _passing(field: Field, column: Column, noun: Noun) -> Condition:
+    """Whether the value, wherever it stands, passes one of the tests."""
     parts: list[Condition] = []
     listed = [test.value for test in field.any_of if isinstance(test, Is)]
     if len(listed) > 1 and not column.is_set:
@@ -160,18 +184,7 @@ def _field(field: Field, noun: Noun) -> Condition:
     for test in field.any_of:
         if not (isinstance(test, Is) and len(listed) > 1 and not column.is_set):
             parts.append(_test(test, column, noun))
-    condition = " OR ".join(condition for condition, _ in parts) or "0"
-    values = [each for _, more in parts for each in more]
-    if column.link:
-        source = column.source
-        bound: Values = []
-        if "{campaign}" in source:
-            bound = [field.campaign] * source.count("{campaign}") if field.campaign is not None else []
-            source = source.replace("{campaign}", "= ?" if field.campaign is not None else "IS NOT NULL")
-        return f"{column.link} IN (SELECT {column.key} FROM {source} WHERE ({condition}))", [*bound, *values]
-    if field.name in SCORES:
-        condition = condition.replace("{campaign}", str(int(field.campaign or 0)))
-    return f"({condition})", values
+    return " OR ".join(condition for condition, _ in parts) or "0", [each for _, more in parts for each in more]
 
 
 def _test(test: Test, column: Column, noun: Noun) -> Condition:
@@ -237,7 +250,7 @@ def score_sql(name: str) -> str:
 def _verdict(sql: str) -> Column:
     return Column(
         sql,
-        link="creators.person_id",
+        link=OF_THE_PERSON,
         key="picked.person_id",
         source="(SELECT * FROM picks WHERE campaign_id {campaign}) AS picked",
     )
@@ -263,6 +276,9 @@ _SOURCES: Final = (
     " JOIN imports ON imports.id = told.import_id) AS told"
 )
 
+OF_THE_PERSON: Final = "creators.person_id"
+"""The link of what is known of a person, whichever of their accounts is looked at."""
+
 CREATORS: Final = Noun(
     table="creators",
     text=("creators.handle", "creators.name", "creators.bio"),
@@ -276,10 +292,10 @@ CREATORS: Final = Noun(
         "tags": Column("creators.tags", is_set=True),
         "audience": Column("creators.audience"),
         "accounts": Column("(SELECT count(*) FROM creators AS other WHERE other.person_id = creators.person_id)"),
-        "note": Column("notes.text", link="creators.person_id", key="notes.person_id", source="notes"),
+        "note": Column("notes.text", link=OF_THE_PERSON, key="notes.person_id", source="notes"),
         "source": Column("told.source", link="creators.id", key="told.creator_id", source=_SOURCES),
-        "in": Column("taken.code", link="creators.person_id", key="taken.person_id", source=_IN_CAMPAIGN),
-        "picked": Column("taken.code", link="creators.person_id", key="taken.person_id", source=_PICKED),
+        "in": Column("taken.code", link=OF_THE_PERSON, key="taken.person_id", source=_IN_CAMPAIGN),
+        "picked": Column("taken.code", link=OF_THE_PERSON, key="taken.person_id", source=_PICKED),
         **{name: _verdict(f"picked.{name}") for name in sorted(VERDICT_FIELDS)},
         **{name: Column(score_sql(name)) for name in sorted(SCORES)},
     },

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from influtui.model.query_ast import Words
 from influtui.model.query_words import spaceless, words
-from influtui.store.columns import Ids
+from influtui.store.column_reading import Ids, pulled
+from influtui.store.filters import match_text
 
 Bits = NDArray[np.uint8]
 
@@ -34,6 +35,12 @@ _LONGEST: Final = 8
 _NEARLY_ALL: Final = 0.9
 """A beginning is not learned beside a longer one, or a word, that so much of it is: the rest is soon found."""
 _ROWS_AT_ONCE: Final = 500
+_READ_AT_MOST: Final = 2_000
+"""So many changed accounts are read again; of more the index is asked, word by word and run by run."""
+_ASKED_AT_MOST: Final = 5_000
+"""So many times is the index asked after a change. Where it would be more, everything is forgotten."""
+_MOST_CHANGED: Final = 4
+"""Where more than one in so many accounts changed, others may be the frequent words."""
 
 
 class FrequentWords:
@@ -107,9 +114,37 @@ class FrequentWords:
             self._to_learn = []
 
     def follow(self, runs: Sequence[tuple[int, int]], size: int) -> None:
-        """Correct what is kept for the accounts in `runs` (first, last). Where there is no room for them, all is forgotten."""
-        if any(len(bits) * 8 < size for bits in self._bits.values()):
+        """Correct what is kept, of ids up to `size`, for the accounts in `runs` (first, last).
+
+        After a change of very many everything is forgotten.
+        """
+        changed = sum(last - first + 1 for first, last in runs)
+        if changed * _MOST_CHANGED > size:
             self.forget()
+        elif changed <= _READ_AT_MOST:
+            self._grow(size)
+            self._read_again(runs)
+        elif len(runs) * len(self._bits) <= _ASKED_AT_MOST:
+            self._grow(size)
+            self._ask_again(runs)
+        else:
+            self.forget()
+
+    def _grow(self, size: int) -> None:
+        for asked, bits in self._bits.items():
+            if len(bits) * 8 < size:
+                self._bits[asked] = np.concatenate([bits, np.zeros(-(-size // 8) - len(bits), np.uint8)])
+
+    def _ask_again(self, runs: Sequence[tuple[int, int]]) -> None:
+        sql = "SELECT group_concat(rowid) FROM creator_text WHERE creator_text MATCH ? AND rowid BETWEEN ? AND ?"
+        for asked, bits in self._bits.items():
+            having = np.unpackbits(bits)
+            for first, last in runs:
+                having[first : last + 1] = 0
+                having[pulled(self._connection, sql, (match_text(asked), first, last))] = 1
+            self._bits[asked] = np.packbits(having)
+
+    def _read_again(self, runs: Sequence[tuple[int, int]]) -> None:
         if not self._bits:
             return
         changed = np.concatenate([np.arange(first, last + 1) for first, last in runs])

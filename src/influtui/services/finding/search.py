@@ -38,8 +38,8 @@ from influtui.store.column_engine import WORTH_IT, ColumnEngine, engine_of
 from influtui.store.search import Facets, Order
 
 if TYPE_CHECKING:
+    from influtui.store.column_reading import Ids
     from influtui.store.column_search import ColumnSearch
-    from influtui.store.columns import Ids
 
 MOST_ROWS: Final = 10_000
 """The largest page."""
