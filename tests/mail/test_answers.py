@@ -2,13 +2,11 @@ from __future__ import annotations
 
 import time
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from influtui.mail.answer_words import compiled, needed_letters, words
 from influtui.mail.classification import applies, classify, classify_text, learned
 from influtui.mail.parsing import parse
 from influtui.mail.returning import returns_on
@@ -171,38 +169,3 @@ def test_a_day_that_could_be_two_is_the_later_one() -> None:
     assert returns_on("back on 3/12", NOVEMBER_28_2026) == date(2027, 3, 12)
     assert returns_on("zurück am 3.12.", NOVEMBER_28_2026) == date(2026, 12, 3)
     assert returns_on("until 31/12/2026", NOVEMBER_28_2026) == date(2026, 12, 31)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "letters"),
-    [
-        (r"\bnot (?:really )?interested\b", ("interested",)),
-        (r"no thank(?:s| you)", ("no thank",)),
-        ("colou?r", ("colo",)),
-        ("stop|remove", ("stop", "remove")),
-        (r"(?:stop|remove) me", ("stop", "remove")),
-        ("[a-z]at all{2}x", ("at al",)),
-        (r"pass on (?!to)this\.", ("pass on ",)),
-        (r"(?:a|\d+) weeks?|x?", (" week", "")),
-    ],
-)
-def test_the_letters_that_a_pattern_needs_stand_in_all_that_it_finds(pattern: str, letters: tuple[str, ...]) -> None:
-    assert needed_letters(pattern) == letters
-
-
-def test_no_pattern_of_ours_is_missed_for_the_letters_that_it_needs(samples: Path) -> None:
-    texts = [
-        parse(path.read_bytes()).body.casefold()
-        for folder in ("crisp-reply-parser", "talon", "sisimai-bounces")
-        for path in sorted((samples / "mail" / folder).rglob("*"))[:150]
-        if path.is_file()
-    ]
-    table = words()
-    lists = (
-        table.auto_reply.away, table.auto_reply.then, table.unsubscribe.phrases, table.declined.phrases,
-        table.question.phrases, table.interested.phrases, table.returning.until,
-    )  # fmt: skip
-    told = "\n".join(texts)
-    for pattern, needed in (each for patterns in lists for each in compiled(tuple(patterns))):
-        for found in pattern.finditer(told):
-            assert any(letters in found[0] for letters in needed), pattern.pattern

@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from influtui.mail.answer_words import any_of
 from influtui.mail.bounce_reasons import (
     codes,
     consequences,
@@ -25,6 +24,7 @@ from influtui.mail.bounce_reasons import (
     tables,
 )
 from influtui.mail.headers import addresses, field_blocks, message_ids
+from influtui.mail.phrases import any_of
 from influtui.mail.server_answers import command_of
 from influtui.model.incoming import Bounce, BounceReason, Fields, ParsedMessage
 from influtui.model.text import from_outside

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from influtui.mail.addresses import SHARED_DOMAINS
+from influtui.mail.answer_words import wording
 from influtui.mail.answers import answer, auto_reply, written_text
 from influtui.mail.bounce_reasons import sentence
 from influtui.mail.bounces import bounces, complaint
@@ -41,13 +42,13 @@ def classify(
         return Classification(kind=taught.kind, why=why, rule=taught.id, bounce=first)
     if returned:
         return _bounce(returned)
-    text = written_text(message.body)
-    return auto_reply(message, text) or answer(text, message.subject)
+    said = wording(written_text(message.body))
+    return auto_reply(message, said) or answer(said, message.subject)
 
 
 def classify_text(body: str) -> Classification:
     """What somebody said outside of mail: a direct message that was pasted in."""
-    return answer(written_text(body))
+    return answer(wording(written_text(body)))
 
 
 def applies(rule: LocalRule, message: ParsedMessage) -> bool:

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, NamedTuple, cast
 
-from influtui.mail.answer_words import needed_letters
+from influtui.mail.phrases import needed_letters
 from influtui.model.incoming import BounceReason
 
 FIRST: Final[tuple[BounceReason, ...]] = (

@@ -8,6 +8,7 @@ text is left whole, since what follows a quotation may be what matters; `spoken`
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 LINE: Final = 400
@@ -59,6 +60,7 @@ _TITLE: Final = re.compile(
     re.IGNORECASE,
 )
 _RULES: Final = "-_=*"
+_SIGNS: Final = (">", *_RULES)
 _BARE_RULE: Final = re.compile(r"^\s*[-_=*]{4,}\s*$")
 _FROM: Final = re.compile(
     r"^[\s*]*(?:From|Von|De|Da|Van|Od|Fra|Från|Lähettäjä|Från|Feladó|Kimden|Gönderen|От|От кого|Від|Expéditeur|Remitente|"
@@ -105,7 +107,7 @@ def folded(text: str) -> Reply:
     An answer written between quoted lines is left whole: what follows a quotation may be what matters.
     """
     lines = text.split("\n")
-    start = next((at for at in range(len(lines)) if _begins(lines, at)), len(lines))
+    start = next((at for at in _suspects(lines) if _begins(lines, at)), len(lines))
     if start == len(lines) or _has_answer_inside(lines, start):
         return Reply(text, "")
     start = _above(lines, start)
@@ -136,8 +138,18 @@ def asks_to_stop(text: str) -> bool:
 
 def says_stop(written: str) -> bool:
     """Whether these words of somebody, all of them, ask for no more messages."""
-    words = re.sub(r"[^\w\s]", "", written[:LINE].casefold()).split()
-    return len(written) <= LINE and " ".join(words) in _STOP
+    if len(written) > LINE:
+        return False
+    return " ".join(re.sub(r"[^\w\s]", "", written.casefold()).split()) in _STOP
+
+
+def _suspects(lines: list[str]) -> Iterator[int]:
+    """The lines at which a quotation may begin, by signs that cost little: nearly every line is turned away here."""
+    closing = [line.rstrip().endswith(_LAST) for line in lines]
+    closing += [False] * _LINES_OF_ATTRIBUTION
+    for at, line in enumerate(lines):
+        if ":" in line or "：" in line or line.lstrip()[:1] in _SIGNS or any(closing[at : at + _LINES_OF_ATTRIBUTION]):
+            yield at
 
 
 def _begins(lines: list[str], at: int) -> bool:
@@ -173,7 +185,7 @@ def _attribution_end(lines: list[str], at: int) -> int | None:
         if not line.strip() or len(line) > LINE or (_QUOTED.match(line) and not _BROKEN.match(line)):
             return None
         joined = f"{joined} {line.strip()}".strip()
-        if end == at and not (_WHEN.search(joined) or _STARTS.match(joined) or _VERB.search(joined)):
+        if end == at and not (_STARTS.match(joined) or _WHEN.search(joined) or _VERB.search(joined)):
             return None
         if _is_attribution(joined) or _introduces(joined, lines[end + 1 : end + 3]):
             return end + 1
@@ -188,7 +200,7 @@ def _introduces(text: str, below: list[str]) -> bool:
 def _is_attribution(text: str) -> bool:
     if len(text) > LINE:
         return False
-    when, address, ends = _WHEN.search(text), _ADDRESS.search(text), _ENDS.search(text)
+    when, address, ends = _WHEN.search(text), "@" in text and _ADDRESS.search(text), _ENDS.search(text)
     verb = _VERB.search(text)
     if verb is None and _DAY_AND_ADDRESS.match(text):
         return True
