@@ -26,14 +26,16 @@ def waiting(number: int = 1, **more: object) -> Waiting:
     plain = {
         "id": number, "account": "jo@brand.test", "person": number, "kind": "letter", "at": MONDAY, "approved": True,
         "not_before": None, "deferred": None, "doubtful": None, "campaign": "SPRING", "campaign_state": "active",
-        "sequence_state": None, "sequence_why": None, "sequence_until": None, "stage": "contacted",
-        "country": "DE", "written_at": (),
+        "sequence_state": None, "sequence_why": None, "sequence_until": None, "sequence_ends": None, "barred": None,
+        "stage": "contacted", "country": "DE", "written_at": (),
     }  # fmt: skip
     return Waiting(**{**plain, **more})  # type: ignore[arg-type]
 
 
 def box(**more: object) -> Box:
-    plain = {"address": "jo@brand.test", "policy": FREE, "first_at": None, "times": (), "last_id": None, "paused": None}
+    plain = {
+        "address": "jo@brand.test", "policy": FREE, "first_at": None, "times": (), "last_to": None, "paused": None,
+    }  # fmt: skip
     return Box(**{**plain, **more})  # type: ignore[arg-type]
 
 
@@ -87,10 +89,17 @@ def test_the_gap_is_never_shorter_than_said_and_the_same_each_time_it_is_asked()
 
 def test_the_limit_counts_any_twenty_four_hours_and_not_the_calendar_day() -> None:
     policy = msgspec.structs.replace(FREE, daily_limit=2)
-    full = box(policy=policy, first_at=MONDAY - 9 * DAY, times=(MONDAY - 23 * HOUR, MONDAY - HOUR), last_id=5)
+    full = box(policy=policy, first_at=MONDAY - 9 * DAY, times=(MONDAY - 23 * HOUR, MONDAY - HOUR), last_to=5)
     held = obstacle(waiting(), full, MONDAY)
     assert held is not None
     assert held.until == MONDAY + HOUR
+
+
+def test_a_young_mailbox_may_go_on_as_soon_as_its_limit_grows() -> None:
+    young = box(policy=defaults(), first_at=MONDAY - 23 * HOUR, times=(MONDAY - 22 * HOUR,) * 15)
+    assert obstacle(waiting(), young, MONDAY) == Obstacle(
+        "jo@brand.test has sent its 15 letters of 24 hours", MONDAY + HOUR
+    )
 
 
 @pytest.mark.parametrize(

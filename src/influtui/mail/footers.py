@@ -17,6 +17,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
 
     opt_out: str
     notice: str
+    notice_dm: str
+    """The same under a direct message."""
     source: dict[str, str] = {}
 
 
@@ -58,18 +60,21 @@ def opt_out(language: str | None) -> str:
 
 
 def notice(
-    country: str | None, language: str | None, *, brand: str, platform: str, found_by: str | None
+    country: str | None, language: str | None, *, brand: str, platform: str, found_by: str | None, by_mail: bool = True
 ) -> Notice | None:
-    """What somebody in a country must be told in the first letter; None where that country asks for nothing."""
+    """What somebody in a country must be told in the first message; None where that country asks for nothing.
+
+    Where nobody knows the country (None) it may be one that asks: they are told.
+    """
     data = footers()
-    if country not in data.notice.countries:
+    if country is not None and country not in data.notice.countries:
         return None
     words = data.language.get(language or ENGLISH, data.language[ENGLISH])
 
     def source(sources: dict[str, str]) -> str:
         return (sources.get(found_by or "") or sources["profile"]).format(platform=platform)
 
-    text = words.notice.format(
+    text = (words.notice if by_mail else words.notice_dm).format(
         source=source(words.source or data.source), brand=brand, basis=data.notice.basis, months=data.notice.months
     )
     return Notice(text=text, basis=data.notice.basis, source=source(data.source))

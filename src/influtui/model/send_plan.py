@@ -1,7 +1,8 @@
 """When each message of the outbox goes if nothing else happens: the rules of `model/waiting.py`, played forward.
 
-Each mailbox serves the most urgent of those that may go first, follow-ups before first letters, so that none starves.
-Letters that wait for the same thing stand in one line, and only the first of each line is looked at.
+All mailboxes are played together, since a person rests whichever of them wrote. Each serves the most urgent of those that
+may go first, follow-ups before first letters, so that none starves. Letters that wait for the same thing stand in one
+line, and only the first of each line is looked at. A letter that nobody has written yet joins when the one before it goes.
 """
 
 from __future__ import annotations
@@ -24,20 +25,48 @@ class Planned(NamedTuple):
     obstacle: Obstacle | None
 
 
-def plan(messages: Sequence[Waiting], boxes: Mapping[str, Box], now: int, until: int) -> list[Planned]:
-    """When each message goes if nothing else happens, the next one first; those without a time at the end."""
+class Following(NamedTuple):
+    """A letter that will be written `delay` milliseconds after the message numbered `after` has gone."""
+
+    message: Waiting
+    after: int
+    delay: int
+
+
+def plan(
+    messages: Sequence[Waiting], boxes: Mapping[str, Box], now: int, until: int, following: Sequence[Following] = ()
+) -> list[Planned]:
+    """When each message goes if nothing else happens, the next one first; those without a time at the end.
+
+    Of `following` only those are in it whose turn comes: what they follow must go before.
+    """
     planned: list[Planned] = []
-    wrote: dict[int, list[int]] = {}
-    for address in dict.fromkeys(message.account for message in messages):
-        queue = _Queue(boxes[address], wrote, now)
-        for message in messages:
-            if message.account != address:
-                continue
-            if (held := needs_somebody(message, boxes[address])) is not None:
-                planned.append(Planned(message, None, held))
-            else:
-                queue.join(message)
-        planned += queue.served(until)
+    people = _People()
+    queues = {address: _Queue(boxes[address], people, now) for address in dict.fromkeys(m.account for m in messages)}
+    for message in messages:
+        if (held := needs_somebody(message, boxes[message.account])) is not None:
+            planned.append(Planned(message, None, held))
+        else:
+            queues[message.account].join(message)
+    heirs: dict[int, list[Following]] = {}
+    for each in following:
+        heirs.setdefault(each.after, []).append(each)
+    while (turn := min((turn for queue in queues.values() if (turn := queue.turn())), default=None)) is not None:
+        if turn.at > until:
+            break
+        queue, at = queues[turn.message.account], turn.at
+        went = queue.serve(turn)
+        planned.append(went)
+        if went.at is None:
+            continue
+        for heir in heirs.pop(turn.message.id, ()):
+            comes = msgspec.structs.replace(heir.message, at=at + heir.delay, not_before=at + heir.delay)
+            if (held := needs_somebody(comes, boxes[comes.account])) is not None:
+                planned.append(Planned(comes, None, held))
+            elif comes.not_before is not None and comes.not_before <= until and not _is_over(comes, comes.not_before):
+                queues[comes.account].join(comes)
+    for queue in queues.values():
+        planned += queue.left(until)
     return sorted(
         planned,
         key=lambda each: (
@@ -48,94 +77,123 @@ def plan(messages: Sequence[Waiting], boxes: Mapping[str, Box], now: int, until:
     )
 
 
+def _is_over(message: Waiting, at: int) -> bool:
+    """Whether the sequence of a letter has ended by then."""
+    return message.sequence_ends is not None and at >= message.sequence_ends
+
+
 _Line = tuple[str | None, int, bool]
 """What letters wait for together: a country's hours, a time of their own, and whether they keep to the pace at all."""
 
 
-class _Queue:
-    """The messages of one mailbox, in lines."""
+class _Turn(NamedTuple):
+    """The message that a mailbox serves next, and when. The earliest of several comes first."""
 
-    def __init__(self, box: Box, wrote: dict[int, list[int]], now: int) -> None:
-        self._held_by = box
-        # The worker reads the mailbox before it sends, so that reading never delays the plan.
-        self._box = msgspec.structs.replace(box, reads=False)
-        self._wrote = wrote
-        self._now = now
-        self._hours = _Hours(box.policy)
-        self._lines: dict[_Line, list[tuple[tuple[int, int, int], Waiting]]] = {}
-        self._line_of: dict[int, _Line] = {}
-        self._of_person: dict[int, list[Waiting]] = {}
+    at: int
+    urgency: tuple[int, int, int]
+    message: Waiting
 
-    def join(self, message: Waiting) -> None:
-        """Stand in the line of what the message waits for."""
-        ready = max(
-            [self._now, *(each.until or 0 for each in timed(self._as_written(message), self._box.policy, self._now))]
-        )
-        line = (message.country, ready, message.kind == "reply")
-        insort(self._lines.setdefault(line, []), (urgency(message), message), key=lambda each: each[0])
-        self._line_of[message.id] = line
-        self._of_person.setdefault(message.person, []).append(message)
 
-    def served(self, until: int) -> Iterator[Planned]:
-        """Everybody in the order of being served, with the time; without one those whose turn is after `until`."""
-        while self._lines:
-            at, message = self._next()
-            if at > until:
-                break
-            self._leave(message)
-            held = obstacle(message, self._held_by, self._now)
-            yield Planned(message, at, held or (Obstacle("others go first", at) if at > self._now else None))
-            if message.kind != "reply":
-                self._sent(message, at)
-        for line in self._lines.values():
-            for _, message in line:
-                held = obstacle(message, self._held_by, self._now)
-                yield Planned(message, None, held or Obstacle("others go first", until))
+class _People:
+    """What the plan has thought of as sent to each person so far, and which of their messages still wait, and where."""
 
-    def _next(self) -> tuple[int, Waiting]:
-        free = self._free()
-        heads = []
-        for (country, ready, at_once), line in self._lines.items():
-            at = ready if at_once else self._hours.next(country, max(ready, free))
-            heads.append((at, *line[0]))
-        at, _, message = min(heads, key=lambda each: each[:2])
-        return at, message
+    def __init__(self) -> None:
+        self.wrote: dict[int, list[int]] = {}
+        self.wait: dict[int, list[tuple[_Queue, Waiting]]] = {}
 
-    def _free(self) -> int:
-        """When the mailbox can send its next letter. Asked as of its last one: the limit grows from day to day."""
-        free = max([self._now, *self._box.times[-1:]])
-        for _ in range(2):
-            free = max([free, *(each.until or 0 for each in of_box(_LETTER, self._box, free))])
-        return free
-
-    def _leave(self, message: Waiting) -> None:
-        line = self._line_of.pop(message.id)
-        self._lines[line] = [each for each in self._lines[line] if each[1].id != message.id]
-        if not self._lines[line]:
-            del self._lines[line]
-        self._of_person[message.person].remove(message)
-
-    def _sent(self, message: Waiting, at: int) -> None:
-        """A letter is thought of as sent: the mailbox and its person rest."""
-        box = self._box
-        self._box = msgspec.structs.replace(
-            box,
-            times=(*(each for each in box.times if each > at - DAY_MS), at),
-            last_id=message.id,
-            first_at=at if box.first_at is None else box.first_at,
-        )
-        self._wrote.setdefault(message.person, []).append(at)
-        for other in list(self._of_person[message.person]):
-            self._leave(other)
-            self.join(other)
-
-    def _as_written(self, message: Waiting) -> Waiting:
-        more = self._wrote.get(message.person)
+    def as_written(self, message: Waiting) -> Waiting:
+        """A message that knows of those letters."""
+        more = self.wrote.get(message.person)
         return (
             msgspec.structs.replace(message, written_at=tuple(sorted((*message.written_at, *more))))
             if more
             else message
         )
+
+    def sent(self, person: int, at: int) -> None:
+        """A person has got a letter: their other messages wait for another time now."""
+        self.wrote.setdefault(person, []).append(at)
+        for queue, other in list(self.wait.get(person, ())):
+            queue.leave(other)
+            queue.join(other)
+
+
+class _Queue:
+    """The messages of one mailbox, in lines."""
+
+    def __init__(self, box: Box, people: _People, now: int) -> None:
+        self._held_by = box
+        # The worker reads the mailbox before it sends, so that reading never delays the plan.
+        self._box = msgspec.structs.replace(box, reads=False)
+        self._people = people
+        self._now = now
+        self._hours = _Hours(box.policy)
+        self._lines: dict[_Line, list[tuple[tuple[int, int, int], Waiting]]] = {}
+        self._line_of: dict[int, _Line] = {}
+        self._turn: _Turn | None = None
+
+    def join(self, message: Waiting) -> None:
+        """Stand in the line of what the message waits for."""
+        known = self._people.as_written(message)
+        ready = max([self._now, *(each.until or 0 for each in timed(known, self._box.policy, self._now))])
+        line = (message.country, ready, message.kind == "reply")
+        insort(self._lines.setdefault(line, []), (urgency(message), message), key=lambda each: each[0])
+        self._line_of[message.id] = line
+        self._people.wait.setdefault(message.person, []).append((self, message))
+        self._turn = None
+
+    def leave(self, message: Waiting) -> None:
+        """Step out of the line."""
+        line = self._line_of.pop(message.id)
+        self._lines[line] = [each for each in self._lines[line] if each[1].id != message.id]
+        if not self._lines[line]:
+            del self._lines[line]
+        self._people.wait[message.person].remove((self, message))
+        self._turn = None
+
+    def turn(self) -> _Turn | None:
+        """Whose turn it is next; None where nobody waits."""
+        if self._turn is None and self._lines:
+            free = self._free()
+            self._turn = min(
+                _Turn(ready if at_once else self._hours.next(country, max(ready, free)), *line[0])
+                for (country, ready, at_once), line in self._lines.items()
+            )
+        return self._turn
+
+    def serve(self, turn: _Turn) -> Planned:
+        """Think of a message as sent: the mailbox and its person rest."""
+        at, _, message = turn
+        self.leave(message)
+        if _is_over(message, at):
+            return Planned(message, None, Obstacle("its sequence ends before its turn comes"))
+        held = obstacle(message, self._held_by, self._now)
+        if message.kind != "reply":
+            self._sent(message, at)
+        return Planned(message, at, held or (Obstacle("others go first", at) if at > self._now else None))
+
+    def left(self, until: int) -> Iterator[Planned]:
+        """Those whose turn is after `until`."""
+        for line in self._lines.values():
+            for _, message in line:
+                held = obstacle(message, self._held_by, self._now)
+                yield Planned(message, None, held or Obstacle("others go first", until))
+
+    def _free(self) -> int:
+        """When the mailbox can send its next letter."""
+        since = max([self._now, *self._box.times[-1:]])
+        return max([since, *(each.until or 0 for each in of_box(_LETTER, self._box, since))])
+
+    def _sent(self, message: Waiting, at: int) -> None:
+        box = self._box
+        self._box = msgspec.structs.replace(
+            box,
+            times=(*(each for each in box.times if each > at - DAY_MS), at),
+            last_to=message.person,
+            first_at=at if box.first_at is None else box.first_at,
+        )
+        self._turn = None
+        self._people.sent(message.person, at)
 
 
 class _Hours:
@@ -159,7 +217,7 @@ class _Hours:
 
 _LETTER: Final = Waiting(
     id=0, account="", person=0, kind="letter", at=0, approved=True, not_before=None, deferred=None, doubtful=None,
-    campaign=None, campaign_state=None, sequence_state=None, sequence_why=None, sequence_until=None, stage=None, country=None,
-    written_at=(),
+    campaign=None, campaign_state=None, sequence_state=None, sequence_why=None, sequence_until=None,
+    sequence_ends=None, barred=None, stage=None, country=None, written_at=(),
 )  # fmt: skip
 """Any letter: to ask when a mailbox is free."""

@@ -21,7 +21,9 @@ EnrolmentState = Literal["running", "paused", "finished", "stopped"]
 
 AWAY: Final = "auto_reply"
 BOUNCED: Final = "bounce"
-EVERYWHERE: Final = frozenset({BOUNCED, "complaint", "unsubscribe"})
+SUPPRESSED: Final = "suppressed"
+"""No answer: somebody of ours said that they must not be written to."""
+EVERYWHERE: Final = frozenset({BOUNCED, "complaint", "unsubscribe", SUPPRESSED})
 """Answers that end every sequence of a person; the others end the one they answer."""
 
 UNANSWERED: Final = frozenset({"discovered", "vetted", "shortlisted", "contacted"})

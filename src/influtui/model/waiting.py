@@ -29,8 +29,8 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
     """When it sent its first letter from here."""
     times: tuple[int, ...]
     """When it sent in the last 24 hours, the oldest first."""
-    last_id: int | None
-    """The message it sent last: the seed of the gap after it."""
+    last_to: int | None
+    """The person it wrote to last: the seed of the gap after it, so that a plan knows the gap after a letter to come."""
     paused: str | None
     known: bool = True
     """Whether config.toml still has it."""
@@ -59,6 +59,10 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     sequence_state: str | None
     sequence_why: str | None
     sequence_until: int | None
+    sequence_ends: int | None
+    """When its sequence is over, whether or not it has gone."""
+    barred: str | None
+    """Why its recipient must not be written to, at this address or at all."""
     stage: str | None
     """The state of the collaboration that it is for."""
     country: str | None
@@ -84,6 +88,8 @@ def obstacle(message: Waiting, box: Box, now: int) -> Obstacle | None:
     passing = [*timed(message, box.policy, now), *_hours(message, box.policy, now), *of_box(message, box, now)]
     if not passing:
         return None
+    # What passes before the message's own time keeps it from nothing.
+    passing = [each for each in passing if (each.until or 0) >= (message.not_before or 0)]
     passing.sort(key=lambda each: each.until or 0)
     said = "; ".join(f"{each.why}, until {to_the_second(each.until)}" for each in passing)
     return passing[-1]._replace(why=said)
@@ -92,6 +98,9 @@ def obstacle(message: Waiting, box: Box, now: int) -> Obstacle | None:
 def needs_somebody(message: Waiting, box: Box) -> Obstacle | None:
     """What holds a message until somebody acts."""
     number = message.id
+    if message.barred is not None:
+        said = f"it is called off: they must not be written to ({message.barred.replace('_', ' ')})"
+        return Obstacle(said, over=True)
     if message.doubtful is not None:
         return Obstacle(
             f"it waits for message {message.doubtful} of its conversation, of which nobody knows whether it went",
@@ -99,7 +108,7 @@ def needs_somebody(message: Waiting, box: Box) -> Obstacle | None:
         )
     if message.sequence_state in ("stopped", "finished"):
         return Obstacle(f"it is not needed any more: {message.sequence_why or 'its sequence has ended'}", over=True)
-    if message.sequence_state is not None and message.kind == "follow_up" and message.stage not in UNANSWERED:
+    if message.sequence_state is not None and message.stage not in UNANSWERED:
         if message.stage == "paused":
             return Obstacle("their collaboration is paused", next="influtui collab move REF")
         return Obstacle(f"it is not needed any more: they are {(message.stage or 'gone').replace('_', ' ')}", over=True)
@@ -170,7 +179,7 @@ def of_box(message: Waiting, box: Box, now: int) -> Iterable[Obstacle]:
         if box.read_at is None or box.read_at + within < now:
             since = f"since {rfc3339(box.read_at)}" if box.read_at else "yet"
             yield Obstacle(f"{box.address} was not read {since}, and they may have answered", now + 60_000)
-    gap = box.times[-1] + box.policy.gap_ms(f"{box.address}:{box.last_id}") if box.times else None
+    gap = box.times[-1] + box.policy.gap_ms(f"{box.address}:{box.last_to}") if box.times else None
     if gap is not None and gap > now:
         yield Obstacle("it keeps its distance from the letter before", gap)
     full = _full_until(box, now)
@@ -184,9 +193,18 @@ def allowance(box: Box, now: int) -> int:
 
 
 def _full_until(box: Box, now: int) -> int | None:
-    allowed = max(1, allowance(box, now))
-    lately = box.times[bisect_left(box.times, now - DAY_MS + 1) :]
-    return lately[-allowed] + DAY_MS if len(lately) >= allowed else None
+    """When a mailbox that has sent its letters may send again: one of them is a day old, or its limit has grown."""
+    at = now
+    while True:
+        allowed = max(1, allowance(box, at))
+        lately = box.times[bisect_left(box.times, at - DAY_MS + 1) :]
+        if len(lately) < allowed:
+            return at if at > now else None
+        freed, begun = lately[-allowed] + DAY_MS, box.first_at
+        if begun is None or allowed >= box.policy.daily_limit:
+            at = freed
+        else:
+            at = min(freed, begun + ((at - begun) // DAY_MS + 1) * DAY_MS)
 
 
 def urgency(message: Waiting) -> tuple[int, int, int]:

@@ -27,7 +27,7 @@ async def last(reader: Reader, person: int) -> Row | None:
     """The newest notice that went to a person: basis, source, and when."""
     rows = await reader.all(
         "SELECT n.basis, n.source, m.at FROM privacy_notices n JOIN messages m ON m.id = n.message_id"
-        " WHERE n.person_id = ? AND m.state IN ('sent', 'unknown') ORDER BY n.id DESC LIMIT 1",
+        " WHERE n.person_id = ? AND m.state IN ('sent', 'logged', 'unknown') ORDER BY n.id DESC LIMIT 1",
         (person,),
     )
     return rows[0] if rows else None

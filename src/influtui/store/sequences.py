@@ -74,8 +74,11 @@ class EnrolmentRow(msgspec.Struct, frozen=True, kw_only=True):
     collaboration_state: str
     campaign_id: int
     campaign: str
+    campaign_state: str
     person: int
     creator: int | None
+    country: str | None
+    """Where the person is, by their own word before the account's."""
     ref: str | None
     name: str | None
     steps: tuple[StepRow, ...] = ()
@@ -101,7 +104,8 @@ class EnrolmentRow(msgspec.Struct, frozen=True, kw_only=True):
 _ENROLMENTS: Final = (
     "SELECT e.id, e.sequence, e.account, e.state, e.why, e.paused_until, e.trusted_by, e.enrolled_at, e.expires_at,"
     " l.id AS collaboration, l.state AS collaboration_state, k.id AS campaign_id, k.code AS campaign,"
-    " l.person_id AS person, a.id AS creator, a.platform || ':' || a.handle AS ref, coalesce(p.name, a.name) AS name"
+    " k.state AS campaign_state, l.person_id AS person, a.id AS creator, coalesce(p.country, a.country) AS country,"
+    " a.platform || ':' || a.handle AS ref, coalesce(p.name, a.name) AS name"
     " FROM enrolments e JOIN collaborations l ON l.id = e.collaboration_id JOIN campaigns k ON k.id = l.campaign_id"
     " JOIN persons p ON p.id = l.person_id"
     " LEFT JOIN creators a ON a.id = coalesce(l.creator_id, (SELECT id FROM creators WHERE person_id = l.person_id"

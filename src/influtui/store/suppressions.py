@@ -10,6 +10,7 @@ from influtui.model.suppression import KEY_BYTES, SuppressionReason, account_has
 from influtui.store.database import Reader, Transaction
 
 _KEY: Final = "suppression"
+BOUNCED: Final = "bounced"
 
 
 class Named(Protocol):
@@ -47,6 +48,16 @@ class Suppressed:
         if self._key is None or not self._reasons:
             return None
         return self._reasons.get(("email", email_hash(self._key, address)))
+
+    def person(self, accounts: Sequence[Named], emails: Sequence[str]) -> str | None:
+        """Why somebody must not be written to at all. An address that mail came back from bars itself, not its owner."""
+        found = [self.account(each.platform, each.handle) for each in accounts]
+        found += [reason for each in emails if (reason := self.email(each)) != BOUNCED]
+        return next((reason for reason in found if reason), None)
+
+    def working(self, emails: Sequence[str]) -> tuple[str, ...]:
+        """Those of somebody's addresses that mail may go to."""
+        return tuple(each for each in emails if self.email(each) is None)
 
     def forgotten(self, platform: str, handle: str, emails: Sequence[str] = ()) -> bool:
         """Whether this is somebody who was forgotten, and so may not be taken in again."""

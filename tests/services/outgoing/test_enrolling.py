@@ -17,10 +17,11 @@ from influtui.services.campaign import brands, campaigns
 from influtui.services.campaign.collaborations import collaborations, move
 from influtui.services.mailbox import accounts
 from influtui.services.mailbox.backoff import Backoff
-from influtui.services.outgoing import enrolling, sending, sequences, templates
+from influtui.services.outgoing import enrolling, sending, sequences, suppressing, templates
 from influtui.services.outgoing.forecast import forecast
 from influtui.services.settings import change
 from influtui.services.workspace import Workspace, opened
+from influtui.store import suppressions
 from influtui.worker.loop import once
 from influtui.worker.rounds import Round, round_of
 
@@ -318,3 +319,53 @@ async def test_a_mailbox_that_cannot_send_keeps_no_other_from_it_and_is_left_alo
     assert tries == [1, 0, 1, 0, 0, 1]
     assert len(receiver.to("ben@mail.test")) == 1
     assert "dead@brand.test cannot send" in (await work(workspace, 1)).troubles[0]
+
+
+async def test_who_is_suppressed_by_hand_leaves_every_sequence_and_what_waits_is_called_off(
+    workspace: Workspace, campaign: str, receiver: MailReceiver
+) -> None:
+    await enroll(workspace, campaign, ANNA, BEN)
+    await suppressing.suppress(workspace, [ANNA], "opted_out")
+    await suppressing.suppress(workspace, [BEN], "by_hand")
+    by_ref = {each.ref: each for each in await enrolling.enrolments(workspace)}
+    assert (by_ref[ANNA].state, by_ref[ANNA].why) == ("stopped", "they asked not to be written to")
+    assert (by_ref[BEN].state, by_ref[BEN].why) == ("stopped", "they must not be written to")
+    assert await sending.outgoing(workspace) == []
+    states = {each.ref: each.state for each in await collaborations(workspace, campaign=campaign)}
+    assert states == {ANNA: "opted_out", BEN: "discovered"}
+    assert (await work(workspace)).sent == 0
+
+
+async def test_a_letter_to_somebody_who_is_on_the_list_says_that_it_is_called_off(
+    workspace: Workspace, campaign: str, receiver: MailReceiver
+) -> None:
+    await enroll(workspace, campaign, ANNA)
+    async with workspace.db.write(workspace.clock()) as transaction:
+        await suppressions.add(transaction, "bounced", emails=["anna@mail.test"])
+    [row] = await sending.outgoing(workspace)
+    assert row.why == "it is called off: they must not be written to (bounced)"
+    assert [each.at for each in await forecast(workspace, 7)] == [None]
+    assert (await work(workspace)).sent == 0
+    assert await sending.outgoing(workspace) == []
+
+
+async def test_whoever_has_answered_is_not_begun_with(workspace: Workspace, campaign: str) -> None:
+    await inbox.log_answer(workspace, parse_ref(ANNA), "Yes, gladly!", channel="email", campaign=campaign)
+    report = await enrolling.enroll(workspace, "gift", campaign, [parse_ref(ANNA)], trusted=True)
+    assert [row.reason for row in report.rows] == [
+        "is in conversation, and a sequence is for those who have not answered"
+    ]
+
+
+async def test_an_address_that_mail_came_back_from_does_not_bar_the_next_one(
+    workspace: Workspace, campaign: str, receiver: MailReceiver
+) -> None:
+    async with workspace.db.write(workspace.clock()) as transaction:
+        await suppressions.add(transaction, "bounced", emails=["anna@mail.test"])
+    [row] = (await enrolling.enroll(workspace, "gift", campaign, [parse_ref(ANNA)], trusted=True)).rows
+    assert (row.reason, "--set email=" in (row.hint or "")) == ("mail to anna@mail.test came back", True)
+    async with workspace.change("test.edit", "noted another address") as unit:
+        await unit.update("persons", row.person, {"email": "anna@new.test"})
+    assert await enroll(workspace, campaign, ANNA) == ["written"]
+    assert (await work(workspace)).sent == 1
+    assert len(receiver.to("anna@new.test")) == 1

@@ -15,6 +15,7 @@ from influtui.services.campaign import brands, campaigns
 from influtui.services.mailbox import accounts
 from influtui.services.outgoing import outreach, suppressing, templates
 from influtui.services.settings import change
+from influtui.services.upkeep import undo
 from influtui.services.workspace import Workspace, opened
 
 ANNA, BEN, CHLOE = "instagram:anna", "tiktok:ben", "instagram:chloe"
@@ -48,6 +49,27 @@ async def test_who_is_in_europe_is_told_once_why_they_are_written_to(
     assert told.source == "you mentioned us on Instagram"
     assert told.told_at is not None
     assert untold.told_at is None
+
+
+async def test_who_lives_nobody_knows_where_is_told_as_well(
+    workspace: Workspace, campaign: str, receiver: MailReceiver, account: Any
+) -> None:
+    await account("instagram:dan", name="Dan", email="dan@mail.test")
+    await outreach.contact(workspace, campaign, [parse_ref("instagram:dan")], "gift")
+    assert "your public profile on Instagram" in " ".join(receiver.received[0].text.split())
+
+
+async def test_a_direct_message_tells_it_too_and_once(workspace: Workspace, campaign: str) -> None:
+    made = await outreach.plan(workspace, campaign, REFS, "dm-hello")
+    assert ["GDPR" in each.rendered.body for each in made.letters] == [True, False, True]
+    await outreach.sent_by_hand(workspace, made)
+    [told, untold] = await suppressing.standing(workspace, [ANNA, BEN])
+    assert (told.source, untold.source) == ("you mentioned us on Instagram", None)
+    again = await outreach.plan(workspace, campaign, REFS, "dm-hello", again=True)
+    assert not any("GDPR" in each.rendered.body for each in again.letters)
+    await undo(workspace)
+    [told] = await suppressing.standing(workspace, [ANNA])
+    assert told.told_at is None
 
 
 async def test_a_notice_in_a_letter_that_was_refused_does_not_count(

@@ -153,7 +153,7 @@ async def test_the_suppressed_are_never_written_to(workspace: Workspace, campaig
         await suppressions.add(transaction, "opted_out", emails=["Anna+x@mail.test"])
     report = await contact(workspace, campaign, ANNA)
     assert states(report) == {ANNA: "skipped"}
-    assert "opted_out" in (report.rows[0].reason or "")
+    assert "opted out" in (report.rows[0].reason or "")
     assert receiver.received == []
 
 

@@ -25,9 +25,8 @@ from influtui.services.workspace import Workspace
 from influtui.store import collaborations as store
 from influtui.store import creators as creator_rows
 from influtui.store import exclusivities as exclusivity_rows
-from influtui.store import outreach as outreach_rows
+from influtui.store import people, suppressions
 from influtui.store import posts as post_rows
-from influtui.store import suppressions
 from influtui.store import terms as term_rows
 from influtui.store.collaborations import Collaboration, Happened
 from influtui.store.database import Reader
@@ -217,10 +216,8 @@ async def opted_out(unit: UnitOfWork, collaboration: CollaborationId, actor: str
 
 async def _suppress(unit: UnitOfWork, person: PersonId) -> None:
     accounts = await creator_rows.of_person(unit.transaction, person)
-    reachable = (await outreach_rows.reachable(unit.transaction, [person])).get(person)
-    await suppressions.add(
-        unit.transaction, "opted_out", accounts=accounts, emails=reachable.emails if reachable else ()
-    )
+    emails = await people.addresses(unit.transaction, person)
+    await suppressions.add(unit.transaction, "opted_out", accounts=accounts, emails=emails)
 
 
 async def end_agreement(unit: UnitOfWork, collaboration: CollaborationId, why: str) -> Agreement | None:

@@ -17,7 +17,7 @@ from influtui.mail import templates as language
 from influtui.model.creators import Ref
 from influtui.model.failures import Conflict, NotFound, WrongUsage
 from influtui.model.nearest import nearest
-from influtui.model.sequences import EXPIRES_DAYS, EnrolledStep, Enrolment, Step, built_in, checked
+from influtui.model.sequences import EXPIRES_DAYS, UNANSWERED, EnrolledStep, Enrolment, Step, built_in, checked
 from influtui.model.sequences import Sequence as Plan
 from influtui.model.templates import NAME_LIMIT, Template
 from influtui.model.text import from_outside
@@ -111,11 +111,17 @@ async def enroll(
     going = {
         each.person for each in await sequences.enrolments(workspace.db, going_only=True, campaign=made.offering.id)
     }
+    stages = {each.person: each.state for each in await collaboration_rows.of_campaign(workspace.db, made.offering.id)}
     for each in made.letters:
         person = reachable[each.creator.person]
         try:
             if each.creator.person in going:
                 raise Skip("is in a sequence of this campaign already", f"influtui sequence stop {each.creator.ref}")
+            if (stage := stages.get(each.creator.person)) is not None and stage not in UNANSWERED:
+                raise Skip(
+                    f"is {stage.replace('_', ' ')}, and a sequence is for those who have not answered",
+                    f"influtui campaign contact {made.offering.code} {each.creator.ref} --template NAME",
+                )
             for number, (_, chosen, variants) in enumerate(steps[1:], 2):
                 try:
                     theirs = variants.get(each.creator.language or "", chosen)

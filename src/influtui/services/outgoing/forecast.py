@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Final
+
 import msgspec
 
-from influtui.model.send_plan import plan
+from influtui.model.send_plan import Following, plan
 from influtui.model.sending_policy import DAY_MS
 from influtui.model.text import OutsideText, from_outside
 from influtui.model.times import moment, to_the_second
 from influtui.model.waiting import Obstacle, Waiting
+from influtui.services.mailbox.accounts import accounts
 from influtui.services.outgoing import sending, waiting
-from influtui.services.outgoing.stepping import AHEAD_MS
+from influtui.services.outgoing.enrolling import matches
+from influtui.services.outgoing.stepping import AHEAD_MS, held_back
 from influtui.services.workspace import Workspace
-from influtui.store import creators, sequences
-from influtui.store.pace import messages
-from influtui.store.sequences import EnrolmentRow, StepRow
+from influtui.store import sequences
+from influtui.store.pace import messages, written_to
+from influtui.store.sequences import EnrolmentRow
+
+_TO_COME: Final = 1 << 40
+"""Letters that nobody has written yet are numbered from here on: among equals they come last, as when they are written."""
 
 
 class Forecast(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="influtui.forecast/1"):
@@ -41,32 +51,29 @@ async def forecast(workspace: Workspace, days: int) -> list[Forecast]:
     await sending.settle_interrupted(workspace)
     now, until = workspace.clock(), workspace.clock() + days * DAY_MS
     waits = await messages(workspace.db, now)
-    ahead = _ahead(await sequences.enrolments(workspace.db, going_only=True), waits, until)
-    countries = await _countries(workspace, [row for row, _, _ in ahead])
-    for number, (row, _, due) in enumerate(ahead, 1):
-        waits.append(_to_come(-number, row, due, countries.get(row.creator or 0)))
-    found = await waiting.boxes(workspace.db, workspace, [each.account for each in waits])
+    ahead = await _ahead(workspace, waits)
+    found = await waiting.boxes(
+        workspace.db, workspace, [each.account for each in (*waits, *(each.message for each in ahead))]
+    )
+    first = [each.message for each in ahead if each.follows is None and each.message.at <= until]
+    following = [Following(each.message, *each.follows) for each in ahead if each.follows is not None]
+    steps = {each.message.id: each for each in ahead}
     rows = {int(row.id): row for row in await sending.outgoing(workspace)}
     made: list[Forecast] = []
-    for each in plan(waits, found, now, until):
+    for each in plan([*waits, *first], found, now, until, following):
         message = each.message
-        if message.id < 0:
-            row, step, _ = ahead[-message.id - 1]
-            who = row.name or row.ref or f"person {row.person}"
-            if each.obstacle is not None and not message.approved:
-                day = f"{moment(message.at - AHEAD_MS):%a %d %b}"
-                each = each._replace(obstacle=Obstacle(f"written about {day}, then it waits to be approved"))
-            stepped: str | None = f"{row.sequence}, letter {step.number}"
-        else:
-            who, stepped = rows[message.id].recipient if message.id in rows else "", None
+        step = steps.get(message.id)
+        if step is not None and each.at is None and not message.approved:
+            day = f"{moment(message.at - AHEAD_MS):%a %d %b}"
+            each = each._replace(obstacle=Obstacle(f"written about {day}, then it waits to be approved"))
         made.append(
             Forecast(
                 at=to_the_second(each.at),
                 kind=message.kind,
-                who=from_outside(who),
+                who=from_outside(step.who if step else rows[message.id].recipient or "" if message.id in rows else ""),
                 account=message.account,
-                message=message.id if message.id > 0 else None,
-                step=stepped,
+                message=None if step else message.id,
+                step=step.says if step else None,
                 why=each.obstacle.why if each.obstacle else None,
                 next=each.obstacle.next if each.obstacle else None,
             )
@@ -74,47 +81,83 @@ async def forecast(workspace: Workspace, days: int) -> list[Forecast]:
     return made
 
 
-def _to_come(number: int, row: EnrolmentRow, due: int, country: str | None) -> Waiting:
-    """A letter that nobody has written yet, as the rules see it."""
-    return Waiting(
-        id=number,
-        account=row.account,
-        person=row.person,
-        kind="follow_up",
-        at=due,
-        approved=row.trusted_by is not None,
-        not_before=due,
-        deferred=None,
-        doubtful=None,
-        campaign=row.campaign,
-        campaign_state=None,
-        sequence_state=row.state,
-        sequence_why=row.why,
-        sequence_until=row.paused_until,
-        stage=row.collaboration_state,
-        country=country,
-        written_at=(),
-    )
+class _Ahead(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter that nobody has written yet."""
+
+    message: Waiting
+    who: str
+    says: str
+    follows: tuple[int, int] | None
+    """The message that must go first, and how long after it this one does; None where it has gone."""
 
 
-def _ahead(rows: list[EnrolmentRow], waits: list[Waiting], until: int) -> list[tuple[EnrolmentRow, StepRow, int]]:
-    """The steps that nobody has written yet, and their days, counted from when the letter before goes at the earliest."""
-    found: list[tuple[EnrolmentRow, StepRow, int]] = []
-    under_way = {each.id: each for each in waits}
-    for row in rows:
-        last_day, base = 0, row.enrolled_at
-        for step in row.steps:
-            if step.message is not None:
-                message = under_way.get(step.message)
-                base = step.went_at or base if message is None else max(message.not_before or 0, message.at)
-                last_day = step.day
-            elif step.skipped_at is None:
-                due = base + (step.day - last_day) * DAY_MS
-                if due <= until and due < row.expires_at:
-                    found.append((row, step, due))
+async def _ahead(workspace: Workspace, waits: Sequence[Waiting]) -> list[_Ahead]:
+    """The letters that sequences have still to write, as far as nothing ends them."""
+    numbers = itertools.count(_TO_COME)
+    under_way = {each.id for each in waits}
+    written = await written_to(workspace.db, workspace.clock())
+    trusting = {
+        each.address for each in await accounts(workspace) if waiting.policy_of(workspace.settings, each).approve
+    }
+    rows = [row for row in await sequences.enrolments(workspace.db, going_only=True) if row.broken() is None]
+    back = await held_back(workspace, rows)
+    found: list[_Ahead] = []
+    for row in reversed(rows):
+        held = back.get(row.id)
+        if held is not None and held.for_good:
+            continue
+        state, why = (row.state, row.why) if held is None else ("paused", held.why)
+        pattern = msgspec.structs.replace(
+            _LETTER,
+            account=row.account,
+            person=row.person,
+            approved=row.trusted_by is not None or row.account in trusting,
+            campaign=row.campaign,
+            campaign_state=row.campaign_state,
+            sequence_state=state,
+            sequence_why=why,
+            sequence_until=row.paused_until,
+            sequence_ends=row.expires_at,
+            stage=row.collaboration_state,
+            country=row.country,
+            written_at=written.get(row.person, ()),
+        )
+        found += [each async for each in _steps(workspace, row, pattern, under_way, numbers)]
     return found
 
 
-async def _countries(workspace: Workspace, rows: list[EnrolmentRow]) -> dict[int, str | None]:
-    found = await creators.by_ids(workspace.db, [row.creator for row in rows if row.creator is not None])
-    return {each.id: each.country for each in found}
+async def _steps(
+    workspace: Workspace, row: EnrolmentRow, pattern: Waiting, under_way: AbstractSet[int], numbers: Iterator[int]
+) -> AsyncIterator[_Ahead]:
+    """The letters of one enrolment that are still to be written: each some days after the one before has gone."""
+    before: int | None = None
+    last_day, base = 0, row.enrolled_at
+    for step in row.steps:
+        if step.message is not None:
+            if step.state in ("in_data", "unknown"):
+                pattern = msgspec.structs.replace(pattern, doubtful=step.message)
+            before = step.message if step.message in under_way else None
+            last_day, base = step.day, step.went_at or base
+            continue
+        if step.skipped_at is not None:
+            continue
+        if before is None and step.when_matches and not await matches(workspace, step.when_matches, row.collaboration):
+            continue
+        number, delay = next(numbers), (step.day - last_day) * DAY_MS
+        yield _Ahead(
+            message=msgspec.structs.replace(pattern, id=number, at=base + delay, not_before=base + delay),
+            who=row.name or row.ref or f"person {row.person}",
+            says=f"{row.sequence}, letter {step.number}",
+            follows=None if before is None else (before, delay),
+        )
+        if pattern.doubtful is not None:
+            return
+        before, last_day = number, step.day
+
+
+_LETTER: Final = Waiting(
+    id=0, account="", person=0, kind="follow_up", at=0, approved=False, not_before=None, deferred=None, doubtful=None,
+    campaign=None, campaign_state=None, sequence_state=None, sequence_why=None, sequence_until=None,
+    sequence_ends=None, barred=None, stage=None, country=None, written_at=(),
+)  # fmt: skip
+"""Any letter to come."""

@@ -79,9 +79,16 @@ def letter(
     except MissingValue as missing:
         raise Skip(missing.message, missing.hint) from None
     name = person.name or creator.name
+    notice = None if told else _notice(offering, template, creator, person)
     if template.channel != "email" or account is None:
+        text = rendered.body if notice is None else f"{rendered.body.rstrip()}\n\n{notice.text}\n"
         return Letter(
-            creator=creator, name=name, recipient=creator.url or creator.ref, template=template, rendered=rendered
+            creator=creator,
+            name=name,
+            recipient=creator.url or creator.ref,
+            template=template,
+            rendered=Rendered(subject=rendered.subject, body=from_outside(text)),
+            notice=notice,
         )
     if not person.emails:
         raise Skip(
@@ -92,7 +99,6 @@ def letter(
         recipient = sendable(person.emails[0])
     except WrongUsage as wrong:
         raise Skip(wrong.message, f"influtui creators edit {creator.ref} --set email=…") from None
-    notice = None if told else _notice(offering, template, creator, person)
     body = with_footer(rendered.body, offering, spoken(template), notice)
     message_id = new_message_id(account.address.rpartition("@")[2])
     under = thread if (follows_up(template) if follows is None else follows) else None
@@ -137,6 +143,7 @@ def _notice(offering: Offering, template: Template, creator: Creator, person: Re
         brand=plain(offering.brand),
         platform=platform_name(creator.platform),
         found_by=creator.found_by,
+        by_mail=template.channel == "email",
     )
 
 

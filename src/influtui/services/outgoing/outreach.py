@@ -26,7 +26,7 @@ from influtui.services.campaign.collaborations import ensure
 from influtui.services.mailbox.accounts import account as mailbox
 from influtui.services.outgoing import sending, templates
 from influtui.services.outgoing.letters import Letter, Skip, Thread, follows_up, letter
-from influtui.services.outgoing.queueing import write
+from influtui.services.outgoing.queueing import note_told, write
 from influtui.services.workspace import Workspace
 from influtui.store import conversations, creators, notices, outreach, suppressions
 from influtui.store.conversations import Contacts
@@ -172,7 +172,7 @@ async def plan(
         await asyncio.sleep(0)
         person = reachable[creator.person]
         try:
-            _refuse_suppressed(suppressed, creator, person)
+            person = _where(suppressed, creator, person, by_mail=by_mail)
             if against := next((each for each in objected.get(creator.person, ()) if each.stops), None):
                 raise Skip(against.says, against.hint)
             if row := recent.of(creator.person, None):
@@ -283,6 +283,7 @@ async def _note_by_hand(unit: UnitOfWork, workspace: Workspace, made: Plan, each
             "at": unit.at,
         },
     )
+    await note_told(unit, each, message)
     return conversation, message
 
 
@@ -373,12 +374,17 @@ def _already(row: Row, now: int, *, whom: str = "them") -> Skip:
     return Skip(f"{row['written_by']} wrote to {whom} {when}{where}", "--again writes all the same.")
 
 
-def _refuse_suppressed(suppressed: suppressions.Suppressed, creator: Creator, person: Reachable) -> None:
-    reason = suppressed.account(creator.platform, creator.handle)
-    for email in person.emails:
-        reason = reason or suppressed.email(email)
-    if reason:
-        raise Skip(f"must not be written to ({reason})", None)
+def _where(suppressed: suppressions.Suppressed, creator: Creator, person: Reachable, *, by_mail: bool) -> Reachable:
+    """A person with the addresses that mail may go to. Raises `Skip` where it must not, or every one of them came back."""
+    if reason := suppressed.person([creator], person.emails):
+        raise Skip(f"must not be written to ({reason.replace('_', ' ')})")
+    working = suppressed.working(person.emails)
+    if by_mail and person.emails and not working:
+        raise Skip(
+            f"mail to {person.emails[0]} came back",
+            f"Find another address: `influtui creators edit {creator.ref} --set email=…`, or write a DM: --template dm-hello",
+        )
+    return msgspec.structs.replace(person, emails=working)
 
 
 def skipped(creator: Creator, person: Reachable, reason: str, hint: str | None) -> ContactRow:

@@ -71,10 +71,15 @@ async def write(
         approved_by=by if approved else None,
         not_before=not_before,
     )
-    if each.notice is not None:
-        columns = {"person_id": creator.person, "message_id": message, "at": unit.at}
-        await unit.insert("privacy_notices", {**columns, "basis": each.notice.basis, "source": each.notice.source})
+    await note_told(unit, each, message)
     return conversation, message
+
+
+async def note_told(unit: UnitOfWork, each: Letter, message: int) -> None:
+    """Record what a message tells its reader about their data, where it does."""
+    if each.notice is not None:
+        columns = {"person_id": each.creator.person, "message_id": message, "at": unit.at}
+        await unit.insert("privacy_notices", {**columns, "basis": each.notice.basis, "source": each.notice.source})
 
 
 async def queue_message(

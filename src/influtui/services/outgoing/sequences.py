@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from influtui.model.sequences import AWAY, AWAY_DAYS, EVERYWHERE, Stopped
+from influtui.model.sequences import AWAY, AWAY_DAYS, EVERYWHERE, SUPPRESSED, Stopped
 from influtui.model.times import rfc3339
 from influtui.services.outgoing import pausing
 from influtui.store import outbox, sequences
@@ -20,6 +20,7 @@ _SAID: Final = {
     "bounce": "a letter bounced",
     "complaint": "they complained",
     "unsubscribe": "they asked not to be written to",
+    SUPPRESSED: "they must not be written to",
 }
 
 

@@ -6,9 +6,13 @@ step before has not gone for certain, nothing is written.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final, NamedTuple
 
+import msgspec
+
+from influtui.model.creators import Creator
 from influtui.model.failures import Failure
 from influtui.model.sequences import UNANSWERED
 from influtui.services.campaign import campaigns, collaborations, objections
@@ -37,12 +41,43 @@ class Stepped(NamedTuple):
 async def write_due(workspace: Workspace) -> Stepped:
     """Look at every sequence that goes on: write what is due, end what is over."""
     written = ended = held = 0
-    for row in await sequences.enrolments(workspace.db, going_only=True):
+    for row in reversed(await sequences.enrolments(workspace.db, going_only=True)):
         did = await _advance(workspace, row)
         written += did == "written"
         ended += did == "ended"
         held += did == "held"
     return Stepped(written, ended, held)
+
+
+class HeldBack(NamedTuple):
+    """Why somebody in a sequence gets no letter of it any more: for good, or until somebody acts."""
+
+    why: str
+    for_good: bool
+
+
+async def held_back(workspace: Workspace, rows: Sequence[EnrolmentRow]) -> dict[int, HeldBack]:
+    """What speaks against writing to people who are in a sequence, as things stand, by the number of their enrolment."""
+    suppressed = await suppressions.load(workspace.db)
+    people = await outreach.reachable(workspace.db, [row.person for row in rows])
+    accounts: dict[int, Creator] = {
+        each.id: each
+        for each in await creators.by_ids(workspace.db, [row.creator for row in rows if row.creator is not None])
+    }
+    found: dict[int, HeldBack] = {}
+    for code in dict.fromkeys(row.campaign for row in rows):
+        about = await campaigns.needed(workspace, code)
+        here = {row.id: accounts[row.creator] for row in rows if row.campaign == code and row.creator in accounts}
+        objected = await objections.against(workspace.db, about, list(here.values()), workspace.clock())
+        for number, creator in here.items():
+            against = next((each for each in objected.get(creator.person, ()) if each.stops), None)
+            if suppressed.person([creator], people[creator.person].emails):
+                found[number] = HeldBack("they must not be written to", for_good=True)
+            elif against is not None:
+                found[number] = HeldBack(against.says, for_good=False)
+            elif not suppressed.working(people[creator.person].emails):
+                found[number] = HeldBack("no e-mail address that works is known", for_good=False)
+    return found
 
 
 async def _advance(workspace: Workspace, row: EnrolmentRow) -> str | None:
@@ -91,14 +126,11 @@ async def _write(workspace: Workspace, row: EnrolmentRow, step: StepRow, due: in
     if row.creator is None:
         return await _hold(workspace, row, "the account they were written to is gone")
     [creator] = await creators.by_ids(workspace.db, [row.creator])
-    person = (await outreach.reachable(workspace.db, [row.person]))[row.person]
     suppressed = await suppressions.load(workspace.db)
-    if any(suppressed.email(email) for email in person.emails) or suppressed.account(creator.platform, creator.handle):
-        return await _end(workspace, row, "stopped", "they must not be written to")
-    about = await campaigns.needed(workspace, row.campaign)
-    objected = (await objections.against(workspace.db, about, [creator], workspace.clock())).get(creator.person, [])
-    if (against := next((each for each in objected if each.stops), None)) is not None:
-        return await _hold(workspace, row, against.says)
+    person = (await outreach.reachable(workspace.db, [row.person]))[row.person]
+    person = msgspec.structs.replace(person, emails=suppressed.working(person.emails))
+    if (back := (await held_back(workspace, [row])).get(row.id)) is not None:
+        return await (_end(workspace, row, "stopped", back.why) if back.for_good else _hold(workspace, row, back.why))
     template = await sequences.version(workspace.db, step.version)
     thread = await thread_of(workspace.db, offering, creator)
     told = row.person in await notices.told(workspace.db, [row.person])

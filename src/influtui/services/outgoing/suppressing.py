@@ -6,17 +6,24 @@ The list holds keyed hashes only, so it can say whether somebody is on it and wh
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
 from influtui.mail.addresses import sendable
 from influtui.model.creators import Creator, parse_ref
+from influtui.model.ids import PersonId
+from influtui.model.sequences import SUPPRESSED
 from influtui.model.suppression import SuppressionReason
 from influtui.model.times import rfc3339
+from influtui.services.campaign import collaborations
+from influtui.services.outgoing import sequences
 from influtui.services.people.selection import is_ref
 from influtui.services.workspace import Workspace
+from influtui.store import collaborations as collaboration_rows
 from influtui.store import creators, notices, people, suppressions
 from influtui.store.database import Reader
+from influtui.store.journal import UnitOfWork
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="influtui.suppression/1"):
@@ -37,7 +44,8 @@ async def suppress(
 ) -> list[Standing]:
     """Never write to these people again: REFs, with every account and address of the person, or bare addresses.
 
-    There is no way back by command, and none by a plugin: somebody who asked for it has been promised it.
+    What waits for them is called off, their sequences stop, and whoever opted out has done so in every campaign. There is
+    no way back by command, and none by a plugin: somebody who asked for it has been promised it.
     """
     async with workspace.change("suppress.add", "suppressed nobody", reason=reason) as unit:
         unit.undoable = False
@@ -45,10 +53,26 @@ async def suppress(
         for word in words:
             accounts, emails = await _meant(unit.transaction, word)
             added += await suppressions.add(unit.transaction, reason, accounts=accounts, emails=emails)
+            for person in dict.fromkeys(each.person for each in accounts):
+                await _leave_alone(unit, workspace.actor, person, reason)
         # Not the names: the journal is read by more people than may know who asked.
         unit.summary = f"suppressed {len(words)} {'person' if len(words) == 1 else 'people'}"
         unit.counted(added)
     return await standing(workspace, words)
+
+
+async def _leave_alone(unit: UnitOfWork, actor: str, person: PersonId, reason: SuppressionReason) -> None:
+    answer, why = _AS_ANSWER.get(reason, (SUPPRESSED, None))
+    await sequences.answered(unit, person, None, answer, counts=False)
+    for each in await collaboration_rows.of_person(unit.transaction, person) if why else ():
+        await collaborations.opted_out(unit, each.id, actor, why or "")
+
+
+_AS_ANSWER: Final[dict[str, tuple[str, str | None]]] = {
+    "opted_out": ("unsubscribe", "asked not to be written to"),
+    "complained": ("complaint", "complained"),
+}
+"""The answer of a person that a reason stands for, with its effect on their collaborations."""
 
 
 async def standing(workspace: Workspace, words: Sequence[str]) -> list[Standing]:

@@ -57,7 +57,7 @@ async def boxes(reader: Reader, workspace: Workspace, addresses: Sequence[str]) 
             policy=policy_of(workspace.settings, known.get(address)),
             first_at=sent.first_at,
             times=sent.times,
-            last_id=sent.last_id,
+            last_to=sent.last_to,
             paused=paused[address]["why"] if address in paused else None,
             known=address in known,
             reads=address in known and known[address].imap_host is not None,
