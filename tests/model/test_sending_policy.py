@@ -97,9 +97,9 @@ def test_the_limit_counts_any_twenty_four_hours_and_not_the_calendar_day() -> No
 
 def test_a_young_mailbox_may_go_on_as_soon_as_its_limit_grows() -> None:
     young = box(policy=defaults(), first_at=MONDAY - 23 * HOUR, times=(MONDAY - 22 * HOUR,) * 15)
-    assert obstacle(waiting(), young, MONDAY) == Obstacle(
-        "jo@brand.test has sent its 15 letters of 24 hours", MONDAY + HOUR
-    )
+    held = obstacle(waiting(), young, MONDAY)
+    assert held is not None
+    assert held.until == MONDAY + HOUR
 
 
 @pytest.mark.parametrize(
