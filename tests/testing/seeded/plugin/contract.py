@@ -27,7 +27,7 @@ class TestSample(SourceContract):
         number = int(name[-1])
         if path.endswith("/posts"):
             posts = [
-                {"id": f"{name}-{each}", "text": "bread", "at": 1_795_000_000 + each, "likes": 7 + each, "comments": 3}
+                {"id": f"{name}-{each}", "text": "bread", "at": 1_795_000_000 - each, "likes": 7 + each, "comments": 3}
                 for each in range(3)
             ]
             return 200, {"posts": posts}
