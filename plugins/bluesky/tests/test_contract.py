@@ -12,9 +12,11 @@ PEOPLE = [f"did:plc:{number}" for number in range(5)]
 
 
 def _view(did: str) -> dict[str, Any]:
-    number = int(did[-1])
+    """An account by its DID, or its handle, which has the same number."""
+    number = int(did.removesuffix(".example")[-1])
     return {
-        "did": did, "handle": f"baker{number}.example", "displayName": f"Baker {number}", "description": "hi@baker.example",
+        "did": PEOPLE[number],
+        "handle": f"baker{number}.example", "displayName": f"Baker {number}", "description": "hi@baker.example",
         "labels": [{"val": "bot", "neg": False}], "followersCount": 100 + number, "followsCount": 10 + number, "postsCount": 2,
     }  # fmt: skip
 

@@ -18,6 +18,7 @@ from typing_extensions import override
 from influtui.api import (
     InvalidInput,
     NotFound,
+    OneByOne,
     Page,
     Parameter,
     Plugin,
@@ -99,7 +100,7 @@ class InstagramSource(Source):
 
     @override
     async def profiles(self, handles: Sequence[str]) -> Page:
-        return await self._read(accounts(handles))
+        return (await self._read(accounts(handles))).known()
 
     async def _accounts(self, wanted: Accounts, cursor: str | None, limit: int) -> Page:
         """Known accounts, `limit` at a time; the cursor counts them."""
@@ -109,27 +110,18 @@ class InstagramSource(Source):
             raise InvalidInput("the cursor is not one of ours")
         start = int(cursor or 0)
         odd = wanted.odd if start == 0 else ()
-        page = await self._read(Accounts(wanted.names[start : start + limit], odd))
-        done = start + (len(wanted.names[start : start + limit]) if page.next is None else int(page.next))
-        return Page(profiles=page.profiles, skipped=page.skipped, next=str(done) if done < len(wanted.names) else None)
+        read = await self._read(Accounts(wanted.names[start : start + limit], odd))
+        # A refusal is said when the run goes on there; what was paid for until then is kept.
+        done = start + len(wanted.names[start : start + limit]) - len(read.left)
+        return Page(profiles=read.profiles, skipped=read.skipped, next=str(done) if done < len(wanted.names) else None)
 
-    async def _read(self, wanted: Accounts) -> Page:
-        """The accounts in their order. Where one is refused, those before it, and in `next` how many they were."""
+    async def _read(self, wanted: Accounts) -> OneByOne:
+        """The accounts in their order, until one is refused."""
         user = await self._graph.user()
         found = await asyncio.gather(*(self._discover(user, name) for name in wanted.names))
-        profiles: list[Profile] = []
-        skipped = [Skipped(odd[:LONGEST], "no Instagram name can be written so") for odd in wanted.odd]
-        for number, (name, one) in enumerate(zip(wanted.names, found, strict=True)):
-            if isinstance(one, Profile):
-                profiles.append(one)
-            elif isinstance(one, NotFound):
-                skipped.append(Skipped(name, one.message))
-            elif number == 0:
-                raise one
-            else:
-                # The refusal is said when the run goes on here; what was paid for until then is kept.
-                return Page(profiles=tuple(profiles), skipped=tuple(skipped), next=str(number))
-        return Page(profiles=tuple(profiles), skipped=tuple(skipped))
+        odd = tuple(Skipped(each[:LONGEST], "no Instagram name can be written so") for each in wanted.odd)
+        read = OneByOne.of(wanted.names, found)
+        return structs.replace(read, skipped=odd + read.skipped)
 
     async def _discover(self, user: str, name: str) -> Profile | PluginError:
         """One account by business discovery; an error is handed over, so that it takes nobody else with it."""

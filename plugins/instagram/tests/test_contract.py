@@ -18,7 +18,7 @@ def discovered(name: str) -> dict[str, Any]:
     media = [
         {
             "id": f"{number}{each}", "caption": "bread", "permalink": f"https://www.instagram.com/p/{number}{each}/",
-            "timestamp": f"2026-11-0{each + 1}T10:00:00+0000", "like_count": 50 + each, "comments_count": 3,
+            "timestamp": f"2026-11-0{2 - each}T10:00:00+0000", "like_count": 50 + each, "comments_count": 3,
             "view_count": 900, "reposts_count": 2,
         }
         for each in range(2)

@@ -25,6 +25,8 @@ class TestMastodon(SourceContract):
     def answer(self, path: str, parameters: Mapping[str, Parameter]) -> Answer:
         if path.endswith("search"):
             return 200, {"accounts": [_account(number) for number in range(int(str(parameters["limit"])))]}
+        if path.endswith("lookup"):
+            return 200, _account(int(str(parameters["acct"]).partition("@")[0][-1]))
         author = path.split("/")[3]
         statuses = [
             {

@@ -17,6 +17,7 @@ from typing_extensions import override
 from influtui.api import (
     InvalidInput,
     NotFound,
+    OneByOne,
     Page,
     Parameter,
     Plugin,
@@ -108,7 +109,8 @@ class TikTokSource(Source):
 
     @override
     async def profiles(self, handles: Sequence[str]) -> Page:
-        return await self._read(accounts(handles))
+        read, notice = await self._read(accounts(handles))
+        return msgspec.structs.replace(read.known(), notice=notice)
 
     # TikTok One
 
@@ -164,12 +166,14 @@ class TikTokSource(Source):
         """Known accounts, `limit` at a time; the cursor counts them."""
         start = _number(cursor)
         names = wanted.names[start : start + limit]
-        page = await self._read(Accounts(names, wanted.odd if start == 0 else ()))
-        done = start + (len(names) if page.next is None else int(page.next))
-        return msgspec.structs.replace(page, next=str(done) if done < len(wanted.names) else None)
+        read, notice = await self._read(Accounts(names, wanted.odd if start == 0 else ()))
+        # A refusal is said when the run goes on there; what was paid for until then is kept.
+        done = start + len(names) - len(read.left)
+        onward = str(done) if done < len(wanted.names) else None
+        return Page(profiles=read.profiles, skipped=read.skipped, next=onward, notice=notice)
 
-    async def _read(self, wanted: Accounts) -> Page:
-        """The accounts in their order. Where one is refused, those before it, and in `next` how many they were."""
+    async def _read(self, wanted: Accounts) -> tuple[OneByOne, str | None]:
+        """The accounts in their order, until one is refused; and what could not be read of them."""
         refused: list[PluginError] = []
 
         async def one(name: str) -> Profile | PluginError:
@@ -181,22 +185,12 @@ class TikTokSource(Source):
             return records.of_one(name, creator, videos, self.ctx.clock())
 
         found = await asyncio.gather(*(one(name) for name in wanted.names))
-        profiles: list[Profile] = []
-        skipped = [Skipped(odd[:LONGEST], "no TikTok name can be written so") for odd in wanted.odd]
-        for number, (name, answer) in enumerate(zip(wanted.names, found, strict=True)):
-            if isinstance(answer, Profile):
-                profiles.append(answer)
-            elif isinstance(answer, COSTS_ONE):
-                skipped.append(Skipped(name, answer.message))
-            elif not profiles:
-                raise answer
-            else:
-                # The refusal is said when the run goes on here; what was paid for until then is kept.
-                return Page(profiles=tuple(profiles), skipped=tuple(skipped), next=str(number), notice=_unread(refused))
-        odd = [each for each in found if isinstance(each, Unreadable)]
-        if odd and not profiles:
-            raise odd[0]
-        return Page(profiles=tuple(profiles), skipped=tuple(skipped), notice=_unread(refused))
+        read = OneByOne.of(wanted.names, found, COSTS_ONE)
+        unreadable = [each for each in found if isinstance(each, Unreadable)]
+        if unreadable and not read.profiles:
+            raise unreadable[0]
+        odd = tuple(Skipped(each[:LONGEST], "no TikTok name can be written so") for each in wanted.odd)
+        return msgspec.structs.replace(read, skipped=odd + read.skipped), _unread(refused)
 
     # Pasted links
 
@@ -243,11 +237,11 @@ class TikTokSource(Source):
         if not self._one.connected or not found:
             return tuple(found.values()), BY_NAME_ONLY if found else None
         try:
-            page = await self._read(Accounts(tuple(found)))
+            read, notice = await self._read(Accounts(tuple(found)))
         except PluginError as error:
             return tuple(found.values()), f"Kept by name only: {error.message}"
-        known = {profile.handle: profile for profile in page.profiles}
-        return tuple(known.get(name, profile) for name, profile in found.items()), page.notice
+        known = {profile.handle: profile for profile in read.profiles}
+        return tuple(known.get(name, profile) for name, profile in found.items()), notice
 
     # One's own account
 

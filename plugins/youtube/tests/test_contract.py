@@ -52,7 +52,9 @@ class TestYouTube(SourceContract):
             items = [{"snippet": {"channelId": each, "channelTitle": "Baker &amp; Co"}} for each in found]
             more = {"nextPageToken": "CAUQAA"} if first else {}
         elif method == "channels":
-            items = [_channel(each) for each in reversed(str(parameters["id"]).split(","))]
+            by_name = [CHANNELS[int(str(parameters[each])[-1])] for each in ("forHandle",) if each in parameters]
+            asked = by_name or reversed(str(parameters["id"]).split(","))
+            items = [_channel(each) for each in asked]
         elif method == "playlistItems":
             uploads = str(parameters["playlistId"])
             items = [{"snippet": {"resourceId": {"videoId": f"{uploads[-1]}v{each}"}}} for each in (1, 2)]

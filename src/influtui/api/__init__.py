@@ -22,6 +22,7 @@ from influtui.api.errors import (
     UpstreamChanged,
 )
 from influtui.api.hooks import CarriersContext, PanesContext, Plugin, SourcesContext, hookimpl
+from influtui.api.one_by_one import OneByOne
 from influtui.api.paging import Walk
 from influtui.api.panes import Pane, Row, View
 from influtui.api.reading import Number, count, email_in, moment, read, read_each
@@ -43,6 +44,7 @@ __all__ = [
     "Keys",
     "NotFound",
     "Number",
+    "OneByOne",
     "Page",
     "Pane",
     "PanesContext",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -43,7 +44,7 @@ class SourceBench:
     uncounted: ClassVar[Sequence[str]] = ()
     """Methods of calls that no quota of the platform counts."""
     known: ClassVar[Sequence[str]] = ()
-    """Handles for `profiles`, where that is announced; `answer` must know what is asked then."""
+    """Handles for `profiles`, where that is announced; else those whom the search finds. `answer` knows what is asked then."""
     recording: ClassVar[str] = ""
     """A file that `influtui plugin record` wrote, below the folder of the package: then there is no `answer` to write."""
 
@@ -71,11 +72,15 @@ class SourceBench:
 
     def _searched(self, made: Source, cursor: str | None = None, limit: int | None = None) -> Page:
         page = self._ran(lambda one: one.search(self.query, cursor=cursor, limit=limit or self.limit), made)
-        assert isinstance(page, Page), f"search gave a {type(page).__name__}"
+        assert isinstance(page, Page), f"search gave a {type(page).__name__}: a Page"
+        _each_has_its_reason(page)
         return page
 
     def _known(self, platform: Platform, handles: Sequence[str]) -> Page:
-        return self._ran(lambda one: one.profiles(list(handles)), self._made(platform))
+        page = self._ran(lambda one: one.profiles(list(handles)), self._made(platform))
+        assert isinstance(page, Page), f"profiles gave a {type(page).__name__}: a Page"
+        _each_has_its_reason(page)
+        return page
 
     def _platform(self, change: Fault | None = None, at: Calls | None = None, *, hangs: int | None = None) -> Platform:
         return Platform(self.answer, change=change, at=at, hangs=hangs)
@@ -83,6 +88,12 @@ class SourceBench:
     def _body(self, path: str, parameters: Mapping[str, Parameter]) -> bytes:
         body = self.answer(path, parameters)[1]
         return body if isinstance(body, bytes) else msgspec.json.encode(body)
+
+    def _decoded(self, path: str, parameters: Mapping[str, Parameter]) -> Any:
+        try:
+            return json.loads(self._body(path, parameters))
+        except ValueError:
+            return None
 
     def _calls(self, platform: Platform) -> dict[int, bytes]:
         """The first call of each method, and what it was answered: calls of one method are alike."""
@@ -106,13 +117,18 @@ class SourceBench:
         kind: type[Source] = sources_of(manifest)[self.source]
         return kind(context)
 
-    def _canaries(self, mark: str = "3f9a") -> dict[str, str]:
+    def _canaries(self, mark: str = "3f9A-Zx") -> dict[str, str]:
         fields = manifest_of(self.package).fields
         made = {field.key: f"canary-{field.key}-{mark}" for field in fields if field.kind == "secret"}
         return {**made, **self.secrets}
 
     def _entry(self) -> SourceEntry:
         return next(entry for entry in manifest_of(self.package).source if entry.id == self.source)
+
+
+def _each_has_its_reason(page: Page) -> None:
+    for each in page.skipped:
+        assert each.ref.strip() and each.reason.strip(), f"{each!r}: say who is skipped, and why: a person reads it"  # noqa: PT018
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import random
 import threading
 import time
 import traceback
@@ -17,9 +17,9 @@ from influtui.secrets.redaction import forms
 from influtui.testing.bench import NOW, SourceBench
 from influtui.testing.platforms import FAULTS, overheard
 from influtui.testing.plugins import manifest_of
-from influtui.testing.watch import changed_by_import
+from influtui.testing.process import ELSEWHERE, another_machine
+from influtui.testing.watch import imported_anew, watched
 
-ELSEWHERE = "Pacific/Kiritimati"
 PATIENCE_S = 2
 SHORTEST_PART = 6
 
@@ -46,9 +46,11 @@ class ConductContract(SourceBench):
                     said.append("".join(traceback.format_exception(error)) + repr(vars(error)))
         said.append(written.getvalue())
         for key, canary in canaries.items():
-            assert not any(part in each for part in _parts(canary) for each in said), f"{key} is told"
+            assert not any(part in each for part in _parts(canary) for each in said), (
+                f"{key} is told in an error, a log, the output or a record: leave it out"
+            )
         assert not any(canary in path for path, _ in whole.asked for canary in canaries.values()), (
-            "a secret is in a path"
+            "a secret is in a path, which is logged everywhere: send it in a header, or a parameter"
         )
 
     def test_the_keys_of_the_user_are_used_and_no_others(self) -> None:
@@ -59,7 +61,13 @@ class ConductContract(SourceBench):
         for platform, secrets in ((asked, first), (again, second)):
             self._searched(self._made(platform, secrets=secrets))
         for key in changed:
-            assert not any(first[key] in each for each in again.told), f"{key} of another object is sent"
+            assert not any(first[key] in each for each in again.told), (
+                f"{key} of another object is sent: take it from self.ctx.secrets each time, and keep it nowhere else"
+            )
+            sent = [each for each in asked.told if first[key].casefold() in each.casefold()]
+            assert not sent or any(first[key] in each for each in sent), (
+                f"{key} is sent with other letters than the user gave: send it as it is"
+            )
         needed = {field.key for field in self._entry().field if field.kind == "secret" and field.required}
         assert not needed & changed or asked.told != again.told, f"{', '.join(sorted(needed))}: asked for and not used"
 
@@ -69,7 +77,10 @@ class ConductContract(SourceBench):
         self._search(platform)
         for path, _ in platform.asked:
             parts = urlsplit(path)
-            assert not parts.netloc or (parts.scheme == "https" and parts.hostname in self._entry().hosts), path
+            assert not parts.netloc or (parts.scheme == "https" and parts.hostname in self._entry().hosts), (
+                f"{path} is asked, and the manifest has hosts = {self._entry().hosts}: name {parts.hostname} there, "
+                "or ask below base_url"
+            )
 
     def test_every_call_is_counted_by_a_budget(self) -> None:
         """A call whose `method` no budget knows would be made for free; one that spends a key names it."""
@@ -81,6 +92,9 @@ class ConductContract(SourceBench):
             free = method in self.uncounted
             assert counting or free or not budgets, f"{path}: no budget counts the method “{method}”; see `uncounted`"
             for each in counting:
+                assert each.cost.get(method, 1) or free, (
+                    f"{path}: the budget {each.id} says that “{method}” costs 0: say what it costs, or put it into `uncounted`"
+                )
                 assert each.unit != "unique_key" or key, f"{path}: the budget {each.id} counts keys, and none is named"
 
     def test_a_page_takes_no_more_calls_than_the_manifest_says(self) -> None:
@@ -90,7 +104,10 @@ class ConductContract(SourceBench):
         page = self._search(platform)
         if says is not None:
             most = says.page + says.account * (len(page.profiles) + len(page.skipped))
-            assert len(platform.asked) <= most, f"{len(platform.asked)} calls, and the manifest says {most} at most"
+            assert len(platform.asked) <= most, (
+                f"{len(platform.asked)} calls for {len(page.profiles) + len(page.skipped)} accounts, and the manifest says "
+                f"{most} at most: ask for less, or say so in `calls` of [[source]]"
+            )
 
     def test_two_searches_at_once_do_not_mix(self) -> None:
         """Two objects of one class, as two sessions have them."""
@@ -103,14 +120,17 @@ class ConductContract(SourceBench):
             return list(await asyncio.gather(*asked))
 
         alone = [self._search(self._platform(), limit=limit) for limit in limits]
-        assert asyncio.run(both()) == alone
+        with watched(self.package):
+            together = asyncio.run(both())
+        assert together == alone, "one search is given what another found: keep nothing in the class or the module"
 
     def test_a_search_that_is_called_off_ends_at_once(self) -> None:
         """Wherever it is called off, cancellation is not swallowed, and nothing goes on behind it."""
         whole = self._platform()
         self._search(whole)
         for call in self._calls(whole):
-            asyncio.run(self._called_off(call))
+            with watched(self.package):
+                asyncio.run(self._called_off(call))
 
     async def _called_off(self, call: int) -> None:
         platform = self._platform(hangs=call)
@@ -126,11 +146,17 @@ class ConductContract(SourceBench):
         began = time.monotonic()
         task.cancel()
         await asyncio.wait([task], timeout=PATIENCE_S)
-        assert task.cancelled(), f"the cancellation was swallowed at call {call}"
-        assert time.monotonic() - began < 0.2, f"called off at call {call}, it took too long"
+        assert task.cancelled(), (
+            f"the cancellation was swallowed at call {call}: let asyncio.CancelledError through (`except Exception` does)"
+        )
+        assert time.monotonic() - began < 0.2, (
+            f"called off at call {call}, it took {time.monotonic() - began:.1f} s: nothing is to be awaited after a cancellation"
+        )
         for _ in range(5):
             await asyncio.sleep(0)
-        assert asyncio.all_tasks() == {asyncio.current_task()}, f"called off at call {call}, it goes on"
+        assert asyncio.all_tasks() == {asyncio.current_task()}, (
+            f"called off at call {call}, a task of it goes on: end what it has started"
+        )
         swallowed = [each for each in waiting if not each.cancelled() and each.exception() is None]
         assert not swallowed, f"the cancellation was swallowed at call {call}, in {swallowed[0].get_coro()}"
 
@@ -150,10 +176,13 @@ class ConductContract(SourceBench):
             await self._made(self._platform()).search(self.query, cursor=None, limit=self.limit)
             beating.cancel()
             await asyncio.wait([beating])
-            assert max(gaps, default=0) < 0.05, f"held for {max(gaps):.3f} s"
+            assert max(gaps, default=0) < 0.05, (
+                f"the loop was held for {max(gaps):.3f} s: nobody else's answer is read meanwhile"
+            )
             assert asyncio.all_tasks() == {asyncio.current_task()}, "tasks are left behind"
 
-        asyncio.run(run())
+        with watched(self.package):
+            asyncio.run(run())
 
     def test_no_thread_is_left_behind(self) -> None:
         """One that all objects share is well; one more for each search is not."""
@@ -163,29 +192,36 @@ class ConductContract(SourceBench):
         left = [each for each in threading.enumerate() if each not in before]
         for each in left:
             each.join(0.05)
-        assert sum(each.is_alive() for each in left) < 2, f"{len(left)} threads are left behind"
+        assert sum(each.is_alive() for each in left) < 2, (
+            f"{len(left)} threads are left behind ({left[0].name}): start none"
+        )
 
     def test_its_import_changes_nothing_else_and_does_not_wait(self) -> None:
-        """Logging, limits and the environment belong to the app."""
-        module = manifest_of(self.package).python.partition(":")[0]
-        changed = changed_by_import(self.package, module)
-        assert not changed, f"its import changes {', '.join(changed)}"
+        """Logging, limits, signals, certificates and the environment belong to the app, and so does the end."""
+        at_the_end = imported_anew(self.package, manifest_of(self.package).python.partition(":")[0])
+        assert not at_the_end, f"{at_the_end[0]}: atexit: the end of the app is not a plugin's, and would wait for it"
+
+    def test_chance_is_left_alone(self) -> None:
+        """Whoever seeds `random` decides for the whole process what is drawn next."""
+        kept, ends = random.getstate(), []
+        try:
+            for start in (1, 2):
+                random.seed(start)
+                self._search(self._platform())
+                ends.append(random.getstate())
+        finally:
+            random.setstate(kept)
+        assert ends[0] != ends[1], "a search seeds `random` for everybody: make a random.Random(seed) of its own"
 
     def test_the_machine_s_time_zone_changes_nothing(self) -> None:
         """The times of a platform are its own."""
-        if not hasattr(time, "tzset"):
-            return
-        here, clean = os.environ.get("TZ"), self._search(self._platform())
-        try:
-            os.environ["TZ"] = ELSEWHERE
-            time.tzset()
+        clean = self._search(self._platform())
+        with another_machine():
             elsewhere = self._search(self._platform())
-        finally:
-            os.environ.pop("TZ", None)
-            if here is not None:
-                os.environ["TZ"] = here
-            time.tzset()
-        assert elsewhere == clean, f"in the zone {ELSEWHERE} other times are handed over"
+        assert elsewhere == clean, (
+            f"on a machine in {ELSEWHERE['TZ']}, or in another language, something else is handed over: "
+            "datetime.fromtimestamp(…, UTC), and no locale"
+        )
 
     def test_numbers_are_dated_when_they_came(self) -> None:
         """Not when the source was made: a session lasts hours."""
@@ -193,7 +229,12 @@ class ConductContract(SourceBench):
         made = self._made(self._platform(), clock=lambda: now[0])
         now[0] += timedelta(hours=1)
         for profile in self._searched(made).profiles:
-            assert profile.as_of != NOW, f"{profile.handle} is dated when the source was made"
+            assert profile.as_of != NOW, (
+                f"{profile.handle} is dated when the source was made: self.ctx.clock() when it is read"
+            )
+            assert profile.as_of not in {post.posted_at for post in profile.recent_posts or ()}, (
+                f"{profile.handle}'s numbers are dated by a post: as_of is self.ctx.clock(), or what the platform says"
+            )
 
 
 def _parts(secret: str) -> list[str]:

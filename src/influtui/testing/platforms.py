@@ -26,6 +26,7 @@ Calls = int | Callable[[int], bool]
 Path = tuple[str | int, ...]
 
 MOST_CALLS: Final = 500
+RETRY_AFTER_S: Final = 60
 SLOW_S: Final = 9.0
 """Just below the host's limit for an answer."""
 
@@ -114,7 +115,7 @@ class Platform:
             reply = self.change(reply)
             self._changed = True
         if reply.status == 429:
-            raise RateLimited("too many calls", retry_after=60)
+            raise RateLimited("too many calls", retry_after=RETRY_AFTER_S)
         if reply.status >= 500:
             raise Transient(f"out of order (status {reply.status})")
         if 300 <= reply.status < 400:
@@ -231,7 +232,7 @@ def oddly(body: bytes) -> Iterator[tuple[str, bytes]]:
         whole = msgspec.json.decode(body)
     except msgspec.DecodeError:
         return
-    for path, value in list(_values(whole, ())):
+    for path, value in list(places_in(whole)):
         for wrong in _wrong_for(value, of_a_list=isinstance(path[-1], int)):
             yield f"{'.'.join(map(str, path))} = {wrong!r}", msgspec.json.encode(with_value(whole, path, wrong))
         if isinstance(value, list) and len(value) > 1:
@@ -251,7 +252,8 @@ def _wrong_for(value: Any, *, of_a_list: bool) -> tuple[Any, ...]:
     return (None, "x") if of_a_list else (None,)
 
 
-def _values(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+def places_in(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every place in an answer and what stands there; of each list, its first entry."""
     steps: list[tuple[str | int, Any]] = []
     if isinstance(value, dict):
         steps = list(value.items())
@@ -259,7 +261,7 @@ def _values(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
         steps = list(enumerate(value[:1]))
     for step, inner in steps:
         yield (*path, step), inner
-        yield from _values(inner, (*path, step))
+        yield from places_in(inner, (*path, step))
 
 
 def grown(body: bytes) -> bytes:
@@ -290,6 +292,14 @@ def with_value(whole: Any, path: Path, value: Any) -> Any:
         place = place[step]
     place[path[-1]] = value
     return changed
+
+
+def value_at(body: bytes, path: Path) -> Any:
+    """What stands in one place of an answer."""
+    at: Any = msgspec.json.decode(body)
+    for step in path:
+        at = at[step]
+    return at
 
 
 def values_in(value: Any) -> Iterator[Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -30,10 +31,12 @@ from influtui.testing.platforms import (
     FAULTS,
     IN_THOUSANDS,
     REFUSALS,
+    RETRY_AFTER_S,
     Fault,
     Platform,
     grown,
     oddly,
+    value_at,
     values_in,
     without_each_key,
 )
@@ -50,6 +53,13 @@ KINDS: Final[dict[str, tuple[type[PluginError], ...]]] = {
     "a lost connection": (Transient,),
 }
 """What the host's client raises must still be that when it leaves the source."""
+
+
+BROKEN: Final[Mapping[str, Fault]] = {
+    "an error with status 200": AN_ERROR_IN_AN_ANSWER,
+    **{name: FAULTS[name] for name in ("half a body", "a login page", "an empty body", "null")},
+}
+"""Answers in which nothing of an account stands."""
 
 
 class ValueContract(SourceBench):
@@ -87,6 +97,11 @@ class ValueContract(SourceBench):
             kinds = (AuthInvalid, ConfigError)
         named = " or ".join(kind.__name__ for kind in kinds)
         assert isinstance(raised.value, kinds), f"{fault} is told as {type(raised.value).__name__}, and is {named}"
+        if isinstance(raised.value, RateLimited) and fault == "429":
+            assert raised.value.retry_after == RETRY_AFTER_S, (
+                "the platform says after how many seconds to go on, and it is lost: let what the host's client raises "
+                "through, or hand `retry_after` on"
+            )
 
     @pytest.mark.parametrize("fault", ["401", "429"])
     def test_a_refusal_half_way_is_told(self, fault: str) -> None:
@@ -111,15 +126,17 @@ class ValueContract(SourceBench):
         """Platforms send errors with status 200: who is not handed over where one has its own status is not then either."""
         whole = self._platform()
         clean = self._search(whole)
-        for call in self._calls(whole):
-            what = f"an error with status 200 at call {call}"
-            page = self._held_to(clean, AN_ERROR_IN_AN_ANSWER, call, what)
+        for call, (name, broken) in product(self._calls(whole), BROKEN.items()):
+            what = f"{name}, at call {call},"
+            page = self._held_to(clean, broken, call, what)
             empty = {profile.handle for profile in page.profiles if _is_empty(profile)} if page else set()
             empty -= {profile.handle for profile in clean.profiles if _is_empty(profile)}
             if empty:
                 refused = self._held_to(clean, FAULTS["a status that nobody foresaw"], call, what)
                 empty -= {profile.handle for profile in refused.profiles} if refused else set()
-            assert not empty, f"{what} is the account {sorted(empty)}"
+            assert not empty, (
+                f"{what} is handed over as {sorted(empty)}, about whom nothing is known: an error, or `skipped`"
+            )
 
     def test_a_key_that_is_missing_is_unknown_and_never_an_error_of_ours(self) -> None:
         """Each key of each answer is left out once: a number is then what it was, or None."""
@@ -131,6 +148,7 @@ class ValueContract(SourceBench):
                 what = f"call {call} without {'.'.join(map(str, path))}"
                 page = self._held_to(clean, _replaced(changed), call, what)
                 self._same_people(clean, page, what)
+                self._nobody_is_lost_for_a_no(clean, page, what, value_at(body, path))
 
     def test_a_value_of_another_kind_is_unknown_and_never_an_error_of_ours(self) -> None:
         """Each value of one entry in turn null, text, a number, `12.3K`, -1, true: read right, or not at all."""
@@ -215,16 +233,16 @@ class ValueContract(SourceBench):
             others -= self._sent()
         assert not others, f"{what}: {sorted(others)} were not found before"
 
+    def _nobody_is_lost_for_a_no(self, clean: Page, page: Page | None, what: str, was: Any) -> None:
+        """A platform that leaves a false out says no, as it did before."""
+        if was is False and page is not None:
+            lost = {profile.handle for profile in clean.profiles} - {profile.handle for profile in page.profiles}
+            assert not lost, f"{what}, which was false, {sorted(lost)} is left out: what is not said is not true"
+
     def _sent(self) -> set[str]:
         platform = self._platform()
         self._search(platform)
         return {str(each) for asked in platform.asked for each in values_in(self._decoded(*asked))}
-
-    def _decoded(self, path: str, parameters: Any) -> Any:
-        try:
-            return json.loads(self._body(path, parameters))
-        except ValueError:
-            return None
 
 
 _REFUSED: Final = [FAULTS[name] for name in sorted(REFUSALS)]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from typing import Any, Final
+from urllib.parse import unquote, unquote_plus
 
 import msgspec
 
 from influtui.api import Page, PluginError, Reply
 from influtui.testing.bench import NotRecorded, SourceBench
-from influtui.testing.platforms import Endless, Fault, Path, list_of_entries, values_in, with_value
+from influtui.testing.platforms import Endless, Fault, Path, Platform, list_of_entries, values_in, with_value
+from influtui.testing.watch import whatever_comes_of_it
 
 MOST_PAGES: Final = 50
 
@@ -34,7 +35,10 @@ class WalkContract(SourceBench):
                 pages = self._walked(limit)
                 again = {handle for page in pages for handle in _handles(page)}
                 right = again == found or self._has_one_page_only(pages, limit)
-                assert right, f"with a limit of {limit}: {sorted(again ^ found)} are lost, or found only then"
+                assert right, (
+                    f"with a limit of {limit}, {sorted(again ^ found)} are lost, or found only then: hand `limit` and "
+                    "`cursor` on, and give the platform's next cursor as `next`"
+                )
 
     def test_who_cannot_be_read_takes_nobody_else_away(self) -> None:
         """One entry of the first page is broken: everybody else is found, on later pages too, and nobody twice."""
@@ -45,7 +49,9 @@ class WalkContract(SourceBench):
             pages = self._walked(self.limit, _answered(with_value(body, (*place, 0), None)), call)
             found = {handle for page in pages for handle in _handles(page)}
             lost = {handle for page in clean for handle in _handles(page)} - found
-            assert not pages or len(lost) <= 1, f"an entry of call {call} that is null costs {sorted(lost)}"
+            assert not pages or len(lost) <= 1, (
+                f"one entry that is null, in the answer to call {call}, costs {sorted(lost)}: read entry by entry (`read_each`)"
+            )
 
     def test_an_empty_page_is_the_end_only_where_the_platform_says_so(self) -> None:
         """A page without entries that names a next one: the next one is asked for, and at some time that has an end."""
@@ -60,7 +66,10 @@ class WalkContract(SourceBench):
                 raise AssertionError(f"empty pages are passed over: {error}") from None
             onward = clean[0].next
             if onward is not None and onward in {str(each) for each in values_in(emptied)}:
-                assert page.next == onward, f"call {call} is answered without entries, and the next page is not asked"
+                assert page.next == onward, (
+                    f"the answer to call {call} has no entries and names a next page, which is not asked for: "
+                    "the end is where the platform names none"
+                )
 
     def test_what_is_asked_depends_on_the_query(self) -> None:
         """Another query is another question."""
@@ -68,12 +77,40 @@ class WalkContract(SourceBench):
         self._search(asked)
         others = (f"{self.query}x", f"x{self.query}", self.query[::-1])
         assert any(self._told(query) != asked.told for query in others), (
-            f"“{self.query}” and “{others[0]}” are asked alike"
+            f"“{self.query}” and “{others[0]}” are asked alike: hand the query on"
         )
+
+    def test_the_query_is_asked_for_as_it_is(self) -> None:
+        """Letters of all languages, quoted by nobody but the host."""
+        sent = self._platform()
+        self._search(sent)
+        quoted = [each for each in _texts(sent) if self.query not in each and self.query in unquote_plus(each)]
+        assert not quoted, f"“{self.query}” is asked for as {quoted[0]!r}: hand it on as it is; the host quotes it"
+        if not any(self.query in each for each in _texts(sent)):
+            return  # the platform is asked in words of its own
+        odd = f"{self.query} crêpes"
+        platform = self._platform()
+        with whatever_comes_of_it():  # the answers are those for the usual query
+            self._ran(lambda one: one.search(odd, cursor=None, limit=self.limit), self._made(platform))
+        told = _texts(platform)
+        assert not told or any(odd in each for each in told), (
+            f"“{odd}” is asked for as {told[0]!r}: hand the query on as it is; the host quotes it"
+        )
+
+    def test_nobody_found_is_an_empty_page(self) -> None:
+        """A search without a result is an answer."""
+        emptied = [(call, with_value(body, place, [])) for call, place, body in self._lists() if call == 0]
+        for call, body in emptied:
+            try:
+                self._search(self._platform(_answered(body), call))
+            except PluginError as error:
+                raise AssertionError(
+                    f"a list without entries is told as {type(error).__name__} (“{error.message}”): an empty Page"
+                ) from None
 
     def _told(self, query: str) -> list[str]:
         platform = self._platform()
-        with suppress(Exception):  # the answers are those for the usual query
+        with whatever_comes_of_it():  # the answers are those for the usual query
             self._ran(lambda one: one.search(query, cursor=None, limit=self.limit), self._made(platform))
         return platform.told
 
@@ -94,15 +131,21 @@ class WalkContract(SourceBench):
                 if change is None:
                     raise
                 return []
-            assert len(page.profiles) <= limit, f"{len(page.profiles)} accounts came, and {limit} were asked for"
-            assert page.next is None or (page.next != cursor and len(page.next) <= 2_048), "the cursor stands still"
+            assert len(page.profiles) <= limit, (
+                f"{len(page.profiles)} accounts came, and {limit} were asked for: ask the platform for `limit`"
+            )
+            assert page.next is None or len(page.next) <= 2_048, "a cursor is longer than 2,048 letters"
+            assert page.next is None or page.next != cursor, (
+                f"the cursor stands still: the page after {cursor!r} is {page.next!r}; `next` is None at the end"
+            )
             pages.append(page)
             cursor = page.next
             if cursor is None:
                 break
-        assert cursor is None, f"no end after {MOST_PAGES} pages"
+        assert cursor is None, f"no end after {MOST_PAGES} pages: `next` is None where the platform names no next page"
         handles = [handle for page in pages for handle in _handles(page)]
-        assert len(handles) == len(set(handles)), "somebody comes twice"
+        twice = sorted({handle for handle in handles if handles.count(handle) > 1})
+        assert not twice, f"{', '.join(twice[:3])} comes twice, on one page or on the next: each account once"
         return pages
 
     def _has_one_page_only(self, pages: list[Page], limit: int) -> bool:
@@ -131,6 +174,11 @@ class WalkContract(SourceBench):
             if (place := list_of_entries(body)) is not None:
                 found.append((call, place, body))
         return found
+
+
+def _texts(platform: Platform) -> list[str]:
+    """What was asked, in words: parameters, and paths as they are read."""
+    return [str(each) for path, parameters in platform.asked for each in (*parameters.values(), unquote(path)) if each]
 
 
 def _handles(page: Page) -> list[str]:

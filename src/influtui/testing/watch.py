@@ -1,16 +1,21 @@
 """Watches a plugin while it works, for the contract kit: what it may not do whatever it answers.
 
-Held against it: to wait on the loop's thread (`time.sleep`), to open connections or start programs by itself, and to put
-a secret into the environment or a file. Connections and programs are refused, so that a test needs no network.
+Held against it: to wait on the loop's thread (`time.sleep`) or burn the processor, to open connections or start programs
+by itself, to keep files, to print, to put a secret into the environment, and to change what belongs to the process.
+Connections and programs are refused, so that a test needs no network.
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
+import io
 import logging
 import os
+import signal
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -19,10 +24,30 @@ from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final
+
+from influtui.testing import process
 
 PAST_THE_HOST: Final = frozenset({"socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec"})
 WRITING: Final = os.O_WRONLY | os.O_RDWR
+BURNS_S: Final = 2.0
+"""Seconds of the processor's own that one question may take: a page of the bundled sources takes a hundredth of one."""
+
+
+class Misconduct(AssertionError):
+    """Something that a plugin may not do, whatever it is answered."""
+
+
+@contextmanager
+def whatever_comes_of_it() -> Iterator[None]:
+    """The answers of a test need not know what is asked in this block; how it is asked is held against the plugin still."""
+    try:
+        yield
+    except Misconduct:
+        raise
+    except Exception:
+        return
 
 
 class Loop(asyncio.SelectorEventLoop):
@@ -38,7 +63,8 @@ class Loop(asyncio.SelectorEventLoop):
 class Watch:
     """What was seen."""
 
-    def __init__(self) -> None:
+    def __init__(self, package: str) -> None:
+        self._package = package
         self.wrong: list[str] = []
         self.written: list[str | bytes | os.PathLike[str]] = []
         self.environment: list[bytes] = []
@@ -46,16 +72,28 @@ class Watch:
     def event(self, name: str, args: tuple[Any, ...]) -> None:
         """One event of the interpreter's audit."""
         if name in PAST_THE_HOST:
-            self.wrong.append(f"{name}{args!r}: only the host's client may be asked")
+            where = process.place_in(self._package) or self._package
+            asked = " ".join(map(str, args[0])) if isinstance(args[0], list | tuple) else args[0]
+            self.wrong.append(f"{where}: {name} ({asked}): only the host's client may be asked: self.ctx.http")
             raise ConnectionRefusedError("the contract kit is without network")
         if name == "os.putenv":
             self.environment.append(args[1] if isinstance(args[1], bytes) else os.fsencode(args[1]))
-        elif name == "open" and not isinstance(args[0], int) and args[2] & WRITING and args[0] is not None:
-            self.written.append(args[0])
+        elif (
+            name == "open" and not isinstance(args[0], int) and args[2] & WRITING and args[0] is not None
+        ) or name == "sqlite3.connect":
+            self._wrote(args[0])
+
+    def _wrote(self, path: str | bytes | os.PathLike[str]) -> None:
+        self.written.append(path)
+        name = os.fsdecode(path)
+        by_import = "__pycache__" in name or name == os.devnull
+        if not by_import and (where := process.place_in(self._package)):
+            self.wrong.append(f"{where}: it writes {name}: a plugin keeps no files; hand over what is to be kept")
 
     def hold(self, secrets: Iterable[str]) -> None:
         """Raise where something was seen that may not be."""
-        assert not self.wrong, self.wrong[0]
+        if self.wrong:
+            raise Misconduct(self.wrong[0])
         kept = list(self.environment)
         for path in {os.fsencode(each) for each in self.written}:
             with contextlib.suppress(OSError):
@@ -80,21 +118,83 @@ def watched(package: str, secrets: Iterable[str] = ()) -> Iterator[None]:
     if not _listens:
         sys.addaudithook(_heard)
         _listens = True
-    watch, here, real = Watch(), threading.get_ident(), time.sleep
+    watch, here, real = Watch(package), threading.get_ident(), time.sleep
 
     def sleep(seconds: float) -> None:
         if threading.get_ident() == here:
-            watch.wrong.append(f"it blocks for {seconds} s: await asyncio.sleep instead of time.sleep")
+            where = process.place_in(package) or package
+            watch.wrong.append(f"{where}: it blocks for {seconds} s: await asyncio.sleep instead of time.sleep")
         else:
             real(seconds)
 
-    with _in_the_place_of(real, sleep, package):
+    before = process.state()
+    with _in_the_place_of(real, sleep, package), _heard_printing(watch, package), _not_for_ever(watch, package):
         _watching.append(watch)
         try:
             yield
         finally:
             _watching.pop()
+            changed = process.changed(before)
+            if changed:
+                watch.wrong.append(
+                    f"{package} changes {', '.join(changed)}: that belongs to the app and to all plugins"
+                )
             watch.hold(secrets)
+
+
+class _Heard(io.TextIOBase):
+    """A stream that passes on what is written, and knows which plugin wrote it."""
+
+    def __init__(self, onto: Any, watch: Watch, package: str) -> None:
+        self._onto, self._watch, self._package = onto, watch, package
+
+    def write(self, text: str) -> int:
+        where = process.place_in(self._package)
+        if where is not None and text.strip():
+            said = text.strip()[:60]
+            self._watch.wrong.append(
+                f"{where}: it prints “{said}”, over the screen and into the JSON of commands: "
+                "logging.getLogger(__name__) is for that"
+            )
+        return int(self._onto.write(text))
+
+    def flush(self) -> None:
+        self._onto.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._onto, name)
+
+
+@contextmanager
+def _heard_printing(watch: Watch, package: str) -> Iterator[None]:
+    """What is written to the terminal in this block is passed on, and held against the plugin."""
+    out, err = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = _Heard(out, watch, package), _Heard(err, watch, package)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = out, err
+
+
+@contextmanager
+def _not_for_ever(watch: Watch, package: str) -> Iterator[None]:
+    """Ends what burns the processor, and says where; where signals cannot be had, it goes on."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def burns(_: int, frame: FrameType | None) -> None:
+        where = process.place_in(package) or package
+        watch.wrong.append(f"{where}: it holds the processor for {BURNS_S:g} s: a pattern or a loop without an end?")
+        raise Misconduct(watch.wrong[-1])
+
+    before = signal.signal(signal.SIGVTALRM, burns)
+    signal.setitimer(signal.ITIMER_VIRTUAL, BURNS_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 @lru_cache
@@ -119,24 +219,29 @@ def _in_the_place_of(real: Callable[[float], None], ours: Callable[[float], None
             names[name] = real
 
 
-def changed_by_import(package: str, module: str) -> list[str]:
-    """What of the process a new import of the package changes: logging, the environment, limits, the folder."""
-    root, timeout = logging.getLogger(), socket.getdefaulttimeout()
-    handlers, level, environment, folder, hook = root.handlers, root.level, dict(os.environ), Path.cwd(), sys.excepthook
+def imported_anew(package: str, module: str) -> list[str]:
+    """Import a package as if for the first time, watched. Gives what it wants done when the process ends."""
+    root, limits = logging.getLogger(), vars(ssl)
+    handlers, level, timeout = root.handlers, root.level, socket.getdefaulttimeout()
+    hook, contexts, register = sys.excepthook, limits["_create_default_https_context"], atexit.register
     kept = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == package}
+    at_the_end: list[str] = []
+
+    def registered(what: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        if where := process.place_in(package):
+            at_the_end.append(where)
+            return what
+        return register(what, *args, **named)
+
+    # An earlier import may have changed them already: they stand as nobody would set them.
     root.handlers = []
     root.setLevel(logging.WARNING)
     socket.setdefaulttimeout(None)
+    limits["_create_default_https_context"] = lambda *args, **named: contexts(*args, **named)
+    atexit.register = registered  # type: ignore[assignment]
     try:
         with watched(package):
             import_module(module)
-        found = {
-            "logging": root.handlers or root.level != logging.WARNING,
-            "the time limit of sockets": socket.getdefaulttimeout() is not None,
-            "the environment": dict(os.environ) != environment,
-            "the current folder": Path.cwd() != folder,
-            "sys.excepthook": sys.excepthook is not hook,
-        }
     finally:
         for name in [each for each in sys.modules if each.partition(".")[0] == package]:
             del sys.modules[name]
@@ -145,4 +250,6 @@ def changed_by_import(package: str, module: str) -> list[str]:
         root.setLevel(level)
         socket.setdefaulttimeout(timeout)
         sys.excepthook = hook
-    return [name for name, changed in found.items() if changed]
+        limits["_create_default_https_context"] = contexts
+        atexit.register = register
+    return at_the_end
