@@ -176,17 +176,18 @@ async def filled(path: Path) -> list[Row]:
             # What is said for the campaign stands before what is said for none, but for fit, which none has.
             for campaign in dice.sample([0, CAMPAIGN, 8], dice.randint(0, 3)):
                 scored = {name: maybe(dice.choice([0.0, 41.5, 70.0, 99.9])) for name in ("fit", "authenticity")}
+                known, own = dice.choice([0.1, 0.5, 0.9]), maybe(dice.choice([0.0, 0.49, 0.5, 1.0]))
                 await transaction.run(
-                    "INSERT INTO scores (campaign_id, creator_id, fit, authenticity, confidence, model, at)"
-                    " VALUES (?, ?, ?, ?, 0.5, 'm', 1)",
-                    (campaign, row["id"], scored["fit"], scored["authenticity"]),
+                    "INSERT INTO scores (campaign_id, creator_id, fit, authenticity, confidence, authenticity_confidence,"
+                    " model, at) VALUES (?, ?, ?, ?, ?, ?, 'm', 1)",
+                    (campaign, row["id"], scored["fit"], scored["authenticity"], known, own),
                 )
+                scored |= {"fit unsure": known < 0.5, "authenticity unsure": (known if own is None else own) < 0.5}
                 row[f"scored {campaign}"] = scored
             own, general = row.pop(f"scored {CAMPAIGN}", {}), row.pop("scored 0", {})
-            row["fit"] = own.get("fit")
-            row["authenticity"] = (
-                general.get("authenticity") if own.get("authenticity") is None else own["authenticity"]
-            )
+            row["fit"], row["fit unsure"] = own.get("fit"), own.get("fit unsure")
+            of = general if own.get("authenticity") is None else own
+            row["authenticity"], row["authenticity unsure"] = of.get("authenticity"), of.get("authenticity unsure")
         transaction.touched("creators", [1])
     await database.close()
     return rows
@@ -338,7 +339,11 @@ def in_order(rows: list[Row], sort: str, down: bool, query: Query) -> list[int]:
         # Sorting downwards must keep equals in their order: Python's `reverse` does.
         ordered = by_value(ordered, lambda row: row["followers"], True)
         return [row["id"] for row in by_value(ordered, lambda row: rank_of(row, query), not down)]
-    return [row["id"] for row in by_value(ordered, lambda row: key_of(row, sort, query), down)]
+    ordered = by_value(ordered, lambda row: key_of(row, sort, query), down)
+    if sort in ("fit", "authenticity"):
+        # Python's sort leaves equals in their order: the sure, the unsure, those without a score.
+        ordered.sort(key=lambda row: 2 if row[sort] is None else row[f"{sort} unsure"])
+    return [row["id"] for row in ordered]
 
 
 def facets_of(rows: list[Row]) -> dict[str, dict[str, int]]:

@@ -39,7 +39,7 @@ class Qualifier(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sort(msgspec.Struct, frozen=True, kw_only=True):
-    """One order that rows can be asked for in. Unknown values come last in both directions."""
+    """One order that rows can be asked for in. Unknown values come last in both directions, unsure scores before them."""
 
     name: str
     meaning: str
@@ -372,10 +372,10 @@ CREATORS: Final = Table(
         Sort(name="shares", aliases=("avg_shares",), meaning="average shares"),
         Sort(name="following", meaning="accounts that it follows"),
         Sort(name="posts", meaning="posts so far"),
-        Sort(name="fit", meaning="fit for the campaign", needs_campaign=True),
-        Sort(name="relevance", meaning="relevance to the campaign", needs_campaign=True),
-        Sort(name="authenticity", meaning="authenticity"),
-        Sort(name="reach", meaning="reach as a score"),
+        Sort(name="fit", meaning="fit for the campaign; unsure scores (`~`) after sure ones", needs_campaign=True),
+        Sort(name="relevance", meaning="relevance to the campaign; unsure ones later", needs_campaign=True),
+        Sort(name="authenticity", meaning="authenticity; unsure ones later"),
+        Sort(name="reach", meaning="reach as a score; unsure ones later"),
         Sort(name="confidence", meaning="how much of what a score needs is known"),
         Sort(
             name="match", meaning="how well the words match: handle, begin of the handle, name, other; then followers"

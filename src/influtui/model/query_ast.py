@@ -192,6 +192,9 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 SCORES: Final = frozenset({"relevance", "authenticity", "reach", "fit", "confidence"})
 """Fields that are a judgement of a campaign (or, three of them, of none)."""
 
+JUDGED: Final = SCORES - {"confidence"}
+"""Of these the scores that may be unsure."""
+
 VERDICT_FIELDS: Final = frozenset({"verdict", "rank", "reason", "judged_by", "judged_at"})
 """Fields of a pick: of the campaign in use where there is one, else of any."""
 

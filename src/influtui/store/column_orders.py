@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from influtui.model.query_ast import SCORES, Everything, Query
 from influtui.model.query_match import BEYOND, Sought, sought
 from influtui.store.column_reading import Ids, pulled
-from influtui.store.columns import Columns
+from influtui.store.columns import Columns, Mask
 from influtui.store.search import NAME_KEY, Order, ordering, terms
 from influtui.store.seldom_columns import SeldomColumns
 
@@ -172,7 +172,9 @@ class Orders:
             return self._by_numbers(self._columns.numbers[_FROM_NUMBERS[order.name]], order)
         numbers = self._seldom.of(_FROM_SELDOM.get(order.name, order.name), order.campaign)
         if numbers is not None:
-            return self._by_numbers(numbers, order)
+            ids = self._by_numbers(numbers, order)
+            unsure = self._seldom.unsure(order.name, order.campaign)
+            return ids if unsure is None else _sure_first(ids, unsure[ids], np.isnan(numbers[ids]))
         if order.name in _FROM_CODES:
             column = self._columns.coded[order.name]
             texts = sorted((text for text in column.values if text is not None), reverse=order.descending)
@@ -227,6 +229,11 @@ class Orders:
             (True, 0) if value is None else (False, _Downwards(value) if key.descending else value)
             for key, value in zip(keys, row, strict=True)
         )
+
+
+def _sure_first(ids: Ids, unsure: Mask, unknown: Mask) -> Ids:
+    """An order of scores with those of which too little is known between the others and the unknown."""
+    return np.concatenate([ids[~unsure & ~unknown], ids[unsure], ids[unknown]])
 
 
 class _Downwards:

@@ -34,6 +34,7 @@ from influtui.model.query_ast import (
     Words,
 )
 from influtui.model.query_words import needed_grams
+from influtui.model.scoring.records import SURE
 
 Values = list[Any]
 Condition = tuple[str, Values]
@@ -245,6 +246,23 @@ def score_sql(name: str) -> str:
     if name in ("fit", "relevance"):
         return f"{own}{{campaign}} AND scores.campaign_id > 0)"
     return f"coalesce({own}{{campaign}}), {own}0))"
+
+
+def unsure_sql(name: str) -> str:
+    """Whether too little was known when that score was made, of the same row as `score_sql`; null where there is none."""
+    own = (
+        f"(SELECT {unsure(name)} FROM scores WHERE scores.creator_id = creators.id AND {name} IS NOT NULL"
+        " AND scores.campaign_id = "
+    )
+    if name in ("fit", "relevance"):
+        return f"{own}{{campaign}} AND scores.campaign_id > 0)"
+    return f"coalesce({own}{{campaign}}), {own}0))"
+
+
+def unsure(name: str) -> str:
+    """The same, over a row of `scores`."""
+    known = "confidence" if name == "fit" else f"coalesce({name}_confidence, confidence)"
+    return f"{known} < {SURE}"
 
 
 def _verdict(sql: str) -> Column:

@@ -13,12 +13,12 @@ import msgspec
 
 from influtui.model.creators import Creator, split
 from influtui.model.ids import CreatorId
-from influtui.model.query_ast import Everything, Not, Query
+from influtui.model.query_ast import JUDGED, Everything, Not, Query
 from influtui.model.query_match import BEYOND, sought
 from influtui.model.tiers import TierScheme, default_scheme
 from influtui.store.creators import by_ids
-from influtui.store.database import Reader
-from influtui.store.filters import CREATORS, Values, score_sql, where
+from influtui.store.database import Reader, Row
+from influtui.store.filters import CREATORS, Values, score_sql, unsure_sql, where
 
 FACETS: Final = ("tier", "platform", "country", "language", "topic")
 
@@ -71,8 +71,12 @@ def terms(order: Order, query: Query) -> list[Term]:
         return [_match(query, order.descending), Term("creators.followers", [], True), identity]
     if order.name in _KEYS:
         return [Term(_KEYS[order.name], [], order.descending, nullable=order.name != "handle"), identity]
-    score = score_sql(order.name).replace("{campaign}", str(int(order.campaign or 0)))
-    return [Term(score, [], order.descending), identity]
+    about = str(int(order.campaign or 0))
+    score = Term(score_sql(order.name).replace("{campaign}", about), [], order.descending)
+    if order.name not in JUDGED:
+        return [score, identity]
+    # A `~100` of which nothing much is known is no better than a sure 80, and no finding: it comes after, in both directions.
+    return [Term(unsure_sql(order.name).replace("{campaign}", about), [], False), score, identity]
 
 
 def _match(query: Query, descending: bool) -> Term:
@@ -220,12 +224,17 @@ async def records(reader: Reader, found: Sequence[CreatorId], campaign: int | No
         )
         for row in rows:
             mine = scored.setdefault(row["creator_id"], {})
-            mine.update({name: row[name] for name in names if row[name] is not None})
+            mine.update({name: row[name] for name in names if row[name] is not None and _has_value(row, name)})
             if not row["campaign_id"]:
                 mine.pop("fit", None)
                 mine.pop("relevance", None)
                 mine.pop("relevance_confidence", None)
     return [msgspec.structs.replace(creator, **scored.get(creator.id, {})) for creator in creators]
+
+
+def _has_value(row: Row, name: str) -> bool:
+    """Whether the score that a confidence speaks of is in this row: else that of another row stands, with its own."""
+    return name not in CONFIDENCES or row[name.removesuffix("_confidence")] is not None
 
 
 class Campaign(NamedTuple):
