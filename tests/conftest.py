@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from hypothesis import HealthCheck, settings
 from mail_receiver import MailReceiver
 from mail_server import MailServer
 
@@ -18,6 +19,11 @@ from influtui.store import text_index
 
 NOON = Millis(1_795_348_800_000)
 """2026-11-22T12:00:00Z: what time it is in tests."""
+
+
+# How long an example takes says how busy the machine is: it is no reason for a property to fail.
+settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no clock")
 
 
 @pytest.hookimpl(optionalhook=True)

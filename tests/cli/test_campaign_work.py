@@ -90,7 +90,7 @@ def test_what_was_sold_gives_returns_by_name(line: Line) -> None:
     assert campaign["revenue"] == {"amount": "1820.00", "currency": "EUR"}
     assert [round(campaign[name], 3) for name in ("cpa", "roas", "roi_revenue")] == [50.0, 4.044, 304.444]
     assert campaign["roi_margin"] is None
-    assert "cost an order 50.00, revenue an order 202.22, ROAS 4.044, ROI on revenue 304.44 %" in line(
+    assert "cost an order 50.00, revenue an order 202.22, ROAS 4.044, ROI on revenue 304.44%" in line(
         "results", "show", "--revenue", "1820", "--orders", "9"
     )
     *_, without = line.json("results", "show")

@@ -349,7 +349,7 @@ async def test_an_audience_comes_from_columns_and_objects_and_goes_with_its_acco
     )
     report = await import_file(workspace, table, platform="instagram")
     assert (report.added, report.rejected) == (3, 0)
-    assert any("1 values of audience" in warning for warning in report.warnings)
+    assert any("1 value of audience" in warning for warning in report.warnings)
     objects_ = tmp_path / "tool-2026-11-01.ndjson"
     objects_.write_text(
         '{"handle":"anna","followers":1000,"audience":{"geoCountries":[{"code":"US","weight":0.5}]}}\n'

@@ -8,6 +8,7 @@ from influtui.cli import documents
 from influtui.cli.fields import DRY_RUN
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
+from influtui.model.text import plural
 from influtui.services.campaign import cloning
 from influtui.services.workspace import Workspace
 
@@ -48,8 +49,8 @@ async def clone(
         out.data({**document, "people": made.people, "with_terms": made.with_terms})
     else:
         out.say(
-            f"{made.campaign.code}: {made.people} people from {campaign.upper()}, {made.with_terms} with their terms as last"
-            f" time. Work on it: influtui campaign use {made.campaign.code}"
+            f"{made.campaign.code}: {plural(made.people, 'person', 'people')} from {campaign.upper()},"
+            f" {made.with_terms} with their terms as last time. Work on it: `influtui campaign use {made.campaign.code}`."
         )
     if dry_run:
         out.note("Nothing was changed: --dry-run.")

@@ -19,7 +19,7 @@ from influtui.model.pipeline import DAY_MS, OPTED_OUT, due, pipeline, state_name
 from influtui.model.posts import Post
 from influtui.model.terms import Term, Terms, slots, stays_until
 from influtui.model.text import SafeText, safe
-from influtui.model.times import Millis, rfc3339
+from influtui.model.times import Millis, day, minute, rfc3339
 from influtui.services.campaign import collaborations as service
 from influtui.services.campaign import negotiation
 from influtui.services.workspace import Workspace
@@ -84,7 +84,7 @@ async def show(workspace: Workspace, out: Output, ref: str, campaign: str | None
     one = detail.collaboration
     now = workspace.clock()
     out.say(f"{safe(one.ref or '-')}  {safe(one.name or '-')}  in {one.campaign}")
-    since = f" since {rfc3339(one.since)} ({ago(Millis(one.since), now)})" if one.since is not None else ""
+    since = f" since {minute(one.since)} ({ago(Millis(one.since), now)})" if one.since is not None else ""
     out.say(f"{documents.state(one.state)}{since}")
     state = pipeline().state_named(one.state)
     if state is not None and state.guard:
@@ -111,7 +111,7 @@ async def show(workspace: Workspace, out: Output, ref: str, campaign: str | None
         out.table(("post", "impressions", "views", "stays until"), rows, right=(1, 2))
     if detail.history:
         out.say("")
-        rows_ = [(safe(rfc3339(each.at) or ""), safe(_event(each)), safe(each.by or "")) for each in detail.history]
+        rows_ = [(safe(minute(each.at)), safe(_event(each)), safe(each.by or "")) for each in detail.history]
         out.table(("when", "what", "who"), rows_)
 
 
@@ -225,7 +225,7 @@ async def terms(
     if sheet.reopened:
         labels = ", ".join(sheet.changed)
         out.note(
-            f"The agreement of {(rfc3339(sheet.reopened.agreed_at) or '')[:10]} is ended: {labels} changed."
+            f"The agreement of {day(sheet.reopened.agreed_at)} is ended: {labels} changed."
             + ("" if sheet.agreement else " Say --agreed once both sides agree again.")
         )
     if agreed and not sheet.agreed_now:
@@ -249,7 +249,7 @@ def _terms(out: Output, sheet: Terms, agreement: service.Agreement | None) -> No
         if term is not None or slot.required:
             out.say(f"  {slot.label:<21}  {_said(term)}")
     if agreement:
-        out.say(f"agreed {rfc3339(agreement.agreed_at)} by {safe(agreement.agreed_by)}, hash {agreement.hash[:12]}")
+        out.say(f"agreed {minute(agreement.agreed_at)} by {safe(agreement.agreed_by)}, hash {agreement.hash[:12]}")
 
 
 def _said(term: Term | None) -> SafeText:

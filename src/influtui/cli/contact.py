@@ -11,6 +11,7 @@ from influtui.cli.frame import DONE_IN_PART, confirmed, with_workspace
 from influtui.cli.output import Output
 from influtui.model.creators import Ref
 from influtui.model.failures import WrongUsage
+from influtui.model.text import plural
 from influtui.services.outgoing import outreach
 from influtui.services.outgoing.outreach import ContactReport, ContactRow, Plan
 from influtui.services.people.selection import is_ref, select
@@ -66,7 +67,7 @@ async def contact(
         return end_report(out, report)
     for row in plan.skipped:
         show_row(out, row)
-    people = "1 person" if len(plan.letters) == 1 else f"{len(plan.letters)} people"
+    people = plural(len(plan.letters), "person", "people")
     sender = plan.account.address if plan.account else ""
     if draft and later:
         raise WrongUsage("--draft and --later do not go together", hint="A draft goes later once it is approved.")

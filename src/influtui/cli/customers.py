@@ -8,7 +8,7 @@ import click
 
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
-from influtui.model.text import safe
+from influtui.model.text import plural, safe
 from influtui.services.importing import known_platform
 from influtui.services.people import customers as service
 from influtui.services.workspace import Workspace
@@ -38,15 +38,17 @@ async def customers(
         return
     would = "would be " if dry_run else ""
     out.say(
-        f"{report.read:,} customers read: {report.matched:,} accounts are theirs ({report.by_email:,} by e-mail,"
+        f"{plural(report.read, 'customer')} read: {plural(report.matched, 'account is', 'accounts are')} theirs"
+        f" ({report.by_email:,} by e-mail,"
         f" {report.by_handle:,} by handle), {report.tagged:,} {would}tagged {safe(report.tag)}"
     )
     for each in report.accounts[:SHOWN]:
         out.say(f"  {safe(each.ref)}  by {each.by}")
     if report.matched > SHOWN:
-        out.note(f"  and {report.matched - SHOWN:,} more: influtui creators search tag:{safe(report.tag)}")
+        out.note(f"  and {report.matched - SHOWN:,} more: `influtui creators search tag:{safe(report.tag)}`")
     if report.unread:
-        out.note(f"{report.unread:,} rows have neither an e-mail nor a handle whose platform is known (--platform).")
+        unread = plural(report.unread, "row has", "rows have")
+        out.note(f"{unread} neither an e-mail nor a handle whose platform is known (--platform).")
     out.note(
-        "Nothing was kept of the others. Handles of customers who agreed: creators import FILE --found-by customer"
+        "Nothing was kept of the others. Handles of customers who agreed: `influtui creators import FILE --found-by customer`."
     )

@@ -11,6 +11,7 @@ from influtui.cli.output import Output
 from influtui.cli.progress import progress_bar
 from influtui.model.creators import FoundBy
 from influtui.model.text import safe
+from influtui.model.times import minute
 from influtui.services.finding import discovery
 from influtui.services.finding.discovery import DiscoverReport
 from influtui.services.workspace import Workspace
@@ -104,7 +105,7 @@ def _tell(out: Output, report: DiscoverReport) -> None:
             if ref.startswith("https://"):  # a post to open: a name was asked for, and is known
                 out.say(f"  {ref}")
     for quota in report.quota:
-        resets = f" until {quota.resets_at}" if quota.resets_at else ""
+        resets = f" until {minute(quota.resets_at)}" if quota.resets_at else ""
         out.note(f"{quota.left:,} of {quota.limit:,} {quota.units} left{resets}")
     if report.more and report.problem is None:
         out.note(f"There are more than {report.asked}: ask with a larger --limit.")

@@ -15,6 +15,7 @@ from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
 from influtui.model.editing import RowEdit, read_edit
 from influtui.model.failures import ReadOnly, WrongUsage
+from influtui.model.text import plural
 from influtui.services.people import editing as service
 from influtui.services.people import external_editor
 from influtui.services.people.editing import EditReport, Sheet
@@ -60,7 +61,9 @@ async def edit(workspace: Workspace, out: Output, /, words: tuple[str, ...], eve
     edits = await _edited(out, await service.open_sheet(workspace, ids), path)
     _show(out, edits)
     asks = edits and not dry_run and not yes and sys.stdin.isatty()
-    if asks and not click.confirm(f"Apply to {_rows(len(edits))}? This can be undone.", default=True, err=True):
+    if asks and not click.confirm(
+        f"Apply to {plural(len(edits), 'creator')}? This can be undone.", default=True, err=True
+    ):
         out.note(f"Nothing was changed. The sheet is kept in {path}.")
         return 0
     report = await service.apply(workspace, edits, dry_run=dry_run)
@@ -121,7 +124,3 @@ def _told(out: Output, report: EditReport) -> int:
         for ref in report.conflicts:
             out.note(f"{ref}: somebody changed or removed it in between; left as it is.")
     return DONE_IN_PART if report.conflicts else 0
-
-
-def _rows(count: int) -> str:
-    return "1 creator" if count == 1 else f"{count:,} creators"

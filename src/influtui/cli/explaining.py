@@ -12,7 +12,7 @@ from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.model.failures import Failure, NotFound
 from influtui.model.incoming import Bounce
-from influtui.model.times import rfc3339
+from influtui.model.times import minute
 from influtui.services.incoming.explaining import Explained, explain
 from influtui.services.workspace import Workspace
 
@@ -62,7 +62,7 @@ def _lines(found: Explained) -> Iterator[str]:
                 yield f"    “{bounce.said}”"
     yield f"From: {f'{message.sender_name} ' if message.sender_name else ''}<{message.sender or '-'}>"
     yield f"Subject: {message.subject or '-'}"
-    yield f"Date: {rfc3339(message.at) or '-'}"
+    yield f"Date: {minute(message.at)}"
     for file in message.attachments:
         yield f"File: {file.name} ({file.type}, {file.size} bytes){f': {file.warning}' if file.warning else ''}"
     if message.remote_images:

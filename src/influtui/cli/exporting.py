@@ -18,7 +18,7 @@ from influtui.cli.output import Output, json_line
 from influtui.cli.queries import QueryCommand
 from influtui.model.exchange import COLUMNS, CreatorOut, to_cells
 from influtui.model.failures import Failure, WrongUsage
-from influtui.model.text import safe
+from influtui.model.text import plural, safe
 from influtui.services.people.exporting import export
 from influtui.services.workspace import Workspace
 
@@ -56,7 +56,7 @@ async def export_creators(
         if out.json:
             out.data({"schema": "influtui.export/1", "count": count, "format": form, "file": str(target)})
         else:
-            out.say(f"{count:,} creators are in {target}.")
+            out.say(f"{plural(count, 'creator is', 'creators are')} in {target}.")
 
 
 def _ndjson(file: TextIO) -> Callable[[CreatorOut], None]:

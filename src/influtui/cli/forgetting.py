@@ -8,7 +8,7 @@ import msgspec
 from influtui.cli.frame import DONE_IN_PART, confirmed, with_workspace
 from influtui.cli.output import Output
 from influtui.model.creators import parse_ref
-from influtui.model.text import safe
+from influtui.model.text import plural, safe
 from influtui.services.people import forgetting as service
 from influtui.services.people.forgetting import WillGo
 from influtui.services.workspace import Workspace
@@ -54,13 +54,9 @@ def _say(out: Output, will_go: WillGo) -> None:
         (will_go.messages, "message"),
         (will_go.parcels, "parcel"),
     )
-    if parts := [_count(count, noun) for count, noun in counted if count]:
+    if parts := [plural(count, noun) for count, noun in counted if count]:
         out.say(f"With them: {', '.join(parts)}")
     if will_go.collaborations:
-        out.say(f"What stays without a name: the figures of {_count(will_go.collaborations, 'collaboration')}")
+        out.say(f"What stays without a name: the figures of {plural(will_go.collaborations, 'collaboration')}")
     if will_go.snapshots:
-        out.say(f"Replaced by a new one: {_count(will_go.snapshots, 'snapshot')}")
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+        out.say(f"Replaced by a new one: {plural(will_go.snapshots, 'snapshot')}")

@@ -20,6 +20,7 @@ from influtui.model.messages import ConversationRow, Message
 from influtui.model.replies import asks_to_stop, folded
 from influtui.model.settings import MailAccount
 from influtui.model.text import safe
+from influtui.model.times import minute
 from influtui.services import inbox as service
 from influtui.services.incoming import assigning, classifying, saving, syncing, watching
 from influtui.services.incoming.syncing import SyncReport
@@ -59,10 +60,10 @@ async def list_conversations(workspace: Workspace, out: Output, words: tuple[str
         )
         return
     out.table(
-        ("id", "whose turn", "class", "who", "campaign", "last", "when (UTC)"),
+        ("id", "whose turn", "class", "who", "campaign", "last", "when"),
         [
             (safe(str(row.id)), safe(_turn(row)), safe(_class(row)), safe(row.ref or row.name or row.address or "-"),
-             safe(row.campaign or "-"), safe(_first_line(row.last)), safe(_minute(row.last_at)))
+             safe(row.campaign or "-"), safe(_first_line(row.last)), safe(minute(row.last_at)))
             for row in found
         ],
         right=(0,),
@@ -333,10 +334,6 @@ def _class(row: ConversationRow) -> str:
     return " ".join([*row.marks, (row.kind or "-").replace("_", " ")])
 
 
-def _minute(at: str) -> str:
-    return at[:16].replace("T", " ")
-
-
 def _first_line(text: str | None) -> str:
     return next((line for line in (text or "").splitlines() if line.strip()), "-")
 
@@ -363,4 +360,4 @@ def _heading(message: Message) -> str:
     who = "they wrote" if message.direction == "in" else "we wrote"
     state = "" if message.state in ("sent", "received") else f" · {message.state.replace('_', ' ')}"
     said = f" · {message.outcome}" if message.outcome and message.state in ("failed", "unknown", "deferred") else ""
-    return f"── {_minute(message.at)} · {who}{state}{said}"
+    return f"── {minute(message.at)} · {who}{state}{said}"

@@ -8,7 +8,7 @@ import msgspec
 from influtui.cli.frame import DONE_IN_PART, with_workspace
 from influtui.cli.output import Output
 from influtui.model.text import safe
-from influtui.model.times import rfc3339
+from influtui.model.times import minute, rfc3339
 from influtui.services import upkeep
 from influtui.services.upkeep import Undone
 from influtui.services.workspace import Workspace
@@ -59,10 +59,7 @@ async def journal(workspace: Workspace, out: Output, limit: int, actor: str | No
     if not found:
         out.note("Nothing has been changed yet.")
         return
-    rows = [
-        (safe(rfc3339(entry.at) or ""), safe(entry.actor), safe(_what(entry)), safe(_standing(entry)))
-        for entry in found
-    ]
+    rows = [(safe(minute(entry.at)), safe(entry.actor), safe(_what(entry)), safe(_standing(entry))) for entry in found]
     out.table(("when", "who", "what", ""), rows)
 
 

@@ -8,7 +8,8 @@ from influtui.cli.frame import DONE_IN_PART, confirmed, with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
 from influtui.model.failures import NotFound, WrongUsage
-from influtui.model.text import safe
+from influtui.model.text import plural, safe
+from influtui.model.times import minute
 from influtui.services.outgoing import pausing, sending
 from influtui.services.outgoing.forecast import forecast
 from influtui.services.outgoing.sending import Delivery
@@ -34,7 +35,8 @@ async def list_outgoing(workspace: Workspace, out: Output, words: tuple[str, ...
         out.note("Nothing matches." if words else "Everything has gone.")
         return
     table = [
-        (safe(str(row.id)), safe(row.state), safe(row.recipient), safe(row.until or "-"), safe(row.why)) for row in rows
+        (safe(str(row.id)), safe(row.state), safe(row.recipient), safe(minute(row.until)), safe(row.why))
+        for row in rows
     ]
     out.table(("id", "state", "to", "goes", "why"), table, right=(0,))
 
@@ -53,7 +55,7 @@ async def why(workspace: Workspace, out: Output, number: int) -> None:
         return
     out.say(f"Message {row.id} to {row.recipient} ({row.subject}) is {row.state.replace('_', ' ')}: {row.why}.")
     if row.until:
-        out.say(f"It goes {row.until} if nothing else happens.")
+        out.say(f"It goes {minute(row.until)} if nothing else happens.")
     if row.next:
         out.say(f"Next: {row.next}")
 
@@ -91,7 +93,7 @@ async def approve(workspace: Workspace, out: Output, words: tuple[str, ...], dry
             out.data(row)
     if dry_run:
         return
-    letters = "1 letter" if len(drafts) == 1 else f"{len(drafts)} letters"
+    letters = plural(len(drafts), "letter")
     confirmed(f"Let {letters} go?", yes=yes, because="What was sent cannot be called back.")
     done = await sending.approve(workspace, [row.id for row in drafts])
     if out.json:
@@ -215,7 +217,7 @@ async def show_forecast(workspace: Workspace, out: Output, days: int) -> None:
         return
     table = [
         (
-            safe(row.at or "-"),
+            safe(minute(row.at)),
             safe(row.step or row.kind.replace("_", " ")),
             safe(row.who),
             safe(row.account),

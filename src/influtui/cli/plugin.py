@@ -16,8 +16,8 @@ from influtui.cli.output import Output
 from influtui.cli.plugin_view import show
 from influtui.cli.queries import QueryCommand
 from influtui.model.creators import parse_ref
-from influtui.model.text import safe
-from influtui.model.times import Millis, rfc3339
+from influtui.model.text import plural, safe
+from influtui.model.times import Millis, minute, rfc3339
 from influtui.services.finding import answers, recording
 from influtui.services.finding.quotas import QuotaLeft
 from influtui.services.plugin import authoring, installing, offer_facts, plugin_rows, plugins, quality
@@ -72,7 +72,7 @@ async def info(workspace: Workspace, out: Output, id_: str) -> None:
     for source in manifest.source:
         out.say(f"source {source.id}: accounts of {source.platform}, asks {', '.join(source.hosts)}")
         for budget, quota in zip(source.budget, left[source.id], strict=True):
-            until = f" until {quota.resets_at}" if quota.resets_at else ""
+            until = f" until {minute(quota.resets_at)}" if quota.resets_at else ""
             out.say(f"  at most {budget.limit:,} {budget.units} in {budget.window}: {quota.left:,} left{until}")
         if source.calls is not None:
             more = f" and {source.calls.account} for each account on it" if source.calls.account else ""
@@ -217,7 +217,7 @@ async def record(
             }
         )
         return
-    out.say(f"{done.path}: {done.calls} answers, {done.accounts} accounts")
+    out.say(f"{done.path}: {plural(done.calls, 'answer')}, {plural(done.accounts, 'account')}")
     out.note(f'In the contract test: recording = "{done.path}" in the place of `answer`.')
     out.note("It holds what real people wrote: look at it before you publish it.")
 
@@ -346,7 +346,7 @@ async def answers_(workspace: Workspace, out: Output, ref: str) -> None:
         if out.json:
             out.data(each)
             continue
-        out.note(f"{each.source}, {each.at}")
+        out.note(f"{each.source}, {minute(each.at)}")
         out.say(each.body)
     if not found and not out.json:
         out.note(f"No answer about {ref} is kept.")

@@ -6,7 +6,7 @@ import click
 
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
-from influtui.model.text import safe
+from influtui.model.text import plural, safe
 from influtui.services.plugin import announced_panes, plugin_panes
 from influtui.services.workspace import Workspace
 
@@ -43,4 +43,4 @@ async def show(workspace: Workspace, out: Output, id_: str | None, query: tuple[
     if found.notice:
         out.note(found.notice)
     if found.left_out:
-        out.note(f"{found.left_out} rows were not right and are left out.")
+        out.note(f"{plural(found.left_out, 'row was not right and is', 'rows were not right and are')} left out.")

@@ -15,7 +15,7 @@ from influtui.model.creators import parse_ref
 from influtui.model.failures import WrongUsage
 from influtui.model.posts import Numbers
 from influtui.model.text import safe
-from influtui.model.times import Millis, millis, rfc3339
+from influtui.model.times import Millis, day, millis
 from influtui.services.campaign import results as service
 from influtui.services.workspace import Workspace
 
@@ -118,11 +118,11 @@ async def list_posts(workspace: Workspace, out: Output, query: tuple[str, ...], 
     shown = ("impressions", "views", "likes", "comments")
     rows = [
         (
-            safe((rfc3339(each.posted_at) or "-")[:10]),
+            safe(day(each.posted_at)),
             safe(of.ref or of.name or "-"),
             safe(each.platform or "-"),
             *(documents.count(getattr(each.numbers, metric)) for metric in shown),
-            safe((rfc3339(each.snapshots[-1].at) or "-")[:10] if each.snapshots else "-"),
+            safe(day(each.snapshots[-1].at if each.snapshots else None)),
             safe(each.url),
         )
         for each, of in found

@@ -7,6 +7,7 @@ import click
 from influtui.cli.frame import DONE_IN_PART, with_workspace
 from influtui.cli.output import Output
 from influtui.cli.progress import progress_bar
+from influtui.model.text import plural
 from influtui.services.finding import refreshing
 from influtui.services.finding.refreshing import RefreshReport
 from influtui.services.people.selection import select
@@ -41,7 +42,7 @@ async def refresh(
 def _tell(out: Output, report: RefreshReport) -> None:
     for each in report.sources:
         if report.dry_run:
-            out.say(f"{each.source} would be asked for {each.asked} accounts of {each.platform}")
+            out.say(f"{each.source} would be asked for {plural(each.asked, 'account')} of {each.platform}")
             continue
         out.say(f"{each.source}: asked for {each.asked}, {each.updated} updated, {each.unchanged} unchanged")
         for quota in each.quota:

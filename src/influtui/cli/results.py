@@ -13,7 +13,7 @@ from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.model.money import Money
 from influtui.model.results import Cost, Figures, Returns, Totals, cost_kinds, engagements, returns
-from influtui.model.text import safe
+from influtui.model.text import plural, safe
 from influtui.services.campaign import results as service
 from influtui.services.workspace import Workspace
 
@@ -90,7 +90,7 @@ def _sums(out: Output, found: service.Results) -> None:
     out.say(
         f"{found.campaign.code}: cost {documents.amount(totals.cost, bound=bound)}"
         f" ({totals.cost_known_of} of {totals.collaborations} known),"
-        f" {totals.posts} posts by {totals.posted} of {totals.collaborations},"
+        f" {plural(totals.posts, 'post')} by {totals.posted} of {totals.collaborations},"
         f" impressions {documents.count(totals.numbers.impressions)}"
     )
     out.say(
@@ -108,8 +108,8 @@ def _returns(out: Output, found: service.Results, brought: Returns) -> None:
         ("cost an order", brought.cpa, documents.figure(brought.cpa, currency, bound=bound)),
         ("revenue an order", brought.aov, documents.figure(brought.aov, currency)),
         ("ROAS", brought.roas, safe(f"{most}{brought.roas or 0:,.3f}")),
-        ("ROI on revenue", brought.roi_revenue, safe(f"{most}{brought.roi_revenue or 0:,.2f} %")),
-        ("ROI on margin", brought.roi_margin, safe(f"{most}{brought.roi_margin or 0:,.2f} %")),
+        ("ROI on revenue", brought.roi_revenue, safe(f"{most}{brought.roi_revenue or 0:,.2f}%")),
+        ("ROI on margin", brought.roi_margin, safe(f"{most}{brought.roi_margin or 0:,.2f}%")),
     ]
     if known := [f"{name} {shown}" for name, value, shown in told if value is not None]:
         out.say(", ".join(known))

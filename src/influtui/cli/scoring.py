@@ -17,7 +17,7 @@ from influtui.cli.showing import engagement_rates
 from influtui.model.creators import parse_ref
 from influtui.model.scoring.records import Component, Score
 from influtui.model.text import SafeText, safe
-from influtui.model.times import rfc3339
+from influtui.model.times import day, minute, rfc3339
 from influtui.services.people import detectors as service_detectors
 from influtui.services.people import scoring as service
 from influtui.services.people.selection import select
@@ -126,7 +126,7 @@ def _stored(out: Output, explained: service.Why) -> None:
         out.say(f"Nothing is stored yet: `influtui creators score {explained.ref}` lets searches show and sort it.")
         return
     values = ", ".join(f"{kind} {'-' if value is None else f'{value:.1f}'}" for kind, value in stored.values.items())
-    out.say(f"Stored {rfc3339(stored.at)}: {values}.")
+    out.say(f"Stored {minute(stored.at)}: {values}.")
     if not stored.up_to_date:
         out.say(f"That is older than what is known: `influtui creators score {explained.ref}` brings it up to date.")
 
@@ -145,8 +145,7 @@ def _line(part: Component) -> tuple[SafeText, ...]:
     unknown = part.value is None and part.signal != "start"
     points = "-" if unknown else f"{part.points:+.1f}"
     weight = f"{part.weight:.2f}" if part.weight else "-"
-    as_of = (rfc3339(part.as_of) or "-")[:10]
-    cells = (part.signal, _number(part.value), _number(part.peer), weight, points, as_of, part.evidence)
+    cells = (part.signal, _number(part.value), _number(part.peer), weight, points, day(part.as_of), part.evidence)
     return tuple(safe(cell) for cell in cells)
 
 

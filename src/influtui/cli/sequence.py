@@ -13,7 +13,8 @@ from influtui.model.creators import Ref
 from influtui.model.failures import WrongUsage
 from influtui.model.sequences import EXPIRES_DAYS, Enrolment, step_from
 from influtui.model.sequences import Sequence as Plan
-from influtui.model.text import safe
+from influtui.model.text import plural, safe
+from influtui.model.times import minute
 from influtui.services.outgoing import enrolling, outreach
 from influtui.services.people.selection import select
 from influtui.services.workspace import Workspace
@@ -86,7 +87,7 @@ async def show(workspace: Workspace, out: Output, name: str, campaign: str | Non
             safe(each.campaign),
             safe(_state(each)),
             safe(" ".join(f"{step.number}:{step.state}" for step in each.steps)),
-            safe(each.next or "-"),
+            safe(minute(each.next)),
         )
         for each in people
     ]
@@ -135,7 +136,7 @@ async def enroll(
             show_row(out, row, bodies=True)
         return end_report(out, would)
     if approve:
-        people = "1 person" if letters == 1 else f"{letters} people"
+        people = plural(letters, "person", "people")
         question = f"Let all letters of {name} go to {people} from {would.account}, without another look?"
         confirmed(question, yes=yes, because="What was sent cannot be called back.")
     done = await enrolling.enroll(workspace, name, campaign, refs, account=account, trusted=approve, again=again)
@@ -220,5 +221,5 @@ def _days(found: Plan) -> str:
 
 
 def _state(each: Enrolment) -> str:
-    until = f" until {each.until}" if each.until else ""
+    until = f" until {minute(each.until)}" if each.until else ""
     return f"{each.state}{until}: {each.why}" if each.why else each.state

@@ -15,7 +15,7 @@ from influtui.model.failures import WrongUsage
 from influtui.model.parcel_lists import read_line
 from influtui.model.shipping import insurance_hint, states
 from influtui.model.text import safe
-from influtui.model.times import rfc3339
+from influtui.model.times import day, minute, rfc3339
 from influtui.model.tracking import Detection, carrier_name
 from influtui.services.parcel import fulfilment
 from influtui.services.parcel.fulfilment import Outcome, Shipment
@@ -118,7 +118,7 @@ async def list_(workspace: Workspace, out: Output, query: tuple[str, ...]) -> No
             safe(each.number),
             safe(carrier_name(each.carrier)),
             safe(states()[each.state].says),
-            safe((rfc3339(each.state_at) or "-")[:10]),
+            safe(day(each.state_at)),
             safe(each.who or each.ref or "-"),
             safe(each.campaign or "-"),
         )
@@ -150,7 +150,7 @@ async def show(workspace: Workspace, out: Output, which: str) -> None:
         return
     service = f" · {shipment.service}" if shipment.service else ""
     out.say(f"#{shipment.id} {shipment.number} · {carrier_name(shipment.carrier)}{service}")
-    out.say(f"{states()[shipment.state].says}, since {rfc3339(shipment.state_at) or '-'}")
+    out.say(f"{states()[shipment.state].says}, since {minute(shipment.state_at)}")
     if shipment.who or shipment.ref:
         campaign = f" · {shipment.campaign}" if shipment.campaign else ""
         out.say(f"for {shipment.who or shipment.ref}{campaign}")
@@ -166,7 +166,7 @@ async def show(workspace: Workspace, out: Output, which: str) -> None:
     if detail.insurance:
         out.say(f"insurance: {detail.insurance}")
     for event in detail.events:
-        out.say(f"  {rfc3339(event.at)}  {states()[event.state].says}  {event.text or ''}  ({event.recorded_by})")
+        out.say(f"  {minute(event.at)}  {states()[event.state].says}  {event.text or ''}  ({event.recorded_by})")
 
 
 @ship.command("mark")

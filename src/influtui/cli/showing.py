@@ -16,7 +16,7 @@ from influtui.model.memory import ago, line
 from influtui.model.relationship import in_words
 from influtui.model.scoring.engagement import Rate
 from influtui.model.text import SafeText, safe
-from influtui.model.times import Millis, rfc3339
+from influtui.model.times import Millis, day, minute, rfc3339
 from influtui.services.people import creators as service
 from influtui.services.workspace import Workspace
 
@@ -44,7 +44,7 @@ async def show(workspace: Workspace, out: Output, ref: str) -> None:
     if detail.notes:
         out.say("\nNotes")
         for note in detail.notes:
-            out.say(f"  {rfc3339(note.at)}  {safe(note.actor)}: {safe(note.text)}")
+            out.say(f"  {minute(note.at)}  {safe(note.actor)}: {safe(note.text)}")
     _history(out, detail)
 
 
@@ -194,19 +194,19 @@ def _series(out: Output, series: tuple[Reading, ...]) -> None:
 
 def _series_row(reading: Reading, metrics: list[str]) -> tuple[SafeText, ...]:
     values = (number(reading.values.get(metric)) for metric in metrics)
-    return (safe((rfc3339(reading.at) or "")[:10]), safe(reading.source), *(safe(value) for value in values))
+    return (safe(day(reading.at)), safe(reading.source), *(safe(value) for value in values))
 
 
 def _history(out: Output, detail: service.CreatorDetail) -> None:
     lines = [
-        f"{rfc3339(entry.at)}  {safe(entry.actor)}: {safe(entry.summary)}{' (undone)' if entry.undone else ''}"
+        f"{minute(entry.at)}  {safe(entry.actor)}: {safe(entry.summary)}{' (undone)' if entry.undone else ''}"
         for entry in detail.history[:HISTORY_SHOWN]
     ]
     if len(detail.history) > HISTORY_SHOWN:
         lines.append(f"… {len(detail.history) - HISTORY_SHOWN:,} earlier ones: --json has them")
     if detail.origin:
         lines.append(
-            f"{rfc3339(detail.origin.at)}  {safe(detail.origin.actor)}: came in with {safe(detail.origin.source)}"
+            f"{minute(detail.origin.at)}  {safe(detail.origin.actor)}: came in with {safe(detail.origin.source)}"
         )
     if lines:
         out.say("\nHistory")

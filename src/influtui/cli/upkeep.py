@@ -12,7 +12,7 @@ from influtui.cli.frame import FAILED, Session, confirmed, with_workspace
 from influtui.cli.output import Output
 from influtui.model.failures import ReadOnly
 from influtui.model.text import safe
-from influtui.model.times import rfc3339
+from influtui.model.times import minute, rfc3339
 from influtui.services import copies
 from influtui.services.doctor import Finding, examine
 from influtui.services.workspace import Workspace
@@ -114,7 +114,7 @@ def _list(out: Output, found: list[Snapshot]) -> None:
                 }
             )
     elif found:
-        rows = [(safe(each.name), safe(rfc3339(each.at) or ""), safe(f"{each.bytes:,}")) for each in found]
+        rows = [(safe(each.name), safe(minute(each.at)), safe(f"{each.bytes:,}")) for each in found]
         out.table(("name", "made", "bytes"), rows, right=(2,))
         out.note("`influtui restore NAME` puts one in the database's place.")
     else:

@@ -7,6 +7,8 @@ import click
 from influtui.cli.frame import DONE_IN_PART, INTERRUPTED, confirmed, with_workspace
 from influtui.cli.outbox import show_forecast
 from influtui.cli.output import Output
+from influtui.model.text import plural
+from influtui.model.times import minute
 from influtui.services import working
 from influtui.services.outgoing import trust
 from influtui.services.outgoing.sending import Delivery
@@ -71,7 +73,11 @@ async def confirm(workspace: Workspace, out: Output, nothing_was_sent: bool, yes
     if out.json:
         out.data(done)
         return
-    out.say(f"Mail goes again. {done.doubtful} letters are in doubt, {done.held} sequences are paused.")
+    doubtful, held = (
+        plural(done.doubtful, "letter is", "letters are"),
+        plural(done.held, "sequence is", "sequences are"),
+    )
+    out.say(f"Mail goes again. {doubtful} in doubt, {held} paused.")
     if done.doubtful:
         out.note("Decide them: influtui outbox list state:unknown")
 
@@ -110,7 +116,7 @@ def _end(out: Output, done: Round) -> None:
         return
     for trouble in done.troubles:
         out.note(trouble)
-    after = f", the next goes {done.next}" if done.next else ""
+    after = f", the next goes {minute(done.next)}" if done.next else ""
     after += f"; {done.drafts} to be approved first: influtui outbox approve" if done.drafts else ""
-    read = f"Read {done.read} {'mailbox' if done.read == 1 else 'mailboxes'}, w" if done.read else "W"
+    read = f"Read {plural(done.read, 'mailbox', 'mailboxes')}, w" if done.read else "W"
     out.say(f"{read}rote {done.written}, sent {done.sent}; {done.waiting} wait{after}.")

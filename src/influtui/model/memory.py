@@ -6,6 +6,7 @@ import msgspec
 
 from influtui.model.ids import PersonId
 from influtui.model.money import Money
+from influtui.model.text import plural
 from influtui.model.times import Millis
 
 DAY_MS = 86_400_000
@@ -34,9 +35,9 @@ def line(memory: Memory, now: Millis) -> str | None:
     if memory.suppressed:
         parts.append(f"do not write: {memory.suppressed.replace('_', ' ')}")
     if memory.campaigns:
-        parts.append(_count(memory.campaigns, "campaign"))
+        parts.append(plural(memory.campaigns, "campaign"))
     if memory.rejected:
-        parts.append(f"rejected {_count(memory.rejected, 'time')}")
+        parts.append(f"rejected {plural(memory.rejected, 'time')}")
     if memory.agreed and memory.asked and memory.agreed != memory.asked:
         parts.append(f"agreed {memory.agreed}, asked {memory.asked}")
     elif memory.agreed:
@@ -44,7 +45,7 @@ def line(memory: Memory, now: Millis) -> str | None:
     elif memory.asked:
         parts.append(f"asked {memory.asked}")
     if memory.posts:
-        parts.append(_count(memory.posts, "post"))
+        parts.append(plural(memory.posts, "post"))
     if memory.heard_at is not None and (memory.wrote_at is None or memory.heard_at >= memory.wrote_at):
         parts.append(f"wrote to you {ago(memory.heard_at, now)}")
     elif memory.wrote_at is not None:
@@ -60,7 +61,3 @@ def ago(at: Millis, now: Millis) -> str:
     if days < 60:
         return f"{days} d ago"
     return f"{days // 30} mo ago" if days < 730 else f"{days // 365} y ago"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -102,3 +102,8 @@ def from_outside(text: str) -> OutsideText:
         except UnicodeEncodeError:
             text = re.sub(_SURROGATES, "\ufffd", text)
     return OutsideText(text)
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """`1 account`, `1,204 accounts`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

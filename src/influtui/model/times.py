@@ -1,4 +1,4 @@
-"""Times: stored as whole milliseconds since 1970 in UTC, shown as RFC 3339."""
+"""Times: stored as whole milliseconds since 1970 in UTC, given to programs as RFC 3339, to people to the minute."""
 
 from __future__ import annotations
 
@@ -27,6 +27,17 @@ def rfc3339(at: int | None) -> str | None:
         return None
     stamp = moment(at)
     return stamp.isoformat(timespec="milliseconds" if stamp.microsecond else "seconds").replace("+00:00", "Z")
+
+
+def minute(at: int | str | None) -> str:
+    """`2026-11-23 16:20Z`: a stored time, or an RFC 3339 one in UTC, as the command line tells it to people; `-` for None."""
+    text = at if isinstance(at, str) else rfc3339(at)
+    return f"{text[:16].replace('T', ' ')}Z" if text else "-"
+
+
+def day(at: int | str | None) -> str:
+    """`2026-11-23`: the day of such a time in UTC; `-` for None."""
+    return minute(at)[:10]
 
 
 def to_the_second(at: int | None) -> str | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
+from influtui.model.text import plural
 from influtui.tui import actions
 from influtui.tui.render import bars
-from influtui.tui.render.numbers import plural
 
 if TYPE_CHECKING:
     from influtui.tui.app import InflutuiApp

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from influtui.tui.render.numbers import age, compact, exact, percent, plural, sparkline
+from influtui.model.text import plural
+from influtui.tui.render.numbers import age, compact, exact, percent, sparkline
 from influtui.tui.render.spans import ASCII, Look
 
 NOW = 1_795_348_800_000

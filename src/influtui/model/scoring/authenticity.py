@@ -207,7 +207,7 @@ def _high_engagement(facts: Facts, rule: AuthenticitySignal) -> Part:
 
 def _times_said(facts: Facts, times: float, usual: float) -> str:
     said = f" ({facts.engagement_said})" if facts.engagement_said else ""
-    return f"{facts.engagement_rate:.2f} %{said} is {times:.2f} x the {usual:.2f} % of {facts.peers.accounts:,} peers"
+    return f"{facts.engagement_rate:.2f}%{said} is {times:.2f} x the {usual:.2f}% of {facts.peers.accounts:,} peers"
 
 
 def _follow_ratio(facts: Facts, rule: AuthenticitySignal) -> Part:

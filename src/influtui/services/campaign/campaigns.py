@@ -16,6 +16,7 @@ from influtui.model.money import Money
 from influtui.model.query_values import regions as countries_of_regions
 from influtui.model.scoring.facts import Aim
 from influtui.model.shortlist import VERDICTS, Meter, Pick, Verdict
+from influtui.model.text import plural
 from influtui.model.times import Millis
 from influtui.services import asking
 from influtui.services.campaign import brands, objections
@@ -209,7 +210,7 @@ async def judge(
         await _rank_anew(unit, campaign.id)
         await unit.finish()
         after = await pick_rows.of_persons(unit.transaction, campaign.id, [each.person for each in people])
-        who = judged[0].ref if len(judged) == 1 else f"{len(judged):,} people"
+        who = judged[0].ref if len(judged) == 1 else plural(len(judged), "person", "people")
         unit.summary = f"{_DONE[said]} {who} for {campaign.code}"
         return Judged(
             campaign=campaign.code,

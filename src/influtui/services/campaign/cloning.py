@@ -9,6 +9,7 @@ import msgspec
 from influtui.model.campaigns import Campaign, campaign_code, code_from
 from influtui.model.failures import Failure
 from influtui.model.ids import CampaignId
+from influtui.model.text import plural
 from influtui.services.campaign import brands
 from influtui.services.campaign.campaign_choice import needed
 from influtui.services.campaign.collaborations import ensure
@@ -61,7 +62,7 @@ async def clone(
         for product in await store.product_links(unit.transaction, model.id):
             await unit.insert("campaign_products", {"campaign_id": campaign, "product_id": product})
         people, with_terms = await _people(unit, workspace.actor, model, campaign, who, terms)
-        unit.summary = f"made campaign {made.code} from {model.code}, with {people} people"
+        unit.summary = f"made campaign {made.code} from {model.code}, with {plural(people, 'person', 'people')}"
         found = await store.by_id(unit.transaction, campaign)
         return Cloned(campaign=found or made, people=people, with_terms=with_terms)
 

@@ -18,6 +18,7 @@ from influtui.model.ids import CampaignId, CollaborationId, CreatorId, PersonId
 from influtui.model.pipeline import OPTED_OUT, Standing, allowed, check_move, derive, facts, pipeline, state_name
 from influtui.model.posts import Post
 from influtui.model.terms import Terms
+from influtui.model.text import plural
 from influtui.model.times import Millis
 from influtui.services import asking
 from influtui.services.campaign import campaign_choice, guards
@@ -160,7 +161,9 @@ async def move_all(
     """Move several as one act: all of them, or none when one of them cannot go there."""
     wanted = state_name(to)
     said = (reason or "").strip() or None
-    async with workspace.change("collab.move", f"moved {len(collaborations)} people to {wanted}", reason=said) as unit:
+    async with workspace.change(
+        "collab.move", f"moved {plural(len(collaborations), 'person', 'people')} to {wanted}", reason=said
+    ) as unit:
         for each in collaborations:
             found = await needed(unit.transaction, each)
             try:

@@ -17,6 +17,7 @@ from influtui.model.creators import PLATFORMS
 from influtui.model.failures import Failure, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.model.profile_records import ProfileRecord
+from influtui.model.text import plural
 from influtui.model.times import rfc3339
 from influtui.services.importing import delimited, downloads, objects
 from influtui.services.importing.batches import MOST_ROWS, Batch
@@ -429,7 +430,8 @@ def _repeated(intake: Intake) -> Iterator[str]:
     if times:
         more = ", …" if times > len(intake.repeated) else ""
         lines = ", ".join(map(str, intake.repeated))
-        yield f"{times} rows repeat an account that came earlier in this input; the first was kept (lines {lines}{more})"
+        repeat = plural(times, "row repeats", "rows repeat")
+        yield f"{repeat} an account that came earlier in this input; the first was kept (lines {lines}{more})"
 
 
 def _doubts(columns: Sequence[Column]) -> Iterator[str]:
@@ -442,10 +444,12 @@ def _conversions(converter: Converter | None) -> Iterator[str]:
     if converter is None:
         return
     for field, times in converter.left_out.items():
-        yield f"{times} values of {field} were not understood and left out, such as “{converter.examples[field]}”"
+        values = f"{plural(times, 'value')} of {field} {'was' if times == 1 else 'were'}"
+        yield f"{values} not understood and left out, such as “{converter.examples[field]}”"
     for platform, times in converter.unlike.items():
-        yield f"{times} handles are not what {platform} gives out, such as “{converter.examples[platform]}”: is it the platform?"
+        handles = plural(times, "handle is", "handles are")
+        yield f"{handles} not what {platform} gives out, such as “{converter.examples[platform]}”: is it the platform?"
     if converter.twins_apart:
-        yield f"in {converter.twins_apart} rows the exact and the abbreviated number disagree; the exact one was used"
+        yield f"in {plural(converter.twins_apart, 'row')} the exact and the abbreviated number disagree; the exact one was used"
     if converter.destroyed:
         yield f"{converter.destroyed} handles were destroyed by an earlier conversion; the name of the row stands in"

@@ -21,7 +21,7 @@ from influtui.model.nearest import nearest
 from influtui.model.parcel_lists import ParcelLine, read_line
 from influtui.model.shipment_qualifiers import SHIPMENTS
 from influtui.model.shipping import FIRST, ShipmentEvent, insurance_hint, read_state, standing, states
-from influtui.model.text import from_outside
+from influtui.model.text import from_outside, plural
 from influtui.model.times import Millis, millis
 from influtui.model.tracking import Detection, carrier_name, carriers, detect, normalised, recognised, scan
 from influtui.services import asking
@@ -329,7 +329,7 @@ async def _write(
             told = tuple(hint for hint in (insurance, hints.get(read.carrier)) if hint)
             outcomes.append(Outcome(at=parcel.at, input=given, status="added", shipment=row, hints=told))
         if not summary:
-            unit.summary = f"recorded {len(written)} parcels"
+            unit.summary = f"recorded {plural(len(written), 'parcel')}"
     return outcomes
 
 

@@ -14,6 +14,7 @@ from influtui.model.creators import Creator
 from influtui.model.editing import Columns, Edit, RowEdit, read_sheet, sheet, stored
 from influtui.model.failures import WrongUsage
 from influtui.model.ids import CreatorId
+from influtui.model.text import plural
 from influtui.services.workspace import Workspace
 from influtui.store import creators as rows
 from influtui.store.journal import UnitOfWork
@@ -49,7 +50,7 @@ async def edit(workspace: Workspace, ids: Sequence[CreatorId], change: Edit, *, 
         return await _applied(None, workspace, ids, change)
     async with workspace.change("creators.edit", "edited creators") as unit:
         report = await _applied(unit, workspace, ids, change)
-        unit.summary = f"{change.words()}: {_count(report)}"
+        unit.summary = f"{change.words()}: {plural(report.changed, 'creator')}"
     return report
 
 
@@ -82,7 +83,7 @@ async def apply(workspace: Workspace, edits: Sequence[RowEdit], *, dry_run: bool
         report = EditReport(
             matched=len(edits), changed=changed + only_noted, unchanged=0, conflicts=tuple(conflicts), notes=len(noted)
         )
-        unit.summary = f"edited {_count(report)} in an editor"
+        unit.summary = f"edited {plural(report.changed, 'creator')} in an editor"
     return report
 
 
@@ -121,7 +122,3 @@ async def _note(workspace: Workspace, unit: UnitOfWork, person: int, text: str) 
 def _same(then: Creator, now: Creator | None) -> bool:
     """Whether the fields that can be edited are still what they were; a newer measurement is no conflict."""
     return now is not None and stored(now) == stored(then) and now.person == then.person
-
-
-def _count(report: EditReport) -> str:
-    return "1 creator" if report.changed == 1 else f"{report.changed:,} creators"

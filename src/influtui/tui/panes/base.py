@@ -12,10 +12,10 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from influtui.model.failures import Failure
+from influtui.model.text import plural
 from influtui.tui import crash
 from influtui.tui.actions import Place
 from influtui.tui.render import bars
-from influtui.tui.render.numbers import plural
 from influtui.tui.render.spans import Line, Span
 from influtui.tui.widgets.lines import Bar, Lines
 from influtui.tui.widgets.list import VirtualList

@@ -13,10 +13,10 @@ from textual.app import SuspendNotSupported
 from influtui.model.editing import RowEdit
 from influtui.model.failures import NeedsConfiguration, WrongUsage
 from influtui.model.ids import CreatorId
+from influtui.model.text import plural
 from influtui.services import meanwhile
 from influtui.services.people import editing, external_editor
 from influtui.tui.render.creator_edits import changes
-from influtui.tui.render.numbers import plural
 
 if TYPE_CHECKING:
     from influtui.tui.app import InflutuiApp

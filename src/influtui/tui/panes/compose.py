@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from influtui.model.creators import Ref
-from influtui.tui.render.numbers import plural
+from influtui.model.text import plural
 from influtui.tui.render.work import outcome, preview
 
 if TYPE_CHECKING:

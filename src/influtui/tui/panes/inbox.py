@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from influtui.model.creators import Ref
 from influtui.model.failures import Failure
+from influtui.model.text import plural
 from influtui.tui.panes import work
 from influtui.tui.panes.base import Pane
 from influtui.tui.render.conversations import COLUMNS, detail, nothing_here, one_message, stop_hint
-from influtui.tui.render.numbers import plural
 from influtui.tui.render.spans import Line
 from influtui.tui.widgets.list import Fixed, VirtualList
 

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from influtui.model.failures import Failure
+from influtui.model.text import plural
 from influtui.tui.actions import PANES, PaneEntry
 from influtui.tui.panes.base import Pane
 from influtui.tui.render.plugin_views import Numbered, asking, card, columns, detail, nothing
@@ -109,7 +110,7 @@ class OfPlugin(Pane):
             await self._say(card(self.plugin, failure.message, failure.hint))
         else:
             self._headings = view.columns
-            left_out = f"{view.left_out} rows left out, not right" if view.left_out else ""
+            left_out = f"{plural(view.left_out, 'row')} left out, not right" if view.left_out else ""
             self._notice = " · ".join(each for each in (view.notice, left_out) if each)
             self.table.empty = nothing(query)
             self.table.use_columns(columns(view.columns))

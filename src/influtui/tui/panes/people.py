@@ -12,9 +12,9 @@ import msgspec
 from influtui.model.creators import Creator, Ref
 from influtui.model.failures import WrongUsage
 from influtui.model.ids import CreatorId
+from influtui.model.text import plural
 from influtui.tui.panes.base import Pane
 from influtui.tui.render.creators import Judged
-from influtui.tui.render.numbers import plural
 from influtui.tui.widgets.list import VirtualList
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from influtui.model.failures import Failure
+from influtui.model.text import plural
 from influtui.secrets.secret import Secret
 from influtui.services.plugin import plugin_settings
 from influtui.services.plugin.plugin_settings import Values
 from influtui.services.plugin.plugins import SettingPlace
 from influtui.tui.panes.work import read_form
-from influtui.tui.render.numbers import plural
 from influtui.tui.render.plugins import judged, settings_form
 from influtui.tui.render.spans import Line, cell
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from influtui.model.failures import Failure
 from influtui.model.shipping import states
+from influtui.model.text import plural
 from influtui.tui.panes.base import Pane
-from influtui.tui.render.numbers import plural
 from influtui.tui.render.shipments import COLUMNS, detail, nothing_here, outcomes, recognised
 from influtui.tui.render.spans import Line
 from influtui.tui.widgets.list import Fixed, VirtualList

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from influtui.model.creators import Ref
 from influtui.model.ids import CreatorId
+from influtui.model.text import plural
 from influtui.tui.panes.people import People, work
 from influtui.tui.render.creators import Judged
-from influtui.tui.render.numbers import plural
 
 NEAR: Final = 8
 """Rows above the cursor among which the next person may be, when several accounts of one person went."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from influtui.model.creators import Ref
 from influtui.model.failures import Failure, NotFound, WrongUsage
 from influtui.model.ids import CreatorId
+from influtui.model.text import plural
 from influtui.services.workspace import Workspace
 from influtui.tui.render import work as render
-from influtui.tui.render.numbers import plural
 from influtui.tui.render.spans import Line, Look, Span, cell
 
 if TYPE_CHECKING:

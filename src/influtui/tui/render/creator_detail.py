@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 from influtui.model.audience import listed
 from influtui.model.measurements import course
 from influtui.model.memory import line as memory_line
+from influtui.model.text import plural
 from influtui.model.times import Millis
 from influtui.tui.render.creator_scores import scores
 from influtui.tui.render.creators import VERDICT_ROLES, freshness, verdict_glyph
-from influtui.tui.render.numbers import UNKNOWN, age, compact, day, exact, percent, plural, sparkline
+from influtui.tui.render.numbers import UNKNOWN, age, compact, day, exact, percent, sparkline
 from influtui.tui.render.spans import EMPTY, Line, Look, Span, beside, cell, clip, fit, wrap, wrapped
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from influtui.model.creators import sureness
 from influtui.model.scoring.records import SURE, rounded
-from influtui.tui.render.numbers import UNKNOWN, age, percent, plural
+from influtui.model.text import plural
+from influtui.tui.render.numbers import UNKNOWN, age, percent
 from influtui.tui.render.spans import EMPTY, Line, Look, Role, Span, cell, clip, fit, wrapped
 
 if TYPE_CHECKING:

@@ -85,8 +85,3 @@ def sparkline(values: Sequence[float | None], look: Look, width: int = 24) -> st
     step = (high - low) / (len(blocks) - 1) if high > low else 0
     middle = len(blocks) // 2
     return "".join(" " if value is None else blocks[round((value - low) / step) if step else middle] for value in shown)
-
-
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """`1 account`, `1,204 accounts`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

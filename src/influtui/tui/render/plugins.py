@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from influtui.model.text import plural
 from influtui.tui.render.columns import Cell, Column
-from influtui.tui.render.numbers import UNKNOWN, plural, stamp
+from influtui.tui.render.numbers import UNKNOWN, stamp
 from influtui.tui.render.spans import EMPTY, Line, Look, Role, Span, beside, cell, clip, fit, wrapped
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from influtui.model.terms import slots
-from influtui.tui.render.numbers import UNKNOWN, age, compact, plural
+from influtui.model.text import plural
+from influtui.tui.render.numbers import UNKNOWN, age, compact
 from influtui.tui.render.shipments import parcel_line
 from influtui.tui.render.spans import EMPTY, Line, Look, Role, Span, cell, clip, fit, wrapped
 
