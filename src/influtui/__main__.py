@@ -176,7 +176,7 @@ def _explained(error: BaseException) -> int:
     return error.exit_code
 
 
-def commands() -> click.Command:
+def commands() -> click.Group:
     """The tree of commands, for what completes a line in the app."""
     from influtui.cli.main import influtui
 

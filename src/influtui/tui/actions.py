@@ -9,6 +9,7 @@ the action is greyed and says so. The panes themselves are listed here too: addi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 Place = Literal["everywhere", "list", "discover", "facets", "inbox", "shipments", "plugins", "panel", "editor"]
@@ -174,9 +175,23 @@ def levels(place: Place) -> tuple[Place, ...]:
     return ("panel", "everywhere") if place == "panel" else (place, "list", "everywhere")
 
 
-def panes() -> str:
-    """The panes there are, in words."""
-    return ", ".join(f"{pane.digit} {pane.title}" for pane in PANES)
+_HEADINGS: Final[dict[Place, str]] = {
+    "everywhere": "Everywhere",
+    "list": "In every list",
+    "facets": "Among the facets of Discover",
+    "panel": "On a page (help, what a command wrote)",
+    "editor": "While writing",
+}
+
+
+def heading(place: Place) -> str:
+    """What stands above the keys of a place."""
+    return _HEADINGS.get(place) or f"In {next(pane.title for pane in PANES if pane.name == place)}"
+
+
+def in_words(panes: Sequence[PaneEntry]) -> str:
+    """The panes there are, with their digits."""
+    return ", ".join(f"{pane.digit} {pane.title}" for pane in panes if pane.digit)
 
 
 def of(place: Place) -> list[Action]:

@@ -101,7 +101,7 @@ class Attendant:
 
 RunLine = Callable[[Sequence[str], Path, bool, Attendant], Ran]
 """Runs words of the command line on a workspace, in this process, and returns what it wrote."""
-Commands = Callable[[], "click.Command"]
+Commands = Callable[[], "click.Group"]
 """The tree of commands, for completion; imported with the first call."""
 
 
@@ -165,6 +165,15 @@ class CommandLines:
         """The commands there are."""
         tree = self.desk.commands
         return list((await self.complete("", 0)).words) if tree is not None else []
+
+    async def verbs(self) -> list[str]:
+        """What stands below them, `outbox approve`; all their modules are imported with the first call, beside the loop."""
+        tree = self.desk.commands
+        if tree is None:
+            return []
+        from influtui.tui.completing import verbs
+
+        return await asyncio.to_thread(lambda: list(verbs(tree())))
 
     # What was said before.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -67,6 +67,20 @@ def complete(root: click.Command, text: str, caret: int, known: Known) -> Ways:
             return found
     arguments = [each for each in command.params if isinstance(each, click.Argument)]
     return _values(_still_open(arguments, command, rest), words, start, word, known)
+
+
+def verbs(root: click.Group, before: str = "") -> Iterator[str]:
+    """Every command that stands below a noun, `outbox approve`. The module of each noun is imported."""
+    context = click.Context(root)
+    for name in root.list_commands(context):
+        command = root.get_command(context, name)
+        if command is None or command.hidden:
+            continue
+        path = f"{before} {name}".strip()
+        if before:
+            yield path
+        if isinstance(command, click.Group):
+            yield from verbs(command, path)
 
 
 def _start_of_word(before: str) -> int:

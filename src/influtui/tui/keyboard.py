@@ -89,7 +89,7 @@ class Keyboard:
         if action is not None:
             await self.do(action)
         elif (character or "").isdigit():
-            desk.notice(f"There is no pane {character}. There are {actions.panes()}.", "warn")
+            desk.notice(f"There is no pane {character}. There are {actions.in_words(desk.keymap.panes)}.", "warn")
         elif key == "ctrl+c":
             desk.notice("q closes; ctrl+c copies nothing here.")
 

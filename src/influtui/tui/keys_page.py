@@ -5,15 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from influtui.tui.actions import ACTIONS, PANES, Action, Place
-
-_HEADINGS: Final[dict[Place, str]] = {
-    "everywhere": "Everywhere",
-    "list": "In every list",
-    "facets": "Among the facets of Discover",
-    "panel": "On a page (help, what a command wrote)",
-    "editor": "While writing",
-}
+from influtui.tui.actions import ACTIONS, PANES, Action, Place, heading
 
 _HEAD: Final = """\
 # Keys
@@ -42,12 +34,11 @@ def _pane_places() -> list[Place]:
 
 
 def _section(place: Place) -> str:
-    title = _HEADINGS.get(place) or f"In {next(pane.title for pane in PANES if pane.name == place)}"
     rows = [_row(action) for action in ACTIONS if action.place == place]
     if not rows:
         return ""
     head = "| key | does | `:do` | command line |\n|---|---|---|---|\n"
-    return f"\n## {title}\n\n{head}" + "".join(rows)
+    return f"\n## {heading(place)}\n\n{head}" + "".join(rows)
 
 
 def _row(action: Action) -> str:

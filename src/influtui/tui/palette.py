@@ -55,12 +55,14 @@ def entries(actions: Sequence[Action], nouns: Sequence[str]) -> list[Entry]:
 
 
 def open_palette(desk: InflutuiApp, nouns: Sequence[str]) -> None:
-    """Ask what to do."""
+    """Ask what to do. The verbs of the commands come a moment later, and are found by what is typed from then on."""
     every = entries(desk.keymap.of(desk.pane.place), nouns)
-    by_label = {entry.label: entry for entry in every}
+
+    async def add_verbs() -> None:
+        every.extend(Entry(f":{verb}", line=f"{verb} ") for verb in await desk.lines.verbs())
 
     def chosen(label: str) -> None:
-        entry = by_label.get(label)
+        entry = next((each for each in every if each.label == label), None)
         if entry is not None and entry.action is not None:
             desk.background(desk.keyboard.do(entry.action))
         elif entry is not None:
@@ -69,3 +71,4 @@ def open_palette(desk: InflutuiApp, nouns: Sequence[str]) -> None:
     desk.ask(
         Question("; ", chosen, kind="palette", matching=lambda text: [each.label for each in fitting(text, every)])
     )
+    desk.background(add_verbs())

@@ -32,6 +32,13 @@ def test_the_cursor_is_where_the_panel_says_and_all_lines_fit() -> None:
         assert all(width_of(line) <= 38 for line in lines)
 
 
+def test_a_value_that_would_be_found_more_often_is_not_drawn_beyond_the_edge() -> None:
+    lines, _ = panel(values({"tier": {"macro": 173, "micro": 1_508, "nano": 308}}, "tier:macro"), 0, 173, 46, Look(0))
+    bars = {line[1].text.strip(): line[-1].text for line in lines if len(line) == 4}
+    assert {name: set(bar) for name, bar in bars.items()} == {"macro": {"█"}, "micro": {"█"}, "nano": {"█"}}
+    assert len(bars["micro"]) > len(bars["nano"]) > len(bars["macro"])
+
+
 def test_a_topic_from_outside_acts_on_nothing() -> None:
     lines, _ = panel(values({"topic": {"\x1b[2J[b]x": 3}}, ""), 0, 3, 40, Look(0))
     assert all("\x1b" not in span.text for line in lines for span in line)

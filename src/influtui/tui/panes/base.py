@@ -214,6 +214,8 @@ class Pane(Widget):
         )
         self.head.show(lambda width: bars.title(facts, width, self.desk.look()))
         self.draw_position()
+        if self.table.ready and self.desk.pane is self:
+            self.desk.draw_footer()  # What can be done depends on the rows that are here, and on how many are marked.
 
     def draw_position(self) -> None:
         """Say where the cursor is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from influtui.tui.actions import Action
+from influtui.tui.actions import Action, heading
 from influtui.tui.keymap import shown
 from influtui.tui.render.numbers import age
 from influtui.tui.render.spans import Line, Look, Role, Span, beside, cell, clip, fit, width_of, wrapped
@@ -165,8 +165,7 @@ def keys_page(actions: Sequence[tuple[Action, str | None]], width: int, look: Lo
     for action, reason in actions:
         if action.place != place:
             place = action.place
-            heading = {"list": "In every list", "everywhere": "Everywhere"}.get(place, f"In {place}")
-            lines += [(), (Span(heading, "heading"),)]
+            lines += [(), (Span(heading(place), "heading"),)]
         keys = " ".join(shown(key) for key in action.keys)
         said = wrapped(action.help, max(20, width - _KEYS_WIDE), "dim" if reason else "text")
         command = f":{action.line or f'do {action.word}'}"

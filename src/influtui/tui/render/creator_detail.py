@@ -13,7 +13,7 @@ from influtui.model.times import Millis
 from influtui.tui.render.creator_scores import scores
 from influtui.tui.render.creators import VERDICT_ROLES, freshness, verdict_glyph
 from influtui.tui.render.numbers import UNKNOWN, age, compact, day, exact, percent, sparkline
-from influtui.tui.render.spans import EMPTY, Line, Look, Span, beside, cell, clip, fit, wrap, wrapped
+from influtui.tui.render.spans import EMPTY, Line, Look, Span, beside, cell, clip, fit, width_of, wrap, wrapped
 
 if TYPE_CHECKING:
     from influtui.model.creators import Creator
@@ -79,7 +79,8 @@ def _who(known: CreatorDetail, width: int, look: Look, pick: Pick | None) -> lis
         decided = (
             Span(f"{verdict_glyph(verdict, look)} {words.get(verdict, verdict)}", VERDICT_ROLES.get(verdict, "text")),
         )
-    lines: list[Line] = [beside((Span(name, "strong"),), decided, width)]
+    first, *more = wrapped(name, max(8, width - width_of(decided) - 2), "strong")
+    lines: list[Line] = [beside(first, decided, width), *more]
     if pick is not None:
         why = f": {cell(pick.reason)}" if pick.reason else ""
         judged = f"by {cell(pick.judged_by)}, {age(pick.judged_at, look.now)} ago{why}"

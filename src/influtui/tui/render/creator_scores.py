@@ -20,7 +20,7 @@ KINDS: Final = ("relevance", "authenticity", "reach", "fit")
 _LABEL: Final = 15
 _BEHIND: Final = 16
 """Cells behind a bar: the value and how sure it is."""
-_SIGNAL: Final = 20
+_SIGNAL: Final = 23
 SHORT_BAR: Final = 10
 
 
@@ -107,7 +107,7 @@ def why(explained: Why, creator: Creator, width: int, look: Look) -> list[Line]:
 def _rate(each: Rate) -> Line:
     posts = plural(each.posts, "post")
     told = f"  median of {posts}, mean {percent(each.mean)}"
-    return (Span(fit(f"  {each.variant}", _SIGNAL), "dim"), Span(f"{percent(each.median):>7}"), Span(told, "dim"))
+    return (Span(fit(f"  {each.variant}", _LABEL), "dim"), Span(f"{percent(each.median):>7}"), Span(told, "dim"))
 
 
 def _unknown(part: Component) -> bool:

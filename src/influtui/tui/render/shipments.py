@@ -50,12 +50,12 @@ def _who(shipment: Shipment, look: Look) -> Cell:
 
 COLUMNS: Final[tuple[Column[Shipment], ...]] = (
     Column("stuck", " ", _stuck, 1),
-    Column("number", "number", lambda s, _: Cell(cell(s.number)), 18, 26),
+    Column("number", "number", lambda s, _: Cell(cell(s.number)), 18, 22),
     Column("carrier", "carrier", lambda s, _: Cell(carrier_name(s.carrier), "dim"), 11, rank=1),
     Column("state", "state", lambda s, _: state_cell(s), 16, 24),
     Column("age", "for", lambda s, look: Cell(age(s.state_at or s.updated_at, look.now), "dim"), 4, align="right"),
     Column("campaign", "campaign", lambda s, _: Cell(cell(s.campaign or UNKNOWN), "dim"), 10, 16, rank=3),
-    Column("who", "person", _who, 12, 30),
+    Column("who", "person", _who, 14, 30),
 )  # fmt: skip
 
 
