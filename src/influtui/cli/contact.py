@@ -101,7 +101,7 @@ async def meant(workspace: Workspace, words: Sequence[str], query: str | None) -
     if named and query is not None:
         raise WrongUsage("REFs and --query do not go together", hint="Use one of them.")
     if query is not None:
-        found = await select(workspace, query.split(), everything=False)
+        found = await select(workspace, query.split(), campaign=campaign)
         if not found:
             raise WrongUsage("nobody matches that query: nothing was sent")
         return campaign, outreach.refs_of(found)

@@ -200,9 +200,16 @@ async def resolve(
 
 def _show(out: Output, each: Delivery) -> None:
     if out.json:
-        out.data({"schema": "influtui.delivery/1", "message": each.message, "state": each.state, "said": each.said})
+        said = {"message": each.message, "recipient": each.recipient, "state": each.state, "said": each.said}
+        out.data({"schema": "influtui.delivery/1", **said})
     else:
-        out.say(f"{each.state:<9}{each.message}: {each.said}")
+        out.say(delivered(each))
+
+
+def delivered(each: Delivery) -> str:
+    """What became of a message, on one line."""
+    to = f" to {each.recipient}" if each.recipient else ""
+    return f"{each.state:<9}{each.message}{to}: {each.said}"
 
 
 async def show_forecast(workspace: Workspace, out: Output, days: int) -> None:

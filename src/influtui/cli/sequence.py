@@ -159,7 +159,9 @@ async def pause(
     workspace: Workspace, out: Output, words: tuple[str, ...], campaign: str | None, why: str | None
 ) -> None:
     """Hold people's sequences. Letters that wait stay; nothing is sent twice when they go on."""
-    await _change(workspace, out, words, "paused", lambda refs: enrolling.pause(workspace, refs, campaign, why))
+    await _change(
+        workspace, out, words, campaign, "paused", lambda refs: enrolling.pause(workspace, refs, campaign, why)
+    )
 
 
 @sequence.command("resume")
@@ -168,7 +170,7 @@ async def pause(
 @with_workspace
 async def resume(workspace: Workspace, out: Output, words: tuple[str, ...], campaign: str | None) -> None:
     """Let paused sequences go on where they were."""
-    await _change(workspace, out, words, "resumed", lambda refs: enrolling.resume(workspace, refs, campaign))
+    await _change(workspace, out, words, campaign, "resumed", lambda refs: enrolling.resume(workspace, refs, campaign))
 
 
 @sequence.command("stop")
@@ -182,7 +184,9 @@ async def stop(
 ) -> None:
     """Take people out of their sequences. Letters that wait are called off."""
     confirmed("Stop their sequences and call off what waits?", yes=yes)
-    await _change(workspace, out, words, "stopped", lambda refs: enrolling.stop(workspace, refs, campaign, why))
+    await _change(
+        workspace, out, words, campaign, "stopped", lambda refs: enrolling.stop(workspace, refs, campaign, why)
+    )
 
 
 @sequence.command("delete")
@@ -201,10 +205,11 @@ async def _change(
     workspace: Workspace,
     out: Output,
     words: tuple[str, ...],
+    campaign: str | None,
     did: str,
     act: Callable[[list[Ref]], Awaitable[int]],
 ) -> None:
-    refs = outreach.refs_of(await select(workspace, words))
+    refs = outreach.refs_of(await select(workspace, words, campaign=campaign))
     if not refs:
         raise WrongUsage("nobody matches that query: nothing was done")
     number = await act(refs)

@@ -62,7 +62,7 @@ async def shortlist(
     elif verb == "rank":
         await _rank(acting, out, code, rest)
     else:
-        refs = await _refs(workspace, rest, query, everything)
+        refs = await _refs(workspace, code, rest, query, everything)
         if verb == "remove":
             gone = await service.unjudge(acting, code, refs)
             _tell(out, f"{gone} taken off the shortlist", dry_run)
@@ -89,7 +89,9 @@ def split(words: Sequence[str]) -> tuple[str | None, str, list[str]]:
     return words[0], verb, list(words[2:])
 
 
-async def _refs(workspace: Workspace, words: Sequence[str], query: str | None, everything: bool) -> list[Ref]:
+async def _refs(
+    workspace: Workspace, code: str | None, words: Sequence[str], query: str | None, everything: bool
+) -> list[Ref]:
     if query is None:
         if not words:
             raise WrongUsage("nobody was named", hint="Give REFs (instagram:anna) or --query QUERY.")
@@ -99,7 +101,7 @@ async def _refs(workspace: Workspace, words: Sequence[str], query: str | None, e
         raise WrongUsage("an empty query would be everybody", hint="Say so with --all.")
     from influtui.services.finding.search import matching
 
-    found = await matching(workspace, query)
+    found = await matching(workspace, query, code)
     if not found:
         raise WrongUsage(f"nobody matches “{query}”", hint="Try it with `influtui creators search`.")
     return [Ref(id=each) for each in found]

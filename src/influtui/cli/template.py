@@ -162,7 +162,7 @@ async def preview(
     is missing for somebody.
     """
     if words:
-        refs = outreach.refs_of(await select(workspace, words))[:limit]
+        refs = outreach.refs_of(await select(workspace, words, campaign=campaign))[:limit]
     else:
         refs = (await outreach.picks_of(workspace, campaign))[:limit]
     made = await outreach.preview(workspace, campaign, refs, name, account=account)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import click
 
 from influtui.cli.frame import DONE_IN_PART, INTERRUPTED, confirmed, with_workspace
-from influtui.cli.outbox import show_forecast
+from influtui.cli.outbox import delivered, show_forecast
 from influtui.cli.output import Output
 from influtui.model.text import plural
 from influtui.model.times import minute
 from influtui.services import working
 from influtui.services.outgoing import trust
-from influtui.services.outgoing.sending import Delivery
 from influtui.services.workspace import Workspace
 from influtui.worker import log, loop
 from influtui.worker.rounds import Round
@@ -91,7 +90,7 @@ async def _rehearse(workspace: Workspace, out: Output) -> None:
 async def _work(workspace: Workspace, out: Output, *, once: bool, keep: bool, quiet: bool) -> int:
     written = log.Log(workspace.folder)
     if once:
-        done = await loop.once(workspace, told=None if quiet or out.json else lambda each: _show(out, each))
+        done = await loop.once(workspace, told=None if quiet or out.json else lambda each: out.say(delivered(each)))
         written.note(done)
         if not quiet:
             _end(out, done)
@@ -104,10 +103,6 @@ async def _work(workspace: Workspace, out: Output, *, once: bool, keep: bool, qu
     if not quiet and not out.json:
         out.note(f"Working for {workspace.folder}. Ctrl+C ends it.")
     return INTERRUPTED if await loop.run(workspace, keep=keep, told=told) else 0
-
-
-def _show(out: Output, each: Delivery) -> None:
-    out.say(f"{each.state:<9}{each.message}: {each.said}")
 
 
 def _end(out: Output, done: Round) -> None:

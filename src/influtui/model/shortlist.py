@@ -44,6 +44,8 @@ class Meter(msgspec.Struct, frozen=True, kw_only=True):
     wanted: int
     to_contact: int
     contacted: int
+    under_way: int = 0
+    """How many a letter is on its way to, or will be written to by a sequence."""
     agreed: int
     posted: int
 
@@ -60,9 +62,10 @@ class Meter(msgspec.Struct, frozen=True, kw_only=True):
     def line(self) -> str:
         """`picked 14 of 10–20 · reserve 15 · to contact 30, contacted 12`."""
         bounds = rules()
+        coming = f", {self.under_way} on their way" if self.under_way else ""
         return (
             f"picked {self.picked} of {bounds.fewest_picks}–{bounds.most_picks} · reserve {self.reserve}"
-            f" · to contact {self.to_contact}, contacted {self.contacted}"
+            f" · to contact {self.to_contact}, contacted {self.contacted}{coming}"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tomllib
 from functools import cache
 from typing import Final
@@ -74,6 +75,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
             message=self.message,
             number=self.number,
             account=self.account,
+            detail=shlex.quote(self.detail or ""),
         )
 
 

@@ -52,6 +52,13 @@ CONTACTED: Final = (
 )
 """Whether the person of a collaboration `l` was written to for it, as a condition."""
 
+IN_HAND: Final = (
+    "(EXISTS (SELECT 1 FROM enrolments e WHERE e.collaboration_id = l.id AND e.state IN ('running', 'paused'))"
+    " OR EXISTS (SELECT 1 FROM conversations v JOIN messages m ON m.conversation_id = v.id"
+    " WHERE v.collaboration_id = l.id AND m.state IN ('queued', 'deferred', 'in_data')))"
+)
+"""Whether a letter to the person of a collaboration `l` is on its way or will be written by a sequence."""
+
 
 async def matching(reader: Reader, campaign: CampaignId, condition: str, values: Sequence[Any]) -> list[Pick]:
     """The verdicts of a campaign that a condition of `store.filters.where` asks for, in the same order as all."""
@@ -98,6 +105,7 @@ async def meter(reader: Reader, campaign: Campaign) -> Meter:
     done = (
         await reader.all(
             f"SELECT count(CASE WHEN {CONTACTED} THEN 1 END) AS contacted,"
+            f" count(CASE WHEN {IN_HAND} AND NOT {CONTACTED} THEN 1 END) AS under_way,"
             " count(CASE WHEN EXISTS (SELECT 1 FROM agreements g WHERE g.collaboration_id = l.id AND g.ended_at IS NULL)"
             "  THEN 1 END) AS agreed,"
             " count(CASE WHEN EXISTS (SELECT 1 FROM posts p WHERE p.collaboration_id = l.id) THEN 1 END) AS posted"
@@ -111,6 +119,7 @@ async def meter(reader: Reader, campaign: Campaign) -> Meter:
         wanted=campaign.wanted,
         to_contact=outreach_target(campaign.wanted, campaign.outreach_ratio),
         contacted=done["contacted"],
+        under_way=done["under_way"],
         agreed=done["agreed"],
         posted=done["posted"],
     )

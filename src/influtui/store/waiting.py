@@ -7,15 +7,18 @@ over (a quiet parcel, a state that lasts) is left out before.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Set as AbstractSet
+from typing import Any, Final, NamedTuple
 
+from influtui.model.ids import PersonId
 from influtui.model.pipeline import pipeline
 from influtui.model.shipping import states as shipment_states
 from influtui.model.times import Millis
 from influtui.model.today import DAY_MS, HOUR_MS, Waiting, kind_named, kinds
+from influtui.store import creators, outreach, suppressions
 from influtui.store.database import Reader, Row
 from influtui.store.filters import Column, Noun
-from influtui.store.picks import CONTACTED
+from influtui.store.picks import CONTACTED, IN_HAND
 
 _NUMBERS_FOR: Final = 30 * DAY_MS
 """How long after going live the numbers of a post still move enough to be read again, each week."""
@@ -46,10 +49,43 @@ def noun(now: Millis) -> Noun:
     )
 
 
+class CutOff(NamedTuple):
+    """Those who are picked and to whom no mail goes: only their keyed hashes are on record, which no statement can read."""
+
+    barred: frozenset[int] = frozenset()
+    """Persons who must not be written to."""
+    came_back: frozenset[int] = frozenset()
+    """Persons every address of whom mail came back from."""
+
+
+class Moment(NamedTuple):
+    """What the statements are asked about: when it is, and who cannot be written to."""
+
+    now: int
+    cut: CutOff
+
+
+async def cut_off(reader: Reader) -> CutOff:
+    """Who of those that wait to be written to cannot be."""
+    suppressed = await suppressions.load(reader)
+    if not suppressed:
+        return CutOff()
+    rows = await reader.all(f"SELECT DISTINCT l.person_id FROM collaborations l {_RUNS} WHERE l.state = 'shortlisted'")
+    people = await outreach.reachable(reader, [row["person_id"] for row in rows])
+    barred, came_back = set[int](), set[int]()
+    for person, known in people.items():
+        if suppressed.person(await creators.of_person(reader, PersonId(person)), known.emails):
+            barred.add(person)
+        elif known.emails and not suppressed.working(known.emails):
+            came_back.add(person)
+    return CutOff(frozenset(barred), frozenset(came_back))
+
+
 async def listed(reader: Reader, now: Millis, condition: str, values: Sequence[Any]) -> list[Waiting]:
     """What waits and passes a condition over `noun`: what is late first, then by kind, the longest waiting on top."""
+    source = _from(Moment(int(now), await cut_off(reader)))
     rows = await reader.all(
-        f"SELECT t.*, k.code AS campaign, a.platform, a.handle, coalesce(n.name, a.name) AS name {_from(now)}"
+        f"SELECT t.*, k.code AS campaign, a.platform, a.handle, coalesce(n.name, a.name) AS name {source}"
         f" WHERE {condition} ORDER BY t.due > {int(now)}, t.rank, t.due, t.collaboration_id, t.conversation_id",
         values,
     )
@@ -58,15 +94,16 @@ async def listed(reader: Reader, now: Millis, condition: str, values: Sequence[A
 
 async def counted(reader: Reader, now: Millis, condition: str, values: Sequence[Any]) -> dict[str, tuple[int, int]]:
     """How many wait of each kind, and how many of them are late."""
+    source = _from(Moment(int(now), await cut_off(reader)))
     rows = await reader.all(
-        f"SELECT t.kind, count(*), sum(t.due <= {int(now)}) {_from(now)} WHERE {condition} GROUP BY t.kind", values
+        f"SELECT t.kind, count(*), sum(t.due <= {int(now)}) {source} WHERE {condition} GROUP BY t.kind", values
     )
     found = {kind: (int(many), int(late)) for kind, many, late in rows}
     return {kind.name: found[kind.name] for kind in kinds() if kind.name in found}
 
 
-def _from(now: Millis) -> str:
-    each = [f"SELECT * FROM ({select})" for select in _selects(int(now))]
+def _from(at: Moment) -> str:
+    each = [f"SELECT * FROM ({select})" for select in _selects(at)]
     return (
         f"FROM ({' UNION ALL '.join(each)}) t"
         " LEFT JOIN campaigns k ON k.id = t.campaign_id LEFT JOIN persons n ON n.id = t.person_id"
@@ -75,9 +112,9 @@ def _from(now: Millis) -> str:
     )
 
 
-def _selects(now: int) -> Iterator[str]:
+def _selects(at: Moment) -> Iterator[str]:
     for position, kind in enumerate(kinds()):
-        yield _OF[kind.name](f"'{kind.name}' AS kind, {position} AS rank", now)
+        yield _OF[kind.name](f"'{kind.name}' AS kind, {position} AS rank", at)
 
 
 def _columns(
@@ -110,7 +147,7 @@ def _allowed(kind: str) -> int:
     return (kind_named(kind).hours or 0) * HOUR_MS
 
 
-def _doubt(head: str, _now: int) -> str:
+def _doubt(head: str, _at: Moment) -> str:
     return (
         _columns(head, "m.at", "m.at", of=_OF_CONVERSATION, conversation="v.id", message="m.id", detail="m.subject")
         + " FROM messages m JOIN conversations v ON v.id = m.conversation_id"
@@ -118,10 +155,10 @@ def _doubt(head: str, _now: int) -> str:
     )
 
 
-def _answer(matched: int) -> Callable[[str, int], str]:
+def _answer(matched: int) -> Callable[[str, Moment], str]:
     """A conversation that waits for us: of somebody we know, or (`matched` 0) of somebody we do not."""
 
-    def select(head: str, _now: int) -> str:
+    def select(head: str, _at: Moment) -> str:
         newest = (
             "(SELECT substr(m.body, 1, 200) FROM messages m WHERE m.conversation_id = v.id AND m.direction = 'in'"
             " ORDER BY m.at DESC, m.id DESC LIMIT 1)"
@@ -137,7 +174,7 @@ def _answer(matched: int) -> Callable[[str, int], str]:
     return select
 
 
-def _confirm(head: str, _now: int) -> str:
+def _confirm(head: str, _at: Moment) -> str:
     return (
         _columns(
             head, "m.at", f"m.at + {_allowed('confirm')}", of=_OF_CONVERSATION, conversation="v.id", message="m.id",
@@ -148,14 +185,14 @@ def _confirm(head: str, _now: int) -> str:
     )  # fmt: skip
 
 
-def _paused_mailbox(head: str, _now: int) -> str:
+def _paused_mailbox(head: str, _at: Moment) -> str:
     return (
         _columns(head, "s.paused_at", "s.paused_at", of=_OF_NOBODY, account="s.account", detail="s.why")
         + " FROM sender_pauses s WHERE s.resumed_at IS NULL"
     )
 
 
-def _approve(head: str, _now: int) -> str:
+def _approve(head: str, _at: Moment) -> str:
     since = "min(m.at)"
     return (
         _columns(head, since, f"{since} + {_allowed('approve')}", of=_OF_CAMPAIGN, many="count(*)")
@@ -165,7 +202,7 @@ def _approve(head: str, _now: int) -> str:
     )
 
 
-def _refused(head: str, now: int) -> str:
+def _refused(head: str, at: Moment) -> str:
     return (
         _columns(
             head, "m.at", f"m.at + {_allowed('refused')}", of=_OF_CONVERSATION, conversation="v.id", message="m.id",
@@ -173,12 +210,13 @@ def _refused(head: str, now: int) -> str:
         )
         + " FROM messages m JOIN conversations v ON v.id = m.conversation_id"
         " LEFT JOIN collaborations l ON l.id = v.collaboration_id"
-        f" WHERE m.state = 'failed' AND m.at >= {now - _REFUSED_FOR} AND NOT EXISTS (SELECT 1 FROM messages o"
+        f" WHERE m.state = 'failed' AND m.at >= {at.now - _REFUSED_FOR} AND NOT EXISTS (SELECT 1 FROM messages o"
         " WHERE o.conversation_id = v.id AND o.id > m.id AND o.direction = 'out' AND o.state NOT IN ('failed', 'cancelled'))"
+        f" AND NOT coalesce(l.state = 'shortlisted' AND {_one_of(at.cut.came_back)}, 0)"
     )  # fmt: skip
 
 
-def _parcel(head: str, _now: int) -> str:
+def _parcel(head: str, _at: Moment) -> str:
     # A parcel that is gone is settled by the next one, a stuck one by nothing but news.
     stuck = [each.state for each in shipment_states().values() if each.stage == "stuck"]
     states = ", ".join(f"'{each}'" for each in (*stuck, *_GONE))
@@ -194,7 +232,7 @@ def _parcel(head: str, _now: int) -> str:
     )  # fmt: skip
 
 
-def _quiet_parcel(head: str, now: int) -> str:
+def _quiet_parcel(head: str, at: Moment) -> str:
     states = ", ".join(
         f"'{each.state}'"
         for each in shipment_states().values()
@@ -206,22 +244,22 @@ def _quiet_parcel(head: str, now: int) -> str:
             head, since, f"{since} + {allowed}", of=_OF_SHIPMENT, number="s.number", detail="replace(s.state, '_', ' ')"
         )
         + " FROM shipments s LEFT JOIN collaborations l ON l.id = s.collaboration_id"
-        f" WHERE s.state IN ({states}) AND {since} + {allowed} <= {now}"
+        f" WHERE s.state IN ({states}) AND {since} + {allowed} <= {at.now}"
     )
 
 
-def _go_live(head: str, now: int) -> str:
+def _go_live(head: str, at: Moment) -> str:
     day = "CAST(strftime('%s', g.value) AS INTEGER) * 1000"
     return (
         _columns(head, day, f"{day} + {DAY_MS}", detail="g.value")
         + f" FROM terms g JOIN collaborations l ON l.id = g.collaboration_id {_RUNS}"
-        f" WHERE g.slot = 'go_live' AND g.waived = 0 AND g.carried = 0 AND {day} <= {now}"
+        f" WHERE g.slot = 'go_live' AND g.waived = 0 AND g.carried = 0 AND {day} <= {at.now}"
         f" AND l.state IN ({_between('agreed', 'scheduled')})"
         " AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.collaboration_id = l.id)"
     )
 
 
-def _to_ship(head: str, _now: int) -> str:
+def _to_ship(head: str, _at: Moment) -> str:
     return (
         _columns(head, _SINCE, f"{_SINCE} + {_days('agreed')}")
         + f" FROM collaborations l {_RUNS} WHERE l.state IN ('agreed', 'contracted') AND EXISTS (SELECT 1 FROM terms t"
@@ -230,14 +268,14 @@ def _to_ship(head: str, _now: int) -> str:
     )
 
 
-def _state(*states: str, at_once: bool = False, besides: str = "0") -> Callable[[str, int], str]:
+def _state(*states: str, at_once: bool = False, besides: str = "0") -> Callable[[str, Moment], str]:
     """A collaboration that stays in one of these states beyond its days, or (`at_once`) that is in it at all."""
 
-    def select(head: str, now: int) -> str:
+    def select(head: str, at: Moment) -> str:
         days = " ".join(f"WHEN '{each}' THEN {_days(each)}" for each in states)
         due = f"{_SINCE} + CASE l.state {days} END"
         named = ", ".join(f"'{each}'" for each in states)
-        late = "" if at_once else f" AND {due} <= {now}"
+        late = "" if at_once else f" AND {due} <= {at.now}"
         shown = "replace(l.state, '_', ' ')"
         return (
             _columns(head, _SINCE, due, detail=shown)
@@ -247,7 +285,7 @@ def _state(*states: str, at_once: bool = False, besides: str = "0") -> Callable[
     return select
 
 
-def _numbers(head: str, now: int) -> str:
+def _numbers(head: str, at: Moment) -> str:
     live, read = (
         "coalesce(p.posted_at, p.recorded_at)",
         "(SELECT max(s.at) FROM post_snapshots s WHERE s.post_id = p.id)",
@@ -256,44 +294,79 @@ def _numbers(head: str, now: int) -> str:
     return (
         _columns(head, f"coalesce({read}, {live})", due, detail="p.url")
         + f" FROM posts p JOIN collaborations l ON l.id = p.collaboration_id {_RUNS}"
-        f" WHERE {due} <= {now} AND coalesce({read}, 0) < {live} + {_NUMBERS_FOR}"
+        f" WHERE {due} <= {at.now} AND coalesce({read}, 0) < {live} + {_NUMBERS_FOR}"
     )
 
 
-def _to_contact(head: str, _now: int) -> str:
+def _to_contact(head: str, at: Moment) -> str:
     return (
         _columns(head, f"min({_SINCE})", f"min({_SINCE}) + {_days('shortlisted')}", of=_OF_CAMPAIGN, many="count(*)")
-        + f" FROM collaborations l {_RUNS} WHERE l.state = 'shortlisted' AND NOT {_IN_HAND} GROUP BY k.id"
+        + f" FROM collaborations l {_RUNS} WHERE {_can_be_written_to(at.cut)} GROUP BY k.id"
     )
 
 
-def _too_few(head: str, _now: int) -> str:
-    # As `model.shortlist.outreach_target` rounds: up, but not for what floating point adds.
-    exact = "round(k.wanted * k.outreach_ratio, 6)"
-    target = f"(CAST({exact} AS INTEGER) + ({exact} > CAST({exact} AS INTEGER)))"
-    contacted = f"(SELECT count(*) FROM collaborations l WHERE l.campaign_id = k.id AND {CONTACTED})"
+def _no_address(head: str, at: Moment) -> str:
+    said = (
+        "(SELECT m.outcome FROM messages m JOIN conversations v ON v.id = m.conversation_id WHERE v.person_id = l.person_id"
+        " AND m.state = 'failed' ORDER BY m.id DESC LIMIT 1)"
+    )
     return (
-        _columns(
-            head,
-            "k.created_at",
-            f"k.created_at + {_allowed('too_few')}",
-            of=_OF_CAMPAIGN,
-            many=f"{target} - {contacted}",
-        )
-        + f" FROM campaigns k WHERE k.state = 'active' AND {contacted} < {target} AND k.wanted > (SELECT count(*)"
+        _columns(head, _SINCE, f"{_SINCE} + {_days('shortlisted')}", detail=said)
+        + f" FROM collaborations l {_RUNS} WHERE l.state = 'shortlisted' AND {_one_of(at.cut.came_back)} AND NOT {IN_HAND}"
+    )
+
+
+def _barred(head: str, at: Moment) -> str:
+    return (
+        _columns(head, _SINCE, f"{_SINCE} + {_days('shortlisted')}")
+        + f" FROM collaborations l {_RUNS} WHERE l.state = 'shortlisted' AND {_one_of(at.cut.barred)}"
+    )
+
+
+def _reserve(head: str, at: Moment) -> str:
+    return _more(
+        head, f"CASE WHEN {_MISSING} < {_FREE} THEN {_MISSING} ELSE {_FREE} END", f"{_FREE} > 0", "reserve", at
+    )
+
+
+def _too_few(head: str, at: Moment) -> str:
+    return _more(head, f"{_MISSING} - {_FREE}", f"{_MISSING} > {_FREE}", "too_few", at)
+
+
+def _more(head: str, many: str, condition: str, kind: str, at: Moment) -> str:
+    """A campaign that lacks people to write to, when nobody who is picked is left to be."""
+    return (
+        _columns(head, "k.created_at", f"k.created_at + {_allowed(kind)}", of=_OF_CAMPAIGN, many=many)
+        + f" FROM campaigns k WHERE k.state = 'active' AND {_MISSING} > 0 AND {condition} AND k.wanted > (SELECT count(*)"
         " FROM collaborations l JOIN agreements g ON g.collaboration_id = l.id AND g.ended_at IS NULL"
         " WHERE l.campaign_id = k.id)"
-        " AND NOT EXISTS (SELECT 1 FROM collaborations l WHERE l.campaign_id = k.id AND l.state = 'shortlisted')"
+        f" AND NOT EXISTS (SELECT 1 FROM collaborations l WHERE l.campaign_id = k.id AND {_can_be_written_to(at.cut)})"
     )
 
 
-_IN_HAND: Final = (
-    "(EXISTS (SELECT 1 FROM enrolments e WHERE e.collaboration_id = l.id AND e.state IN ('running', 'paused'))"
-    " OR EXISTS (SELECT 1 FROM conversations v JOIN messages m ON m.conversation_id = v.id"
-    " WHERE v.collaboration_id = l.id AND m.state IN ('queued', 'deferred', 'in_data')))"
-)
-"""Whether a letter to the person of a collaboration `l` is on its way or will be written by a sequence."""
+def _can_be_written_to(cut: CutOff) -> str:
+    return f"l.state = 'shortlisted' AND NOT {_one_of(cut.barred | cut.came_back)} AND NOT {IN_HAND}"
+
+
+def _one_of(persons: AbstractSet[int]) -> str:
+    return f"(l.person_id IN ({', '.join(str(int(each)) for each in sorted(persons))}))" if persons else "(1 = 0)"
+
+
 _SINCE: Final = "coalesce(l.state_at, l.created_at)"
+
+# As `model.shortlist.outreach_target` rounds: up, but not for what floating point adds.
+_EXACT: Final = "round(k.wanted * k.outreach_ratio, 6)"
+_MISSING: Final = (
+    f"(CAST({_EXACT} AS INTEGER) + ({_EXACT} > CAST({_EXACT} AS INTEGER)) - (SELECT count(*) FROM collaborations l"
+    f" WHERE l.campaign_id = k.id AND ({CONTACTED} OR {IN_HAND})))"
+)
+"""How many more people of a campaign `k` should be written to, beside those who were or will be."""
+_FREE: Final = (
+    "(SELECT count(*) FROM picks p WHERE p.campaign_id = k.id AND p.verdict = 'reserve' AND NOT EXISTS (SELECT 1"
+    f" FROM collaborations l WHERE l.campaign_id = k.id AND l.person_id = p.person_id AND ({CONTACTED} OR {IN_HAND}"
+    " OR l.state NOT IN ('discovered', 'vetted'))))"
+)
+"""How many of its reserve nobody has written to."""
 
 
 def _days(state: str) -> int:
@@ -306,7 +379,7 @@ def _between(first: str, last: str) -> str:
     return ", ".join(f"'{each}'" for each in names[names.index(first) : names.index(last) + 1])
 
 
-_OF: Final[dict[str, Callable[[str, int], str]]] = {
+_OF: Final[dict[str, Callable[[str, Moment], str]]] = {
     "doubt": _doubt,
     "paused_mailbox": _paused_mailbox,
     "confirm": _confirm,
@@ -318,13 +391,16 @@ _OF: Final[dict[str, Callable[[str, int], str]]] = {
     "go_live": _go_live,
     "contract": _state("contract_sent"),
     "to_ship": _to_ship,
-    "refused": _refused,
     "quiet_parcel": _quiet_parcel,
     "terms": _state("negotiating"),
     "next_step": _state("creating", "measuring"),
     "numbers": _numbers,
-    "no_answer": _state("contacted", besides=_IN_HAND),
+    "no_answer": _state("contacted", besides=IN_HAND),
+    "refused": _refused,
+    "no_address": _no_address,
+    "barred": _barred,
     "to_contact": _to_contact,
+    "reserve": _reserve,
     "too_few": _too_few,
 }
 

@@ -76,6 +76,17 @@ async def test_a_message_that_went_makes_it_contacted_and_an_answer_a_conversati
     assert await state(workspace, anna) == "in_conversation"
 
 
+async def test_the_history_tells_a_letter_that_came_back_from_an_answer(
+    workspace: Workspace, anna: CollaborationId
+) -> None:
+    await a_message(workspace, anna, "out", "failed")
+    await a_message(workspace, anna, "in", "received")
+    async with workspace.change("test.kind", "said what it is") as unit:
+        await unit.update("messages", 2, {"kind": "bounce"})
+    said = [each.what for each in (await collaborations.show(workspace, anna)).history]
+    assert said[1:] == ["wrote, and it did not arrive", "mail came back"]
+
+
 async def test_a_message_of_which_nobody_knows_whether_it_went_moves_nothing_but_counts_as_written(
     workspace: Workspace, anna: CollaborationId
 ) -> None:

@@ -14,6 +14,7 @@ from influtui.model.times import Millis
 from influtui.model.today import DAY_MS, HOUR_MS, Waiting, kinds
 from influtui.services.campaign import brands, campaigns, collaborations, negotiation, results, today
 from influtui.services.workspace import Workspace
+from influtui.store import suppressions
 from influtui.store.picks import meter
 
 MakeAccount = Callable[..., Awaitable[int]]
@@ -81,7 +82,7 @@ async def test_who_is_picked_and_not_written_to_waits_as_one_line_of_the_campaig
     await campaigns.judge(workspace, None, [parse_ref("tiktok:ben")], "pick")
     (only,) = await today.today(workspace)
     assert (only.kind, only.campaign, only.many, only.ref) == ("to_contact", "SPRING", 2, None)
-    assert only.next.startswith("campaign contact --campaign SPRING")
+    assert only.next.startswith("campaign contact SPRING")
 
 
 async def test_an_answer_waits_for_a_day_and_is_late_after_it(
@@ -287,3 +288,48 @@ async def test_a_paused_mailbox_comes_before_answers(
         "outbox resume us@example.org",
         "too many bounces",
     )
+
+
+@pytest.fixture
+async def listed(workspace: Workspace, anna: int, write: Callable[..., Awaitable[int]]) -> int:
+    """Anna has an address, and mail to it came back. Returns her collaboration."""
+    async with workspace.change("test", "noted an address") as unit:
+        await unit.update("persons", 1, {"email": "anna@mail.test"})
+    await a_message(write, anna, at=workspace.clock(), state="failed", outcome="came back: 550 5.1.1 unknown")
+    async with workspace.db.write(workspace.clock()) as transaction:
+        await suppressions.add(transaction, "bounced", emails=["anna@mail.test"])
+    return anna
+
+
+async def test_who_cannot_be_reached_is_not_offered_as_somebody_to_write_to(workspace: Workspace, listed: int) -> None:
+    only, more = await today.today(workspace)
+    assert (only.kind, only.next) == ("no_address", "creators edit instagram:anna --set email=ADDRESS")
+    assert (only.detail, more.kind) == ("came back: 550 5.1.1 unknown", "too_few")
+    async with workspace.change("test", "found another address") as unit:
+        await unit.update("persons", 1, {"email": "anna@new.test"})
+    assert {kind for kind, _ in await waiting(workspace)} == {"to_contact", "refused"}
+
+
+async def test_who_must_not_be_written_to_is_to_be_taken_off(workspace: Workspace, anna: int) -> None:
+    async with workspace.change("test", "noted an address") as unit:
+        await unit.update("persons", 1, {"email": "anna@mail.test"})
+    async with workspace.db.write(workspace.clock()) as transaction:
+        await suppressions.add(transaction, "complained", emails=["anna@mail.test"])
+    (first, _) = await today.today(workspace)
+    assert (first.kind, first.next) == ("barred", "campaign shortlist SPRING reject instagram:anna --reason TEXT")
+
+
+async def test_the_reserve_comes_before_new_people_and_who_is_on_the_way_counts(
+    workspace: Workspace, anna: int, account: MakeAccount, write: Callable[..., Awaitable[int]]
+) -> None:
+    await campaigns.edit_campaign(workspace, None, {"wanted": "4"})
+    await a_message(write, anna, at=workspace.clock(), state="queued")
+    assert [(each.kind, each.many) for each in await today.today(workspace)] == [("too_few", 3)]
+    for name in ("ben", "cleo"):
+        await account(f"tiktok:{name}")
+        await campaigns.judge(workspace, None, [parse_ref(f"tiktok:{name}")], "reserve")
+    found = await today.today(workspace)
+    assert [(each.kind, each.many) for each in found] == [("reserve", 2), ("too_few", 1)]
+    assert found[0].next == "campaign contact SPRING --query verdict:reserve --template NAME"
+    shown = await meter(workspace.db, await campaigns.needed(workspace, None))
+    assert shown.line().endswith("to contact 4, contacted 0, 1 on their way")

@@ -324,9 +324,9 @@ async def records_of(workspace: Workspace, ids: Sequence[CreatorId]) -> list[Cre
     return await store.records(workspace.db, ids, about.id if about else None)
 
 
-async def matching(workspace: Workspace, query: str) -> list[CreatorId]:
-    """The ids of all creators that `query` asks for, by id."""
-    asked = await ask(workspace, query, "id")
+async def matching(workspace: Workspace, query: str, campaign: str | None = None) -> list[CreatorId]:
+    """The ids of all creators that `query` asks for (about `campaign`, else the one in use), by id."""
+    asked = await ask(workspace, query, "id", campaign)
     return await store.ids(workspace.db, asked.query, asked.order)
 
 

@@ -21,7 +21,7 @@ from influtui.model.sequences import EXPIRES_DAYS, UNANSWERED, EnrolledStep, Enr
 from influtui.model.sequences import Sequence as Plan
 from influtui.model.templates import NAME_LIMIT, Template
 from influtui.model.text import from_outside
-from influtui.model.times import rfc3339, to_the_second
+from influtui.model.times import to_the_second
 from influtui.services.campaign.campaign_choice import chosen as chosen_campaign
 from influtui.services.outgoing import outreach, templates, waiting
 from influtui.services.outgoing.letters import Letter, Skip, letter
@@ -213,7 +213,7 @@ def shown(row: EnrolmentRow) -> Enrolment:
         account=row.account,
         state=row.state,  # type: ignore[arg-type]
         why=row.why,
-        until=rfc3339(row.paused_until),
+        until=to_the_second(row.paused_until),
         steps=steps,
         next=to_the_second(following[1]) if following else None,
     )

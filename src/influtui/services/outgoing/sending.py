@@ -51,6 +51,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one message in this run. A state of `queued` says that it never came to it."""
 
     message: int
+    recipient: OutsideText | None = None
+    """To whom; None where it never came to it."""
     state: MessageState
     said: OutsideText
 
@@ -294,12 +296,13 @@ async def _deliver_one(made: Sender, message: int) -> tuple[Delivery, str | None
     """Returns what became of a message, and why the following ones should not be tried now."""
     workspace = made.workspace
     going = await _read(workspace.db, message)
+    to = from_outside(going.envelope_to)
     if not going.is_intact:
         raise Failure(f"the bytes of message {message} are not those that were rendered; it was not sent")
     held = await waiting.held(workspace.db, workspace, message, paced=made.paced)
     if held is not None and not held.over:
         # Asked again where it counts; here it spares the server a recipient that is not meant yet.
-        return Delivery(message=message, state=going.state, said=from_outside(held.why)), None
+        return Delivery(message=message, recipient=to, state=going.state, said=from_outside(held.why)), None
     going = await _dated(workspace, going)
     claimed = False
 
@@ -311,10 +314,12 @@ async def _deliver_one(made: Sender, message: int) -> tuple[Delivery, str | None
     try:
         outcome = await made.submit(Envelope(going.envelope_from, going.envelope_to), going.raw, claim)
     except CannotConnect as failure:
-        return Delivery(message=message, state=going.state, said=from_outside(failure.message)), failure.message
+        return Delivery(
+            message=message, recipient=to, state=going.state, said=from_outside(failure.message)
+        ), failure.message
     except Withheld as why:
         state: MessageState = (await _read(workspace.db, message)).state
-        return Delivery(message=message, state=state, said=from_outside(str(why))), None
+        return Delivery(message=message, recipient=to, state=state, said=from_outside(str(why))), None
     except BaseException:
         if claimed:
             # Shielded: this must be known even when the person who waited has gone.
@@ -326,7 +331,7 @@ async def _deliver_one(made: Sender, message: int) -> tuple[Delivery, str | None
     # A refused sender concerns every message of this mailbox, and a lost connection is worth one try each at most.
     halted = f"the server does not take mail from {going.envelope_from} now" if outcome.stage == "sender" else None
     said = outcome.said if outcome.code is None else f"{outcome.code} {outcome.said}"
-    return Delivery(message=message, state=outcome.state, said=from_outside(said)), halted
+    return Delivery(message=message, recipient=to, state=outcome.state, said=from_outside(said)), halted
 
 
 async def _dated(workspace: Workspace, going: Outgoing) -> Outgoing:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 from influtui.model.sequences import AWAY, AWAY_DAYS, EVERYWHERE, SUPPRESSED, Stopped
-from influtui.model.times import rfc3339
 from influtui.services.outgoing import pausing
 from influtui.store import outbox, sequences
 from influtui.store.journal import UnitOfWork
@@ -49,7 +48,7 @@ async def answered(
     said = _SAID.get(kind, "they answered")
     if kind == AWAY:
         back = until if until is not None and until > unit.at else unit.at + AWAY_DAYS * _DAY
-        columns = {"state": "paused", "why": f"{said}; goes on {rfc3339(back)}", "paused_until": back}
+        columns = {"state": "paused", "why": said, "paused_until": back}
         running = {row["id"]: columns for row in going if row["state"] == "running"}
         return Stopped(paused=await unit.update_many("enrolments", running) if running else 0)
     columns = {"state": "stopped", "why": said, "paused_until": None}

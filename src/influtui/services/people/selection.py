@@ -14,11 +14,13 @@ from influtui.services.people import creators
 from influtui.services.workspace import Workspace
 
 
-async def select(workspace: Workspace, words: Sequence[str], *, everything: bool = False) -> list[CreatorId]:
+async def select(
+    workspace: Workspace, words: Sequence[str], *, everything: bool = False, campaign: str | None = None
+) -> list[CreatorId]:
     """The creators that `words` mean: all of them REFs, or all together one query.
 
-    Nothing at all means everybody only with `everything`. Raises `WrongUsage` where it is not given, and `NotFound` for a
-    REF that names nobody.
+    A query is asked about `campaign`, else about the one in use. Nothing at all means everybody only with `everything`.
+    Raises `WrongUsage` where it is not given, and `NotFound` for a REF that names nobody.
     """
     if words and all(is_ref(word) for word in words):
         found = [(await creators.find(workspace, parse_ref(word))).id for word in words]
@@ -29,7 +31,7 @@ async def select(workspace: Workspace, words: Sequence[str], *, everything: bool
             "no query and no REF: that would be everybody", hint="Say so with --all, or name whom you mean."
         )
     try:
-        return await matching(workspace, query)
+        return await matching(workspace, query, campaign)
     except WrongUsage as wrong:
         raise _meant_as_ref(words, wrong) from None
 
