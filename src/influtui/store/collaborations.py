@@ -160,7 +160,7 @@ async def history(reader: Reader, collaboration: CollaborationId) -> list[Happen
         "  WHEN 'later' THEN 'put off' ELSE 'rejected' END AS what, k.judged_by AS who, k.reason AS detail"
         "  FROM picks k JOIN collaborations l ON l.campaign_id = k.campaign_id AND l.person_id = k.person_id WHERE l.id = :c"
         " UNION ALL SELECT m.at, CASE WHEN m.direction = 'out' AND m.state = 'failed' THEN 'wrote, and it did not"
-        "  arrive' WHEN m.direction = 'out' THEN 'wrote' WHEN m.kind = 'bounce' THEN 'mail came back' WHEN m.kind = 'auto_reply'"
+        " arrive' WHEN m.direction = 'out' THEN 'wrote' WHEN m.kind = 'bounce' THEN 'mail came back' WHEN m.kind = 'auto_reply'"
         "  THEN 'an automatic reply' WHEN m.kind = 'complaint' THEN 'complained' ELSE 'answered' END,"
         "  CASE m.direction WHEN 'out' THEN m.written_by END, m.subject"
         "  FROM messages m JOIN conversations v ON v.id = m.conversation_id"

@@ -163,9 +163,11 @@ def _answer(matched: int) -> Callable[[str, Moment], str]:
             "(SELECT substr(m.body, 1, 200) FROM messages m WHERE m.conversation_id = v.id AND m.direction = 'in'"
             " ORDER BY m.at DESC, m.id DESC LIMIT 1)"
         )
+        # Of somebody nobody knows, the address is all there is to tell who it is.
+        said = newest if matched else f"coalesce(v.address || ': ', '') || {newest}"
         due = f"v.last_at + {_allowed('reply' if matched else 'unmatched')}"
         return (
-            _columns(head, "v.last_at", due, of=_OF_CONVERSATION, conversation="v.id", detail=newest)
+            _columns(head, "v.last_at", due, of=_OF_CONVERSATION, conversation="v.id", detail=said)
             + " FROM conversations v LEFT JOIN collaborations l ON l.id = v.collaboration_id"
             f" WHERE v.awaiting = 'us' AND v.matched = {matched} AND NOT EXISTS (SELECT 1 FROM messages m"
             " WHERE m.conversation_id = v.id AND m.unconfirmed IS NOT NULL)"
