@@ -15,19 +15,26 @@ ROW = ["instagram:somebody.invented", "Somebody Whose Name Is Long", "macro", "2
 HEADINGS = ["creator", "name", "tier", "followers", "topics"]
 
 
-def at(columns: int, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The row on a terminal of so many columns."""
+def shown(
+    columns: int, monkeypatch: pytest.MonkeyPatch, *, spare: tuple[int, ...] = (), below: bool = False
+) -> list[str]:
+    """The table on a terminal of so many columns."""
     monkeypatch.setattr(shutil, "get_terminal_size", lambda *_args, **_kwargs: os.terminal_size((columns, 24)))
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
-    return list(lines(HEADINGS, [[safe(cell) for cell in ROW]], right=frozenset({3})))[1]
+    return list(lines(HEADINGS, [[safe(cell) for cell in ROW]], right=frozenset({3}), spare=spare, below=below))
+
+
+def at(columns: int, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The row on a terminal of so many columns."""
+    return shown(columns, monkeypatch)[1]
 
 
 @pytest.mark.parametrize("columns", [80, 70, 60])
 def test_what_names_the_row_is_whole_where_others_can_give_way(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = at(columns, monkeypatch)
-    assert width(shown) <= columns
-    assert shown.startswith(ROW[0][:23])
-    assert (ROW[0] in shown) == (columns == 80)
+    row = at(columns, monkeypatch)
+    assert width(row) <= columns
+    assert row.startswith(ROW[0][:23])
+    assert (ROW[0] in row) == (columns == 80)
 
 
 @pytest.mark.parametrize("columns", [80, 60, 40, 20])
@@ -37,3 +44,25 @@ def test_a_number_is_never_cut(columns: int, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_nothing_is_cut_where_nobody_looks() -> None:
     assert all(cell in list(lines(HEADINGS, [[safe(cell) for cell in ROW]], right=frozenset()))[1] for cell in ROW)
+
+
+@pytest.mark.parametrize(
+    ("columns", "left"), [(120, HEADINGS), (70, [*HEADINGS[:4]]), (50, ["creator", "tier", "followers"])]
+)
+def test_columns_are_left_out_before_others_say_nothing(
+    columns: int, left: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heading, row = shown(columns, monkeypatch, spare=(4, 1))
+    assert heading.split() == left
+    assert ROW[0] in row
+    assert width(row) <= columns
+
+
+def test_a_sentence_stands_under_its_row_where_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    heading, row, *sentence = shown(74, monkeypatch, below=True)
+    assert heading.split() == HEADINGS[:4]
+    assert row.split()[-1] == ROW[3]
+    assert sentence == [f"    {ROW[4]}"]
+    *_, first, last = shown(27, monkeypatch, below=True)
+    assert [first, last] == ["    baking, skincare,", "    travel"]
+    assert len(shown(120, monkeypatch, below=True)) == 2

@@ -46,6 +46,16 @@ def test_nothing_asks_for_everybody() -> None:
         ('"Vegan baking"', Words(("vegan", "baking"))),
         ("vegan-baking", Words(("vegan", "baking"))),
         ("@anna.bakes", Words(("anna", "bakes"))),
+        ("“Vegan baking”", Words(("vegan", "baking"))),
+        ("„Vegan baking“", Words(("vegan", "baking"))),
+        ('bio:“plant based” tea', And((Field("bio", (Says(Words(("plant", "based"))),)), Words(("tea",))))),
+        ("–topic:tea", Not(Field("topics", (Is("tea"),)))),
+        ("a −tea", And((Words(("a",)), Not(Words(("tea",)))))),
+        ("topic：護膚，茶", Field("topics", (Is("護膚"), Is("茶")))),
+        ("（a OR b）", Or((Words(("a",)), Words(("b",))))),
+        # What is quoted is meant as it stands.
+        ('topic:"sugar–free：“so”"', Field("topics", (Is("sugar–free：“so”"),))),
+        ("topic:sugar–free", Field("topics", (Is("sugar–free"),))),
         ("a b", And((Words(("a",)), Words(("b",))))),
         ("a AND b", And((Words(("a",)), Words(("b",))))),
         ("a OR b c", Or((Words(("a",)), And((Words(("b",)), Words(("c",))))))),
@@ -106,6 +116,9 @@ def test_reads(text: str, query: Query) -> None:
         ("audience:14-15", 9, None),
         ("lang:klingon", 5, None),
         ("lang:germn", 5, "lang:German"),
+        ("sort:fit", 0, None),
+        ("tea sort:name", 4, None),
+        ("–topic:tea folowers:3", 11, "followers:"),
         ("NOT", 0, None),
         ("(a OR", 3, None),
         ("(a", 0, None),
@@ -140,6 +153,12 @@ def test_says_where_it_is_wrong_and_what_is_nearest(text: str, position: int, su
     assert (caught.value.position, caught.value.suggestion) == (position, suggestion)
     assert caught.value.at == f"character {position + 1}"
     assert caught.value.exit_code == 2
+
+
+def test_an_order_in_a_query_is_told_where_it_belongs() -> None:
+    with pytest.raises(QueryError, match="an order is no part of a query") as caught:
+        read("sort:seen")
+    assert caught.value.hint == "Say --sort age beside it; in the app it is the key o."
 
 
 def test_an_error_about_few_choices_lists_them() -> None:

@@ -40,7 +40,7 @@ async def duplicates(workspace: Workspace, out: Output, ref: str | None, least: 
     if not rows:
         out.note("No likely duplicates.")
         return
-    out.table(("likely", "account", "account", "because"), rows, right=(0,))
+    out.table(("likely", "account", "account", "because"), rows, right=(0,), below=True)
     if len(found) > limit:
         out.note(f"{len(found) - limit:,} more: --limit {len(found)}.")
     out.note("`influtui creators merge A B` joins two; `influtui creators apart A B` says that they are two people.")

@@ -50,11 +50,23 @@ class Output:
         """A line of narration, on standard error."""
         click.echo(_shown(text), err=True)
 
-    def table(self, headings: Sequence[str], rows: Iterable[Sequence[SafeText]], *, right: Iterable[int] = ()) -> None:
-        """Rows in aligned columns; the columns numbered in `right` are set right. Wide cells are cut to the terminal."""
+    def table(
+        self,
+        headings: Sequence[str],
+        rows: Iterable[Sequence[SafeText]],
+        *,
+        right: Iterable[int] = (),
+        spare: Sequence[int] = (),
+        below: bool = False,
+    ) -> None:
+        """Rows in aligned columns; those numbered in `right` are set right.
+
+        On a narrow terminal the columns numbered in `spare` are left out first, in that order, then wide cells are cut. With
+        `below` the last column is a sentence, which stands under its row where there is no room beside it.
+        """
         from influtui.cli.tables import lines
 
-        for line in lines(headings, list(rows), right=frozenset(right)):
+        for line in lines(headings, list(rows), right=frozenset(right), spare=spare, below=below):
             click.echo(line)
 
     def error(self, failure: Failure) -> None:

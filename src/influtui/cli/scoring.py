@@ -49,6 +49,9 @@ async def score(workspace: Workspace, out: Output, query: tuple[str, ...], campa
     if out.json:
         out.data(report)
         return
+    if not report.asked:
+        out.say("Nobody matches, so that there is nothing to score." if query else "There are no creators yet.")
+        return
     judged = f"for {report.campaign}" if report.campaign else "without a campaign: authenticity and reach only"
     out.say(f"Scored {report.scored:,} of {report.asked:,} {judged}; {report.up_to_date:,} were up to date.")
 
@@ -72,6 +75,7 @@ async def why(workspace: Workspace, out: Output, ref: str, campaign: str | None)
             ("signal", "value", "peers", "weight", "points", "as of", "because"),
             [_line(part) for part in found.components],
             right=(1, 2, 3, 4),
+            below=True,
         )
     engagement_rates(out, explained.rates)
     out.say("")

@@ -20,6 +20,7 @@ from influtui.services.finding.search import Found
 from influtui.services.workspace import Workspace
 
 HEADINGS = ("creator", "name", "tier", "followers", "er %", "country", "topics", "as of")
+_NAME = 1
 _RIGHT = (3, 4)
 _SCORES = {"fit": "fit", "authenticity": "auth"}
 _FACET_VALUES_SHOWN = 8
@@ -114,7 +115,10 @@ def _table(out: Output, rows: Sequence[Creator]) -> None:
         (*row[:5], *(safe(rounded(getattr(creator, kind), sureness(creator, kind))) for kind in kinds), *row[5:])
         for creator, row in ((creator, _row(creator)) for creator in rows)
     ]
-    out.table(headings, shown, right=range(_RIGHT[0], _RIGHT[-1] + 1 + len(kinds)))
+    *_, country, topics, as_of = range(len(headings))
+    out.table(
+        headings, shown, right=range(_RIGHT[0], _RIGHT[-1] + 1 + len(kinds)), spare=(as_of, topics, _NAME, country)
+    )
     if any(cell.startswith("~") for row in shown for cell in row[5 : 5 + len(kinds)]):
         out.note(
             "~: less than half of what this score needs is known. `influtui creators why REF` says what is missing."
@@ -134,7 +138,7 @@ async def _show_alike(workspace: Workspace, out: Output, like: str, query: str, 
         rows = [
             (*_row(each.creator)[:4], safe(f"{each.likeness:.0f}"), safe("; ".join(each.because))) for each in found
         ]
-        out.table((*HEADINGS[:4], "alike", "because"), rows, right=(3, 4))
+        out.table((*HEADINGS[:4], "alike", "because"), rows, right=(3, 4), below=True)
     else:
         out.say("Nobody is like that.")
 

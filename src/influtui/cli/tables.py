@@ -11,6 +11,9 @@ from influtui.model.text import SafeText
 
 GAP = "  "
 _UNLIMITED = 10_000
+_INDENT = "    "
+_NAMES_ROW = 28
+_SAYS = 10
 
 
 def width(text: str) -> int:
@@ -38,17 +41,64 @@ def cut(text: str, cells: int) -> str:
     return f"{kept}…"
 
 
-def lines(headings: Sequence[str], rows: Sequence[Sequence[SafeText]], *, right: frozenset[int]) -> Iterator[str]:
-    """The table's lines. In a pipe nothing is cut; on a terminal columns give way until a row fits (`_fitted`)."""
+def lines(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[SafeText]],
+    *,
+    right: frozenset[int],
+    spare: Sequence[int] = (),
+    below: bool = False,
+) -> Iterator[str]:
+    """The table's lines. In a pipe nothing is cut; on a terminal columns give way until a row fits (`_fitted`).
+
+    Columns numbered in `spare` are left out, one after the other, before others become too narrow to say anything. With
+    `below` the last column is a sentence: where it does not fit it stands under its row instead.
+    """
     widths = [max([width(heading), *(width(row[column]) for row in rows)]) for column, heading in enumerate(headings)]
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else _UNLIMITED
-    widths = _fitted(widths, room - len(GAP) * (len(widths) - 1), frozen=right)
-    for row in (headings, *rows):
+    shown = list(range(len(headings)))
+    if beneath := below and _together(widths) > room:
+        shown.pop()
+    fitted: list[int] = []
+    for gone in (None, *spare):
+        shown = [column for column in shown if column != gone]
+        wanted = [widths[column] for column in shown]
+        frozen = frozenset(place for place, column in enumerate(shown) if column in right)
+        fitted = _fitted(wanted, room - len(GAP) * (len(shown) - 1), frozen=frozen)
+        if _readable(fitted, wanted):
+            break
+    for number, row in enumerate((headings, *rows)):
         cells = [
-            _aligned(cut(cell, size), size, column in right)
-            for column, (cell, size) in enumerate(zip(row, widths, strict=True))
+            _aligned(cut(row[column], size), size, column in right) for column, size in zip(shown, fitted, strict=True)
         ]
         yield GAP.join(cells).rstrip()
+        if beneath and number:
+            yield from _wrapped(row[-1], room)
+
+
+def _readable(fitted: Sequence[int], wanted: Sequence[int]) -> bool:
+    """Whether what was cut still says something: enough of a name, a whole date."""
+    return all(
+        cells >= min(whole, _NAMES_ROW if place == 0 else _SAYS)
+        for place, (cells, whole) in enumerate(zip(fitted, wanted, strict=True))
+    )
+
+
+def _together(widths: Sequence[int]) -> int:
+    return sum(widths) + len(GAP) * (len(widths) - 1)
+
+
+def _wrapped(sentence: str, room: int) -> Iterator[str]:
+    """A sentence set in, in as many lines as it needs."""
+    line = ""
+    for word in sentence.split():
+        if line and width(_INDENT + line) + 1 + width(word) > room:
+            yield _INDENT + line
+            line = word
+        else:
+            line = f"{line} {word}".lstrip()
+    if line:
+        yield _INDENT + line
 
 
 def _fitted(widths: Sequence[int], room: int, *, frozen: frozenset[int]) -> list[int]:

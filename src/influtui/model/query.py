@@ -21,6 +21,7 @@ from influtui.model.query_values import Misread, Piece, WrongValue, account, mea
 LONGEST: Final = 10_000
 MOST_PARTS: Final = 100
 DEEPEST: Final = 40
+_ORDER_WORDS: Final = ("sort", "order", "orderby", "sortby")
 
 
 class QueryError(WrongUsage):
@@ -40,6 +41,10 @@ def parse(text: str, table: Table) -> Query:
     """Read a query about the noun of `table`. Raises `QueryError`."""
     if len(text) > LONGEST:
         raise QueryError(f"the query is longer than {LONGEST} characters", LONGEST)
+    if not text.isascii():
+        from influtui.model.query_marks import plain_marks  # few queries need it, and none before the first frame
+
+        text = plain_marks(text)
     return _Parser(text, table).query()
 
 
@@ -190,6 +195,12 @@ class _Parser:
         platforms = self._table.named("platform")
         if platforms and word in (platforms.choices or PLATFORMS) and self._table.named("handle") and handle_key(value):
             return account(word, value)
+        if word in _ORDER_WORDS and self._table.sorts:
+            order = self._table.sort(value)
+            said = f"--sort {order.name if order else self._table.sorts[0].name}"
+            raise QueryError(
+                "an order is no part of a query", item.position, f"Say {said} beside it; in the app it is the key o."
+            )
         names = tuple(name for each in self._table.qualifiers for name in (each.name, *each.aliases))
         near = _nearest(word, names)
         hint = None if near else f"There are: {', '.join(each.name for each in self._table.qualifiers)}."

@@ -6,6 +6,7 @@ import re
 from typing import Final, NamedTuple
 
 from influtui.model.qualifiers import Qualifier, Table
+from influtui.model.query_marks import plain_marks
 from influtui.model.query_values import countries, regions
 from influtui.model.tiers import default_scheme
 
@@ -22,7 +23,7 @@ class Completion(NamedTuple):
 
 def complete(text: str, cursor: int, table: Table) -> list[Completion]:
     """The ways to go on at `cursor`, in the order of the table. Nothing within an open phrase."""
-    before = text[:cursor]
+    before = plain_marks(text[:cursor])
     if before.count('"') % 2:
         return []
     found = _WORD.search(before)
