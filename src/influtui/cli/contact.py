@@ -63,7 +63,7 @@ async def contact(
     if dry_run or not plan.letters:
         report = outreach.would(plan)
         for row in report.rows:
-            show_row(out, row, bodies=True)
+            show_row(out, row, name)
         return end_report(out, report)
     for row in plan.skipped:
         show_row(out, row)
@@ -111,27 +111,36 @@ async def meant(workspace: Workspace, words: Sequence[str], query: str | None) -
 async def _by_hand(workspace: Workspace, out: Output, plan: Plan, *, sent: bool) -> int:
     report = await outreach.sent_by_hand(workspace, plan) if sent else outreach.would(plan)
     for row in report.rows:
-        show_row(out, row, bodies=not sent)
+        show_row(out, row, plan.template.name)
     if not sent and not out.json and report.count("would_send"):
         out.note("Send these yourself, then repeat the command with --sent to note it.")
     return end_report(out, report)
 
 
-def show_row(out: Output, row: ContactRow, *, bodies: bool = False) -> None:
-    """What was done, or would be, for one person."""
+def show_row(out: Output, row: ContactRow, template: str | None = None) -> None:
+    """What was done for one person, or would be: then with the whole letter, and which variant of `template` it is."""
     if out.json:
         out.data(row)
         return
     who = f"{row.ref} {row.recipient or ''}".rstrip()
     if row.state == "would_send":
-        out.say(f"── {who}")
-        if bodies:
-            out.say((f"Subject: {row.subject}\n\n" if row.subject else "") + (row.body or ""))
+        out.say(f"── {row.ref} → {row.recipient}{_variant(row, template)}")
+        out.say((f"Subject: {row.subject}\n\n" if row.subject else "\n") + (row.body or ""))
         return
     words = {"sent": "sent", "deferred": "later", "failed": "refused", "unknown": "UNKNOWN", "queued": "waits"}
     reason = f": {row.reason}" if row.reason and row.state != "sent" else ""
     hint = f" · {row.hint}" if row.hint else ""
     out.say(f"{words.get(row.state, row.state):<8}{who}{reason}{hint}")
+
+
+def _variant(row: ContactRow, name: str | None) -> str:
+    """Which variant somebody gets; that there is none in their language, where that is so."""
+    if name is None:
+        return ""
+    if row.template and row.template != name:
+        return f" ({row.template})"
+    speaks = row.language
+    return f" (no {name}.{speaks}: in English)" if speaks and speaks != "en" and "." not in name else ""
 
 
 def end_report(out: Output, report: ContactReport) -> int:

@@ -27,6 +27,13 @@ async def forget(workspace: Workspace, out: Output, ref: str, yes: bool, dry_run
     """
     named = parse_ref(ref)
     will_go = await service.preview(workspace, named)
+    return await forget_whom(workspace, out, will_go, safe(ref), dry_run=dry_run, yes=yes)
+
+
+async def forget_whom(
+    workspace: Workspace, out: Output, will_go: WillGo, whom: str, *, dry_run: bool, yes: bool
+) -> int:
+    """Say what goes, ask, and forget them. Returns the exit code."""
     if dry_run and out.json:
         out.data({"schema": "influtui.forget/1", "dry_run": True, **msgspec.to_builtins(will_go)})
         return 0
@@ -34,8 +41,8 @@ async def forget(workspace: Workspace, out: Output, ref: str, yes: bool, dry_run
         _say(out, will_go)
     if dry_run:
         return 0
-    confirmed(f"Forget {safe(ref)} and all of the above.", yes=yes)
-    done = await service.forget(workspace, named)
+    confirmed(f"Forget {whom} and all of the above.", yes=yes)
+    done = await service.forget_person(workspace, will_go.person)
     if out.json:
         out.data({"schema": "influtui.forget/1", "dry_run": False, **msgspec.to_builtins(done)})
     else:
@@ -46,7 +53,8 @@ async def forget(workspace: Workspace, out: Output, ref: str, yes: bool, dry_run
 
 
 def _say(out: Output, will_go: WillGo) -> None:
-    out.say(f"Accounts: {', '.join(map(safe, will_go.accounts))}")
+    if will_go.accounts:
+        out.say(f"Accounts: {', '.join(map(safe, will_go.accounts))}")
     counted = (
         (will_go.notes, "note"),
         (will_go.verdicts, "verdict"),

@@ -13,6 +13,7 @@ from influtui.cli.frame import DONE_IN_PART, confirmed, with_workspace
 from influtui.cli.output import Output
 from influtui.cli.progress import progress_bar
 from influtui.cli.queries import QueryCommand
+from influtui.cli.unmatched import assign, done, forget
 from influtui.cli.writing import written
 from influtui.model.creators import Ref, parse_ref
 from influtui.model.failures import Failure, WrongUsage
@@ -22,7 +23,7 @@ from influtui.model.settings import MailAccount
 from influtui.model.text import safe
 from influtui.model.times import minute
 from influtui.services import inbox as service
-from influtui.services.incoming import assigning, classifying, saving, syncing, watching
+from influtui.services.incoming import classifying, saving, syncing, watching
 from influtui.services.incoming.syncing import SyncReport
 from influtui.services.mailbox.accounts import account as mailbox
 from influtui.services.mailbox.accounts import accounts
@@ -37,6 +38,9 @@ def inbox() -> None:
 
 
 inbox.add_command(explain_files)
+inbox.add_command(assign)
+inbox.add_command(done)
+inbox.add_command(forget)
 
 
 @inbox.command("list", cls=QueryCommand)
@@ -106,24 +110,6 @@ async def _to_read(workspace: Workspace, address: str | None) -> list[MailAccoun
         return [await mailbox(workspace, address)]
     first = await mailbox(workspace)
     return [each for each in await accounts(workspace) if each.imap_host is not None] or [first]
-
-
-@inbox.command("assign")
-@click.argument("number", metavar="ID", type=int)
-@click.argument("ref", metavar="REF")
-@click.option("--campaign", help="Which campaign it is about. Default: the only one that the person is in.")
-@with_workspace
-async def assign(workspace: Workspace, out: Output, number: int, ref: str, campaign: str | None) -> None:
-    """Say whose a conversation is that nobody could tell (is:unmatched).
-
-    \b
-    influtui inbox assign 12 instagram:anna
-    """
-    row = await assigning.assign(workspace, number, parse_ref(ref), campaign=campaign)
-    if out.json:
-        out.data(row)
-    else:
-        out.say(f"Conversation {number} is {row.ref}'s{f', for {row.campaign}' if row.campaign else ''}.")
 
 
 @inbox.command("show")

@@ -133,7 +133,7 @@ async def enroll(
     letters = would.count("would_send")
     if dry_run or not letters:
         for row in would.rows:
-            show_row(out, row, bodies=True)
+            show_row(out, row, would.template)
         return end_report(out, would)
     if approve:
         people = plural(letters, "person", "people")

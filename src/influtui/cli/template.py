@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from influtui.cli.contact import show_row
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
@@ -13,7 +14,6 @@ from influtui.model.failures import WrongUsage
 from influtui.model.templates import VARIABLES, Template
 from influtui.model.text import safe
 from influtui.services.outgoing import outreach, templates
-from influtui.services.outgoing.outreach import ContactRow
 from influtui.services.people.selection import select
 from influtui.services.workspace import Workspace
 
@@ -167,13 +167,7 @@ async def preview(
         refs = (await outreach.picks_of(workspace, campaign))[:limit]
     made = await outreach.preview(workspace, campaign, refs, name, account=account)
     for row in made.rows:
-        if out.json:
-            out.data(row)
-        elif row.state == "skipped":
-            out.say(f"── {row.ref}: {row.reason}. {row.hint or ''}\n")
-        else:
-            subject = f"\nSubject: {row.subject}\n" if row.subject else "\n"
-            out.say(f"── {row.ref} → {row.recipient}{_variant(row, name)}{subject}\n{row.body}")
+        show_row(out, row, name)
     return 0 if made.is_complete else 3
 
 
@@ -194,14 +188,6 @@ async def lint(workspace: Workspace, out: Output, names: tuple[str, ...]) -> int
     if not found and not out.json:
         out.note("Nothing is said against them.")
     return 3 if found else 0
-
-
-def _variant(row: ContactRow, name: str) -> str:
-    """Which variant somebody gets; that there is none in their language, where that is so."""
-    if row.template and row.template != name:
-        return f" ({row.template})"
-    speaks = row.language
-    return f" (no {name}.{speaks}: in English)" if speaks and speaks != "en" and "." not in name else ""
 
 
 def _done(out: Output, made: Template, verb: str) -> None:

@@ -54,7 +54,11 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
 
 async def preview(workspace: Workspace, ref: Ref) -> WillGo:
     """What `forget` would remove."""
-    person = (await find(workspace, ref)).person
+    return await preview_person(workspace, (await find(workspace, ref)).person)
+
+
+async def preview_person(workspace: Workspace, person: PersonId) -> WillGo:
+    """The same of somebody who may have no account: whoever wrote and nobody knows."""
     counts = await people.counts(workspace.db, person)
     accounts = await rows.of_person(workspace.db, person)
     copies = await asyncio.to_thread(snapshots.listed, workspace.db.path)
@@ -63,13 +67,17 @@ async def preview(workspace: Workspace, ref: Ref) -> WillGo:
 
 async def forget(workspace: Workspace, ref: Ref) -> Forgotten:
     """Forget the person of an account. This cannot be undone."""
-    creator = await find(workspace, ref)
+    return await forget_person(workspace, (await find(workspace, ref)).person)
+
+
+async def forget_person(workspace: Workspace, person: PersonId) -> Forgotten:
+    """The same of somebody who may have no account."""
     async with workspace.change("creators.forget", "forgot a person") as unit:
         unit.undoable = False
-        accounts = await rows.of_person(unit.transaction, creator.person)
-        emails = await people.addresses(unit.transaction, creator.person)
+        accounts = await rows.of_person(unit.transaction, person)
+        emails = await people.addresses(unit.transaction, person)
         await suppressions.add(unit.transaction, "forgotten", accounts=accounts, emails=emails)
-        erased = await store.erase(unit.transaction, creator.person)
+        erased = await store.erase(unit.transaction, person)
         unit.counted(erased.accounts)
     await asyncio.to_thread(_remove_sheets, workspace.folder, erased.traces)
     scrubbed = await store.scrub(workspace.db, workspace.clock())
