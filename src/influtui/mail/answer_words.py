@@ -22,11 +22,16 @@ class _Listed(msgspec.Struct, frozen=True):
     phrases: Phrases
 
 
+class _Guessed(_Listed, frozen=True):
+    likely: Phrases
+    """Looked for where nothing else says what an answer is."""
+
+
 class _Unsubscribe(_Listed, frozen=True):
     alone: Phrases
 
 
-class _Question(_Listed, frozen=True):
+class _Question(_Guessed, frozen=True):
     politeness: Phrases
 
 
@@ -41,9 +46,10 @@ class Words(msgspec.Struct, frozen=True):
 
     auto_reply: _Automatic
     unsubscribe: _Unsubscribe
-    declined: _Listed
+    declined: _Guessed
     question: _Question
-    interested: _Listed
+    interested: _Guessed
+    other: _Listed
     returning: _Returning
 
     def month(self, name: str) -> int | None:
@@ -80,7 +86,7 @@ def lists() -> tuple[Phrases, ...]:
     return (
         table.auto_reply.subjects, table.auto_reply.away, table.auto_reply.then, table.unsubscribe.phrases,
         table.unsubscribe.alone, table.declined.phrases, table.question.phrases, table.question.politeness,
-        table.interested.phrases,
+        table.interested.phrases, table.declined.likely, table.question.likely, table.interested.likely, table.other.phrases,
     )  # fmt: skip
 
 

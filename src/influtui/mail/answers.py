@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from influtui.mail.answer_words import wording, words
-from influtui.mail.phrases import Wording
+from influtui.mail.phrases import Phrases, Wording
 from influtui.mail.returning import returns_on
 from influtui.model.incoming import Classification, Kind, ParsedMessage
 from influtui.model.replies import says_stop, spoken
@@ -64,7 +64,9 @@ def auto_reply(message: ParsedMessage, text: Wording) -> Classification | None:
         return _away(message, text.text, f"its subject says “{said}”", "auto.subject")
     head = text.head(1_500)
     away, then = table.away.count_in(head), table.then.count_in(head)
-    if away and (away + then >= 2) and not message.first("x-mailer").startswith("influtui"):
+    # Somebody who is away until a day and says nothing else has a program that says so.
+    is_all = away and not then and answer(text).kind == "other" and returns_on(text.text, message.at) is not None
+    if away and (away + then >= 2 or is_all) and not message.first("x-mailer").startswith("influtui"):
         return _away(message, text.text, f"it says “{table.away.first_in(head)}”", "auto.words")
     return None
 
@@ -93,7 +95,21 @@ def answer(said: Wording, subject: str | None = None) -> Classification:
     found = table.interested.phrases.first_in(said)
     if found:
         return _because("interested", found, "words")
-    return Classification(kind="other", why="nothing in it says what it is", rule="other")
+    return _guess(said) or Classification(kind="other", why="nothing in it says what it is", rule="other")
+
+
+def _guess(said: Wording) -> Classification | None:
+    """What an answer without any known phrase is by what it denies or how it begins; nothing comes of it by itself."""
+    table = words()
+    if table.other.phrases.first_in(said):
+        return None
+    kinds: tuple[tuple[Kind, Phrases], ...] = (
+        ("declined", table.declined.likely),
+        ("question", table.question.likely),
+        ("interested", table.interested.likely),
+    )
+    told = ((kind, phrases.first_in(said)) for kind, phrases in kinds)
+    return next((_because(kind, found, "likely") for kind, found in told if found), None)
 
 
 def _because(kind: Kind, said: str, rule: str) -> Classification:
