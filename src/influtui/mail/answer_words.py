@@ -29,6 +29,8 @@ class _Guessed(_Listed, frozen=True):
 
 class _Unsubscribe(_Listed, frozen=True):
     alone: Phrases
+    unless: Phrases
+    """What the sentence with a phrase may be about instead of mail."""
 
 
 class _Question(_Guessed, frozen=True):
@@ -85,7 +87,7 @@ def lists() -> tuple[Phrases, ...]:
     table = words()
     return (
         table.auto_reply.subjects, table.auto_reply.away, table.auto_reply.then, table.unsubscribe.phrases,
-        table.unsubscribe.alone, table.declined.phrases, table.question.phrases, table.question.politeness,
+        table.unsubscribe.alone, table.unsubscribe.unless, table.declined.phrases, table.question.phrases, table.question.politeness,
         table.interested.phrases, table.declined.likely, table.question.likely, table.interested.likely, table.other.phrases,
     )  # fmt: skip
 

@@ -30,7 +30,7 @@ _SIGNATURE: Final = re.compile(
 _LINK: Final = re.compile(r"https?://\S+")
 _SUBJECT_STOP: Final = re.compile(r"^(?:re: ?)?(?:unsubscribe|stop|abmelden|remove)\b", re.IGNORECASE)
 _MARK: Final = re.compile(r"[?？؟]")
-_END: Final = re.compile(r"[.!]")
+_END: Final = re.compile(r"[.!。！]")
 _SIGNS: Final = (("’", "'"), ("‘", "'"), ("´", "'"), ("“", '"'), ("”", '"'))
 
 
@@ -79,7 +79,7 @@ def answer(said: Wording, subject: str | None = None) -> Classification:
     found = table.unsubscribe.phrases.first_in(said)
     if found is None and len(text.split()) <= SHORT:
         found = table.unsubscribe.alone.first_in(said)
-    if found:
+    if found and not table.unsubscribe.unless.first_in(_sentence_with(found, said)):
         return _because("unsubscribe", found, "words")
     found = table.declined.phrases.first_in(said)
     if found:
@@ -96,6 +96,13 @@ def answer(said: Wording, subject: str | None = None) -> Classification:
     if found:
         return _because("interested", found, "words")
     return _guess(said) or Classification(kind="other", why="nothing in it says what it is", rule="other")
+
+
+def _sentence_with(found: str, said: Wording) -> Wording:
+    at = said.text.find(found)
+    start = max((end.end() for end in _END.finditer(said.text, 0, at)), default=0)
+    end = _END.search(said.text, at + len(found))
+    return Wording(said.text[start : end.start() if end else None], said.pieces)
 
 
 def _guess(said: Wording) -> Classification | None:
