@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple, cast
 
+from tests.bench import answers as creators
 from tests.bench import notices as written
 
 from influtui.mail.bounce_reasons import consequences
@@ -156,6 +157,12 @@ def main() -> None:
         print(
             f"answers {what}: reason right in {held.right / held.notices:.1%} of {held.notices} notices held back from the "
             f"rules, {known.right / known.notices:.1%} of {known.notices} others; {dead} addresses suppressed wrongly"
+        )
+    for file in creators.FILES:
+        said = creators.told(file, misses=misses)
+        print(
+            f"{file}: {said.right} of {said.count} right, {said.mistaken} taken for something else, "
+            f"{len(said.acted_wrongly)} acted upon wrongly; day of return right in {said.days} of {said.absent}"
         )
     many, wrong = false_alarms(folder)
     print(f"false alarms: {len(wrong)} of {many} messages that people wrote {' '.join(wrong)}".rstrip())

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.bench import answers as bench
 
 from influtui.mail.classification import applies, classify, classify_text, learned
 from influtui.mail.parsing import parse
@@ -169,3 +170,38 @@ def test_a_day_that_could_be_two_is_the_later_one() -> None:
     assert returns_on("back on 3/12", NOVEMBER_28_2026) == date(2027, 3, 12)
     assert returns_on("zurück am 3.12.", NOVEMBER_28_2026) == date(2026, 12, 3)
     assert returns_on("until 31/12/2026", NOVEMBER_28_2026) == date(2026, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("file", "share"), [("answers_of_creators.tsv", 0.95), ("answers_of_creators_unseen.tsv", 0.85)]
+)
+def test_what_invented_creators_write_is_understood_and_nothing_follows_wrongly(file: str, share: float) -> None:
+    told = bench.told(file)
+    assert told.right / told.count >= share
+    assert not told.acted_wrongly
+    assert told.days / told.absent >= 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please don't send me the sample before July, I am away. Otherwise count me in!",
+        "Delete my previous email, the address in it is wrong.",
+        "Please remove the second photo from the draft.",
+        "I stopped posting for a week, sorry for the delay.",
+        "Bitte schickt mir das Paket nicht mehr ins Büro.",
+        "Ich schreibe diese Woche nicht mehr, melde mich Montag.",
+        "No puedo mandar más fotos hoy.",
+        "Je ne peux plus envoyer la vidéo aujourd'hui.",
+        "Não enviei mais fotos ainda.",
+        "Non posso più inviare le foto.",
+        "Ik kan de video vandaag niet meer sturen.",
+        "Ik heb geen mails van jullie ontvangen.",
+        "写真を削除して送り直します。",
+        "메일을 아직 보내지 않았습니다.",
+        "请不要寄到旧地址。",
+        "Посылку не отправляйте на старый адрес.",
+    ],
+)
+def test_what_is_about_parcels_and_pictures_unsubscribes_nobody(text: str) -> None:
+    assert classify_text(text).kind != "unsubscribe"

@@ -87,8 +87,10 @@ def lists() -> tuple[Phrases, ...]:
     table = words()
     return (
         table.auto_reply.subjects, table.auto_reply.away, table.auto_reply.then, table.unsubscribe.phrases,
-        table.unsubscribe.alone, table.unsubscribe.unless, table.declined.phrases, table.question.phrases, table.question.politeness,
-        table.interested.phrases, table.declined.likely, table.question.likely, table.interested.likely, table.other.phrases,
+        table.unsubscribe.alone, table.unsubscribe.unless, table.declined.phrases, table.question.phrases,
+        table.question.politeness,
+        table.interested.phrases, table.declined.likely, table.question.likely, table.interested.likely,
+        table.other.phrases,
     )  # fmt: skip
 
 
