@@ -24,6 +24,7 @@ from influtui.services.plugin import authoring, installing, offer_facts, plugin_
 from influtui.services.plugin.plugins import PluginState, SettingPlace
 from influtui.services.workspace import Workspace
 
+MOST_CAUSES = 8
 HOSTS_BIND = "Its hosts bind only what it asks through us."
 
 
@@ -167,6 +168,7 @@ async def check(workspace: Workspace, out: Output, which: str, live: str | None)
                 "findings": findings,
                 "tier": _tier(found.quality),
                 "contract": found.contract,
+                "causes": [msgspec.structs.asdict(each) for each in found.causes],
                 "unmet": [msgspec.structs.asdict(each) for each in found.quality.unmet],
                 "live": found.live,
             }
@@ -183,6 +185,12 @@ async def check(workspace: Workspace, out: Output, which: str, live: str | None)
     if found.live is not None:
         out.say(f"live: {found.live}")
     out.say(f"contract: {found.contract}")
+    for cause in found.causes[:MOST_CAUSES]:
+        out.say(f"   {cause.why}")
+        others = f" and {len(cause.tests) - 1} more" if len(cause.tests) > 1 else ""
+        out.say(f"      {f'{cause.place}: ' if cause.place else ''}{cause.tests[0]}{others}")
+    if len(found.causes) > MOST_CAUSES:
+        out.say(f"   and {len(found.causes) - MOST_CAUSES} more things: pytest beside it says which")
     out.say(f"tier: {found.quality.words}")
     for unmet in found.quality.unmet:
         out.say(f"   {unmet.tier}: {unmet.says}")
@@ -225,6 +233,8 @@ async def record(
 def _works(found: authoring.Checked) -> str:
     if not found.works:
         return "cannot be used"
+    if found.causes:
+        return "can be loaded, and does not yet do what it must"
     return "right as far as it can be looked at without what it still needs" if found.lacks else "can be used"
 
 

@@ -312,7 +312,10 @@ def _problems(manifest: Manifest) -> Iterator[str]:
             yield from _problems_of_budget(source, budget)
         host = urlsplit(source.base_url).hostname or ""
         if not source.base_url.startswith("https://") or host not in source.hosts:
-            yield f"base_url of {source.id} must be https and its host one of its hosts"
+            yield (
+                f"base_url of {source.id} must be https and its host one of its hosts; a stand-in on this machine is "
+                f"a setting of a workspace: config set plugin.{manifest.id}.base_url {source.base_url or 'URL'}"
+            )
         for each in source.hosts:
             if is_local(each) or not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", each):
                 yield f"{each} is not a public host name"

@@ -22,6 +22,8 @@ from influtui.testing.watch import Loop, watched
 
 NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
+SHOWN: Final = 80
+
 T = TypeVar("T")
 
 
@@ -124,6 +126,21 @@ class SourceBench:
 
     def _entry(self) -> SourceEntry:
         return next(entry for entry in manifest_of(self.package).source if entry.id == self.source)
+
+
+def differ(page: Page, other: Page) -> str:
+    """Where two pages differ first, in words; empty where they are equal."""
+    for one, two in zip(page.profiles, other.profiles, strict=False):
+        for name in one.__struct_fields__:
+            if getattr(one, name) != getattr(two, name):
+                was, now = (str(getattr(each, name))[:SHOWN] for each in (two, one))
+                return f"{name} of {one.handle} is {now} and was {was}"
+    who, before = ([profile.handle for profile in each.profiles] for each in (page, other))
+    if who != before:
+        return f"{who} are found, and {before} were"
+    return (
+        "" if page == other else f"skipped, next or notice is {(page.skipped, page.next, page.notice)!r} and was other"
+    )
 
 
 def _each_has_its_reason(page: Page) -> None:

@@ -7,14 +7,14 @@ import random
 import threading
 import time
 import traceback
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
 
 from influtui.api import Page
 from influtui.secrets.redaction import forms
-from influtui.testing.bench import NOW, SourceBench
+from influtui.testing.bench import NOW, SourceBench, differ
 from influtui.testing.platforms import FAULTS, overheard
 from influtui.testing.plugins import manifest_of
 from influtui.testing.process import ELSEWHERE, another_machine
@@ -122,7 +122,8 @@ class ConductContract(SourceBench):
         alone = [self._search(self._platform(), limit=limit) for limit in limits]
         with watched(self.package):
             together = asyncio.run(both())
-        assert together == alone, "one search is given what another found: keep nothing in the class or the module"
+        found = next(filter(None, (differ(page, was) for page, was in zip(together, alone, strict=True))), "")
+        assert not found, f"two searches at once: {found}: keep nothing in the class or the module"
 
     def test_a_search_that_is_called_off_ends_at_once(self) -> None:
         """Wherever it is called off, cancellation is not swallowed, and nothing goes on behind it."""
@@ -218,9 +219,9 @@ class ConductContract(SourceBench):
         clean = self._search(self._platform())
         with another_machine():
             elsewhere = self._search(self._platform())
-        assert elsewhere == clean, (
-            f"on a machine in {ELSEWHERE['TZ']}, or in another language, something else is handed over: "
-            "datetime.fromtimestamp(…, UTC), and no locale"
+        found = differ(elsewhere, clean)
+        assert not found, (
+            f"on a machine in {ELSEWHERE['TZ']}, or in another language: {found}: datetime.fromtimestamp(…, UTC), no locale"
         )
 
     def test_numbers_are_dated_when_they_came(self) -> None:
@@ -229,6 +230,9 @@ class ConductContract(SourceBench):
         made = self._made(self._platform(), clock=lambda: now[0])
         now[0] += timedelta(hours=1)
         for profile in self._searched(made).profiles:
+            assert abs(profile.as_of - datetime.now(UTC)) > timedelta(minutes=5), (
+                f"{profile.handle} is dated by a clock of the plugin's own: as_of=self.ctx.clock()"
+            )
             assert profile.as_of != NOW, (
                 f"{profile.handle} is dated when the source was made: self.ctx.clock() when it is read"
             )

@@ -16,10 +16,13 @@ import pytest
 from influtui.testing.carriers import CarrierContract
 from influtui.testing.sources import SourceContract
 
+LONGEST: Final = 600
+"""Letters of a cause."""
 VARIABLE: Final = "INFLUTUI_CONTRACT_REPORT"
 
 _tested: dict[str, tuple[str, str]] = {}
 _outcomes: dict[str, str] = {}
+_causes: dict[str, tuple[str, str]] = {}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -43,13 +46,34 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     says_something = report.outcome != "passed" or report.when == "call"
     if says_something and _outcomes.get(report.nodeid) != "failed":
         _outcomes[report.nodeid] = report.outcome
+        if report.outcome == "failed":
+            _causes[report.nodeid] = _cause(report)
+
+
+def _cause(report: pytest.TestReport) -> tuple[str, str]:
+    """What is wrong, in the words of the check or of the exception; and where, if that is a line of the author's."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is None:
+        return str(report.longrepr).strip()[:LONGEST], ""
+    said = crash.message.partition("\nassert ")[0].strip()
+    for prefix in ("AssertionError: ", "influtui.testing.watch.Misconduct: ", "influtui.host.calls.Fault: "):
+        said = said.removeprefix(prefix)
+    path = Path(crash.path)
+    ours = Path(__file__).parents[1] in path.parents
+    return said[:LONGEST], "" if ours else f"{path.parent.name}/{path.name}:{crash.lineno}"
 
 
 def pytest_sessionfinish() -> None:
     """Write the file."""
     if VARIABLE in os.environ:
         found = [
-            {"kind": kind, "id": id_, "test": nodeid.rpartition("::")[2], "outcome": _outcomes.get(nodeid, "failed")}
+            {
+                "kind": kind,
+                "id": id_,
+                "test": nodeid.rpartition("::")[2],
+                "outcome": _outcomes.get(nodeid, "failed"),
+                **dict(zip(("why", "place"), _causes.get(nodeid, ()), strict=False)),
+            }
             for nodeid, (kind, id_) in _tested.items()
         ]
         Path(os.environ[VARIABLE]).write_text(json.dumps(found), "utf-8")

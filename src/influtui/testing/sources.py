@@ -10,6 +10,7 @@ import pytest
 
 from influtui.api import ConfigError, Page, PluginError, Profile, Source
 from influtui.host.calls import at_border
+from influtui.testing.bench import differ
 from influtui.testing.conduct import ConductContract
 from influtui.testing.platforms import FAULTS
 from influtui.testing.plugins import manifest_of, sources_of
@@ -51,7 +52,8 @@ class SourceContract(WalkContract, ValueContract, TellingContract, ConductContra
     def test_the_same_answers_give_the_same_records(self) -> None:
         """Also in a new object: nothing is kept between runs, so the same is asked."""
         first, second = self._platform(), self._platform()
-        assert self._search(first) == self._search(second)
+        found = differ(self._search(first), self._search(second))
+        assert not found, f"two objects, the same answers: {found}: keep nothing in the class or the module"
         asked, again = ([path for path, _ in each.asked] for each in (first, second))
         assert asked == again, (
             "a second object asks for less: what one got is kept for all, and old numbers are called new"

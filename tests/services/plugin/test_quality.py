@@ -64,10 +64,10 @@ def test_each_rule_keeps_from_its_tier(change: dict[str, Any], tier: str | None,
     assert _tier(**change) == (tier, unmet)
 
 
-def test_every_rule_of_the_scale_can_be_broken() -> None:
+def test_a_manifest_that_cannot_be_read_is_one_thing_that_is_wrong() -> None:
     found = Found(id="acme", distribution="acme", version="1.0", problem="torn")
-    judged = quality.judged(found, (), KEPT, live_at=None, now=NOON)
-    assert [each.rule for each in judged.unmet] == [rule.id for rule in quality.rules()]
+    judged = quality.judged(found, (_finding("M1", "error"),), KEPT, live_at=None, now=NOON)
+    assert [(each.rule, each.why) for each in judged.unmet] == [("works", "it is so")]
 
 
 def test_a_kept_tier_is_of_one_version_and_of_half_a_year(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,6 +110,23 @@ async def test_the_contract_tests_beside_a_plugin_are_run_and_no_others(
     assert outcomes["test_a_search_that_is_called_off_ends_at_once"] == "passed"
     assert outcomes["test_somebody_is_found_and_the_host_lets_everybody_in"] == "failed"
     assert "influtui_acmeq" not in sys.modules, "in a process of its own"
+    by_test = {each.test.partition("[")[0]: each for each in tested}
+    nobody = by_test["test_somebody_is_found_and_the_host_lets_everybody_in"]
+    assert nobody.why.startswith("nobody is found: the answers hold nobody for “vegan baking”"), nobody
+    assert nobody.place == "", "no line of the author's is wrong by itself"
+
+
+def test_what_is_wrong_is_said_once_however_many_tests_fail_for_it() -> None:
+    tested = [
+        ContractResult("source", "acme", "test_a", "failed", "the cursor stands still"),
+        ContractResult("source", "acme", "test_b", "failed", "NotImplementedError", "acme/__init__.py:7"),
+        ContractResult("source", "acme", "test_c", "failed", "NotImplementedError", "acme/__init__.py:7"),
+        ContractResult("source", "acme", "test_d", "passed"),
+    ]
+    assert [(each.why, each.place, each.tests) for each in quality.causes(tested)] == [
+        ("NotImplementedError", "acme/__init__.py:7", ("test_b", "test_c")),
+        ("the cursor stands still", "", ("test_a",)),
+    ]
 
 
 async def test_an_environments_own_tests_folder_is_nobodys(tmp_path: Path) -> None:

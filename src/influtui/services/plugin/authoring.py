@@ -29,7 +29,7 @@ from influtui.services.finding import quotas
 from influtui.services.plugin import quality
 from influtui.services.plugin.findings import Finding
 from influtui.services.plugin.plugins import found_plugin
-from influtui.services.plugin.quality import ContractResult, Quality
+from influtui.services.plugin.quality import Cause, ContractResult, Quality
 from influtui.services.workspace import Workspace, read_settings
 
 SLOW_IMPORT_S: Final = 0.15
@@ -60,6 +60,8 @@ class Checked(msgspec.Struct, frozen=True):
     """What asking the live platform brought, in words; None where it was not asked."""
     contract: str = ""
     """What its contract tests said, or why they said nothing."""
+    causes: tuple[Cause, ...] = ()
+    """What is wrong where contract tests failed."""
     lacks: tuple[str, ...] = ()
     """What a person must still set before it can be used: sentences with the next step."""
 
@@ -132,7 +134,8 @@ async def check(workspace: Workspace, which: str, *, live: str | None = None) ->
     if not Path(which).is_dir():
         quality.keep(found.id, judged)
     words = tested if isinstance(tested, str) else _counted(tested)
-    return Checked(found.id, tuple(findings), import_ms, judged, said, words, lacks)
+    wrong = () if isinstance(tested, str) else quality.causes(tested)
+    return Checked(found.id, tuple(findings), import_ms, judged, said, words, wrong, lacks)
 
 
 @asynccontextmanager
@@ -144,11 +147,10 @@ async def located(workspace: Workspace, which: str) -> AsyncIterator[Found]:
 
 
 def _counted(results: Sequence[ContractResult]) -> str:
-    """How many contract tests passed, and what to do where one did not."""
+    """How many contract tests passed, failed and were skipped."""
     counts = Counter(each.outcome for each in results)
-    said = ", ".join(f"{counts[outcome]} {outcome}" for outcome in ("passed", "failed", "skipped") if counts[outcome])
-    first = next((each.test for each in results if each.outcome == "failed"), None)
-    return f"{said or 'no test'}{f' ({first} first); pytest beside it says why' if first else ''}"
+    outcomes: tuple[Literal["passed", "failed", "skipped"], ...] = ("passed", "failed", "skipped")
+    return ", ".join(f"{counts[each]} {each}" for each in outcomes if counts[each]) or "no test"
 
 
 async def _installed(workspace: Workspace, id_: str) -> Found:
@@ -170,7 +172,7 @@ def _in_folder(folder: Path) -> Found:
         manifest, problem = manifests.read(path.read_text("utf-8")), None
     except (ManifestError, OSError, UnicodeDecodeError) as error:
         manifest, problem = None, str(error)
-    id_ = manifest.id if manifest else folder.name
+    id_ = manifest.id if manifest else folder.resolve().name
     return Found(id=id_, distribution=folder.name, version="?", path=str(path), manifest=manifest, problem=problem)
 
 

@@ -82,6 +82,18 @@ class ContractResult(msgspec.Struct, frozen=True):
     id: str
     test: str
     outcome: Literal["passed", "failed", "skipped"]
+    why: str = ""
+    """What was wrong, where it failed."""
+    place: str = ""
+    """File and line of the author's, where it failed there."""
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """Something that is wrong, and the contract tests that fail for it."""
+
+    why: str
+    place: str
+    tests: tuple[str, ...]
 
 
 @cache
@@ -147,6 +159,16 @@ async def contract_results(found: Found) -> list[ContractResult] | str:
             return f"its contract tests cannot be run: try pytest in {tests.parent}"
 
 
+def causes(results: Sequence[ContractResult]) -> tuple[Cause, ...]:
+    """What is wrong, each once: one mistake fails many tests. That which fails most first."""
+    by_cause: dict[tuple[str, str], list[str]] = {}
+    for each in results:
+        if each.outcome == "failed":
+            by_cause.setdefault((each.why, each.place), []).append(each.test)
+    found = [Cause(why, place, tuple(tests)) for (why, place), tests in by_cause.items()]
+    return tuple(sorted(found, key=lambda each: -len(each.tests)))
+
+
 def kept(now: Millis) -> dict[str, Quality]:
     """The tiers that are still known here, by plugin; those of older versions of the API and of long ago are not."""
     return {
@@ -188,7 +210,7 @@ def _why_not(
         if rule is not None:
             why.setdefault(rule, finding.problem)
     if manifest is None:
-        return {rule.id: "there is no manifest" for rule in rules()}
+        return {"works": why.get("works", "its manifest cannot be read")}
     why |= _of_contract(manifest, tested)
     if found.distribution != BUNDLED and not (manifest.docs and manifest.issues):
         why["reachable"] = "no docs" if not manifest.docs else "no issues"
