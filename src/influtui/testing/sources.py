@@ -43,7 +43,8 @@ class SourceContract(WalkContract, ValueContract, TellingContract, ConductContra
         """Types, aware times, counts that are not negative, the announced platform."""
         page = self._search(self._platform())
         assert page.profiles, (
-            f"nobody is found: the answers hold nobody for “{self.query}”, or the source does not read them"
+            f"nobody is found: the answers hold nobody for “{self.query}”, the source does not read them, or it keeps who "
+            "was found before"
         )
         for profile in page.profiles:
             checked = at_border(self.package, profile, Profile)
