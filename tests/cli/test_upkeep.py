@@ -188,14 +188,14 @@ def test_the_doctor_finds_an_index_of_scripts_without_blanks_out_of_step(
 
 def test_settings_are_set_line_by_line_and_comments_stay(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = folder / "config.toml"
-    config.write_text('# mine\ncurrency = "USD"  # for now\n\n[plugin.bluesky]\nlimit = 5\n')
+    config.write_text('# mine\ncurrency = "USD"  # for now\n\n[plugin.bluesky]\nengagement = true\n')
     assert main(["config", "set", "theme", "dusk"]) == 0
-    assert main(["config", "set", "plugin.bluesky.limit", "7"]) == 0
+    assert main(["config", "set", "plugin.bluesky.engagement", "no"]) == 0
     assert main(["config", "set", "plugin.other.on", "true"]) == 0
     assert main(["config", "set", "open_command", "open -a 'My Browser'"]) == 0
     assert config.read_text() == (
         '# mine\ncurrency = "USD"  # for now\ntheme = "dusk"\nopen_command = ["open", "-a", "My Browser"]\n'
-        "\n[plugin.bluesky]\nlimit = 7\n\n[plugin.other]\non = true\n"
+        "\n[plugin.bluesky]\nengagement = false\n\n[plugin.other]\non = true\n"
     )
     assert stat.S_IMODE(config.stat().st_mode) == 0o600
     capsys.readouterr()

@@ -22,6 +22,7 @@ from influtui.model.nearest import nearest
 from influtui.model.sending_policy import Policy
 from influtui.model.sending_policy import defaults as usual_sending
 from influtui.model.settings import Sending, Settings
+from influtui.services.plugin import announced_settings
 from influtui.services.workspace import CONFIG, read_settings
 
 HIDDEN: Final = "(hidden)"
@@ -81,6 +82,12 @@ def change(folder: Path, key: str, value: str | None) -> Setting:
 
     Raises `WrongUsage` where the key or the value is not right, and then nothing was written.
     """
+    _place(key)
+    return store(folder, key, None if value is None else _parsed(key, value))
+
+
+def store(folder: Path, key: str, value: Any) -> Setting:
+    """Set `key` to a value as it is kept, or with None remove it. Raises as `change` does."""
     table, name = _place(key)
     path = path_of(folder)
     read_settings(folder)  # A file that is wrong already is said to be so, and not made worse.
@@ -92,7 +99,7 @@ def change(folder: Path, key: str, value: str | None) -> Setting:
     if value is None:
         section.pop(name, None)
     else:
-        section[name] = _parsed(key, value)
+        section[name] = value
     try:
         msgspec.convert(wanted, Settings)
     except msgspec.ValidationError as error:
@@ -130,7 +137,7 @@ def _place(key: str) -> tuple[tuple[str, ...], str]:
         if _SECRET.search(parts[2]) and not parts[2].endswith("_command"):
             raise WrongUsage(
                 f"{key} looks like a secret, and this file is not where secrets are kept",
-                hint=f"`influtui secret set {parts[1]}.{parts[2]}`",
+                hint=_keep_it(parts[1], parts[2]),
             )
         return ("plugin", parts[1]), parts[2]
     if parts[0] == "plugin":
@@ -150,6 +157,10 @@ def _place(key: str) -> tuple[tuple[str, ...], str]:
     return (), key
 
 
+def _keep_it(plugin: str, key: str) -> str:
+    return f"`influtui secret set {plugin}.{key}`"
+
+
 def _unknown(key: str, known: Any) -> NotFound:
     near = nearest(key, known)
     return NotFound(
@@ -164,6 +175,19 @@ def _parsed(key: str, value: str) -> Any:
             return shlex.split(value)
         except ValueError as error:
             raise WrongUsage(f"“{value}” is not a command: {error}") from error
+    if key.startswith("plugin."):
+        _, plugin, name = key.split(".")
+        field = announced_settings.field_of(plugin, name)
+        if field is not None and field.kind == "secret":
+            raise WrongUsage(
+                f"{key} is a secret, and this file is not where secrets are kept", hint=_keep_it(plugin, name)
+            )
+        if field is not None:
+            read = announced_settings.read(field, value)
+            if read.wrong is not None or read.value is None:
+                wrong = f"“{value}” cannot be the value of {key}: it {read.wrong or 'is empty'}"
+                raise WrongUsage(wrong, hint=field.help or None)
+            return read.value
     if key.startswith(("plugin.", "sending.")):
         try:
             literal = tomllib.loads(f"value = {value}")["value"]

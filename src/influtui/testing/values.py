@@ -112,6 +112,17 @@ class ValueContract(SourceBench):
                 "through, or hand `retry_after` on"
             )
 
+    @pytest.mark.parametrize("fault", sorted(BROKEN))
+    def test_an_answer_that_cannot_be_read_is_an_error_and_not_an_empty_page(self, fault: str) -> None:
+        """Whoever takes it for an answer tells people that there is nobody."""
+        try:
+            page = self._search(self._platform(BROKEN[fault], 0))
+        except PluginError:
+            return
+        assert page.profiles or page.skipped or page.notice, (
+            f"{fault} in the place of the first answer is handed over as an empty page: raise UpstreamChanged (`read` does)"
+        )
+
     @pytest.mark.parametrize("fault", ["401", "429"])
     def test_a_refusal_half_way_is_told(self, fault: str) -> None:
         """Where all is refused from the second call on, nobody may be skipped as if it were their fault."""

@@ -7,13 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import NamedTuple
-
-import msgspec
 
 from influtui.host.activation import Host
 from influtui.host.calls import Fault
-from influtui.host.manifests import Field
 from influtui.host.states import BASE_URL, ENABLED, StandIns, Value
 from influtui.model.failures import Failure
 from influtui.secrets.secret import Secret
@@ -26,14 +22,6 @@ Values = Mapping[str, str | int | bool | None]
 """By the setting's key; None takes it out, so that its default holds."""
 
 STAND_IN = "stands-in-for-a-secret"
-_YES, _NO = frozenset({"yes", "y", "true", "1", "on"}), frozenset({"no", "n", "false", "0", "off"})
-
-
-class Read(NamedTuple):
-    """What a line of a form was taken for: a value, or what is wrong with it."""
-
-    value: str | int | bool | None
-    wrong: str | None
 
 
 async def form(workspace: Workspace, id_: str) -> tuple[SettingPlace, ...]:
@@ -44,24 +32,6 @@ async def form(workspace: Workspace, id_: str) -> tuple[SettingPlace, ...]:
         return places
     given = read_settings(workspace.folder).plugin.get(id_, {}).get(BASE_URL.key)
     return (*places, SettingPlace(BASE_URL, given if isinstance(given, str) else None, None))
-
-
-def read(field: Field, text: str) -> Read:
-    """A value from the text that a person wrote for a setting; nothing written takes it out."""
-    text = text.strip()
-    if not text:
-        missing = field.required and field.default is None
-        return Read(None, "is needed" if missing else None)
-    value: str | int | bool = text
-    if field.kind == "int":
-        if not text.lstrip("-").isdecimal():
-            return Read(None, "must be a number")
-        value = int(text)
-    elif field.kind == "bool":
-        if text.casefold() not in _YES | _NO:
-            return Read(None, "must be yes or no")
-        value = text.casefold() in _YES
-    return Read(value, field.wrong(value))
 
 
 async def tried(workspace: Workspace, id_: str, values: Values, secrets: Mapping[str, Secret]) -> str | None:
@@ -105,8 +75,7 @@ async def keep(workspace: Workspace, id_: str, values: Values, secrets: Mapping[
         wanted = before[key].field.default if value is None else value
         if wanted == before[key].value and (value is not None or key not in given):
             continue
-        as_toml = None if value is None else msgspec.json.encode(value).decode()
-        await asyncio.to_thread(settings.change, workspace.folder, f"plugin.{id_}.{key}", as_toml)
+        await asyncio.to_thread(settings.store, workspace.folder, f"plugin.{id_}.{key}", value)
         changed += 1
     for key, secret in secrets.items():
         await plugins.keep_secret(workspace, f"{id_}.{key}", secret)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from influtui.model.failures import Failure
 from influtui.model.text import plural
 from influtui.secrets.secret import Secret
-from influtui.services.plugin import plugin_settings
+from influtui.services.plugin import announced_settings, plugin_settings
 from influtui.services.plugin.plugin_settings import Values
 from influtui.services.plugin.plugins import SettingPlace
 from influtui.tui.panes.work import read_form
@@ -99,7 +99,7 @@ def _read(
     values: dict[str, str | int | bool | None] = {}
     for key, text in said.items():
         if key in fields:
-            value, problem = plugin_settings.read(fields[key], text)
+            value, problem = announced_settings.read(fields[key], text)
             values[key] = value
             if problem:
                 wrong.append((key, problem))
