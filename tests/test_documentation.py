@@ -25,6 +25,8 @@ SOURCES = [path for folder in ("src", "plugins") for path in sorted((ROOT / fold
 WRITTEN_OUT = re.compile(r"^(?:    |.*\| )?(influtui(?: .*)?)$")
 """A line of a block, perhaps indented or behind a pipe."""
 IN_A_SENTENCE = re.compile(r"`(influtui [^`]+)`")
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+REDIRECTED = re.compile(r":[<>]")
 ENDS_A_COMMAND = {"|", ">", "<", ">>", "&&", "||", ";", "&"}
 LEFT_OPEN = re.compile(r"[…{}]|^[A-Z]+$|\.\.\.")
 """A word that stands for another one."""
@@ -85,6 +87,8 @@ def _words(text: str) -> list[str]:
 
 def _refused(told: Told) -> str | None:
     """Why the command line would not take it."""
+    if told.whole and REDIRECTED.search(QUOTED.sub("", told.text)):
+        return "a shell would write into a file: put the comparison in quotes"
     words = _words(told.text)
     if app_line(words) is not None or words == ["--help"]:
         return None
@@ -118,3 +122,11 @@ def test_what_a_page_says_to_type_is_taken(told: Told) -> None:
 
 def test_the_pages_are_read() -> None:
     assert len(COMMANDS) > 200
+
+
+@pytest.mark.parametrize("way", ["mkdocs.yml", "docs/index.md"])
+def test_a_reader_finds_every_page(way: str) -> None:
+    docs = ROOT / "docs"
+    pages = {str(path.relative_to(docs)) for path in docs.rglob("*.md")} - {"index.md"}
+    led_to = re.findall(r"[(\s]((?:[\w-]+/)+[\w-]+\.md)", (ROOT / way).read_text("utf-8"))
+    assert sorted(led_to) == sorted(pages)

@@ -201,6 +201,7 @@ def run_line(
     given = ["--workspace", str(folder), *(["--read-only"] if read_only else []), *said, *words]
     out, err, stdin = io.StringIO(), Heard(attendant.says), sys.stdin
     sys.stdin = io.StringIO()
+    attendant.written = out.getvalue
     attended = ATTENDANT.set(attendant)
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

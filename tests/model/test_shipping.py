@@ -23,6 +23,13 @@ def test_all_fifteen_states_are_described_once() -> None:
     assert {row.stage for row in states().values()} == {"before", "moving", "stuck", "ended"}
 
 
+def test_that_a_number_was_recorded_is_older_than_whatever_happened_to_the_parcel() -> None:
+    recorded, arrived = _event(1, 50, "label_created"), _event(2, 30, "delivered")
+    assert standing([recorded]).state == "label_created"
+    assert standing([recorded, arrived]) == standing([arrived])
+    assert standing([recorded, arrived, _event(3, 60, "label_created")]).state == "label_created"
+
+
 def test_the_newest_event_decides_whatever_order_they_arrive_in() -> None:
     events = [
         _event(1, 10, "accepted"),

@@ -32,6 +32,11 @@ USAGE: Final = 2
 class Attendant(Protocol):
     """Who runs a line on behalf of a person, where standard input is not theirs: the app."""
 
+    @property
+    def columns(self) -> int:
+        """How wide the page is on which they read what the line writes."""
+        ...
+
     def asks(self, question: str) -> bool:
         """Ask a yes-or-no question and wait for the answer."""
         ...

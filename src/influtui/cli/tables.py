@@ -1,4 +1,4 @@
-"""Plain tables for terminals: columns aligned by what a terminal shows, cut to its width."""
+"""Plain tables for terminals: columns aligned by what a terminal shows, cut to its width, or to that of the app's page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from influtui.cli.frame import ATTENDANT
 from influtui.model.text import SafeText
 
 GAP = "  "
@@ -55,7 +56,7 @@ def lines(
     `below` the last column is a sentence: where it does not fit it stands under its row instead.
     """
     widths = [max([width(heading), *(width(row[column]) for row in rows)]) for column, heading in enumerate(headings)]
-    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else _UNLIMITED
+    room = _room()
     shown = list(range(len(headings)))
     if beneath := below and _together(widths) > room:
         shown.pop()
@@ -99,6 +100,13 @@ def _wrapped(sentence: str, room: int) -> Iterator[str]:
             line = f"{line} {word}".lstrip()
     if line:
         yield _INDENT + line
+
+
+def _room() -> int:
+    attendant = ATTENDANT.get()
+    if attendant is not None:
+        return attendant.columns
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _UNLIMITED
 
 
 def _fitted(widths: Sequence[int], room: int, *, frozen: frozenset[int]) -> list[int]:

@@ -70,11 +70,17 @@ def states() -> dict[ShipmentState, StateRow]:
 
 
 def standing(events: Iterable[ShipmentEvent]) -> Standing:
-    """The state after `events`, in whatever order they come; of two at the same time the later recorded one counts."""
+    """The state after `events`, in whatever order they come; of two at the same time the later recorded one counts.
+
+    That the number was recorded is no news of the parcel: who pastes numbers today and says that one arrived last week
+    is not told that it was never scanned.
+    """
     ordered = sorted(events, key=lambda event: (event.at, event.id))
     if not ordered:
         return Standing("unknown", None, None)
-    newest = ordered[-1]
+    recorded = min(ordered, key=lambda event: event.id)
+    happened = [event for event in ordered if event is not recorded or event.state != FIRST]
+    newest = (happened or ordered)[-1]
     return Standing(newest.state, newest.at, newest.at if newest.state == "delivered" else None)
 
 

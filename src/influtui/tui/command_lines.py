@@ -53,6 +53,9 @@ class Attendant:
         self._stop: Callable[[], None] | None = None
         self._stopped = False
         self.text = text
+        self.columns = desk.size.width - 2
+        self.written: Callable[[], str] = str
+        """What the line has written so far."""
         self.began_at = time.monotonic()
         self.progress = ""
 
@@ -77,6 +80,10 @@ class Attendant:
     async def _ask(self, question: str) -> bool:
         if self._stopped:
             return False
+        so_far = self.written()
+        if so_far.strip() and self._desk.pane.place != "editor":
+            # What is asked about may be listed above the question, as on a terminal.
+            self._desk.pane.read(f":{self.text}", lambda width: output_page(so_far, "", 0, width))
         task = asyncio.get_running_loop().create_task(self._desk.agreed(question))
         self._asking.add(task)
         await asyncio.wait({task})

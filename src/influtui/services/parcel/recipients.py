@@ -61,9 +61,7 @@ class Recipients:
             if each.person not in self._served:
                 return Recipient(each.person, each.creator, each.collaboration)
         where = f"in {self._campaign.code} nobody more waits" if self._campaign else "no campaign says who waits"
-        raise NotFound(
-            f"{where} for a parcel", hint="Put a handle before the number, or name a campaign with --campaign."
-        )
+        raise NotFound(f"{where} for a parcel", hint="Put a handle before the number, or choose another campaign.")
 
     async def _named(self, who: str) -> Recipient:
         if looks_like_url(who):

@@ -157,16 +157,19 @@ class Shipments(Pane):
         except Failure as failure:
             self.desk.failed(failure)
             return False
-        await drafts.keep(self.desk.workspace, BOX, "")
+        refused = {each.at for each in done if each.status == "rejected"}
+        left = "\n".join(line for at, line in enumerate(lines, 1) if at in refused)
+        await drafts.keep(self.desk.workspace, BOX, left)
         await self.desk.refresh_panes()
-        added = sum(each.status == "added" for each in done)
-        rejected = sum(each.status == "rejected" for each in done)
+        added, rejected = sum(each.status == "added" for each in done), len(refused)
         self.desk.background(self._tell(done, added, rejected))
         return True
 
     async def _tell(self, done: Sequence[Any], added: int, rejected: int) -> None:
         self.read("What was recorded", lambda width: outcomes(done, width, self.desk.look()))
         said = (
-            f"{plural(added, 'parcel')} recorded" + (f", {rejected} refused" if rejected else "") + ". u takes it back."
+            f"{plural(added, 'parcel')} recorded"
+            + (f", {rejected} refused: they stay in the box (p)" if rejected else "")
+            + (". u takes it back." if added else ".")
         )
         self.desk.notice(said, "warn" if rejected else "good")

@@ -158,10 +158,14 @@ def outcomes(done: Sequence[Outcome], width: int, look: Look) -> list[Line]:
         ),
     ]
     if rejected:
-        lines += [EMPTY, (Span("Refused", "heading"),)]
-        for each in rejected:
-            lines += wrapped(f"{look.glyphs.rejected} line {each.at}: {cell(each.input)}", width, "bad")
-            lines += wrapped(each.reason or "", width, "text", indent="  ")
+        lines += [EMPTY, (Span("Refused", "heading"), Span("  these lines stay in the box: p", "dim"))]
+        for reason in dict.fromkeys(each.reason or "" for each in rejected):
+            lines += wrapped(reason, width, "text")
+            for each in rejected:
+                if (each.reason or "") == reason:
+                    lines += wrapped(
+                        f"{look.glyphs.rejected} line {each.at}: {cell(each.input)}", width, "bad", indent="  "
+                    )
     for heading, group in (("Recorded", added), ("Known already", known)):
         if group:
             lines += [EMPTY, (Span(heading, "heading"),)]
