@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
@@ -28,6 +29,15 @@ from influtui.store import conversations, filing, outbox
 ADDRESS = "una@rig.test"
 PEOPLE = 2_000
 WORDS = Path("/usr/share/dict/words")
+
+
+class _Run(NamedTuple):
+    """Seconds, seconds of processor, MiB at most, and MiB at most of any process that it started."""
+
+    wall: float
+    processor: float
+    memory: float
+    helper: float
 
 
 def main() -> None:
@@ -54,20 +64,21 @@ def main() -> None:
                 theirs.append(_mbsync(folder, server, fsync=True) if mbsync else (0.0, 0.0))
             again = _sync(folder, server, "nothing new", keep=True)
             found = _timed(folder, ["inbox", "list", "--json", "pomegranate"])
-            for wall, processor, memory in ours:
-                each = f"{processor / count * 1000:.2f} ms a message"
+            for run in ours:
+                each = f"{run.processor / count * 1000:.2f} ms a message"
                 print(
-                    f"ours          {wall:6.1f} s, processor {processor:5.1f} s ({each}), peak memory {memory:4.0f} MiB"
+                    f"ours          {run.wall:6.1f} s, processor {run.processor:5.1f} s ({each}),"
+                    f" peak memory {run.memory:4.0f} MiB and {run.helper:4.0f} MiB in its second process"
                 )
             print(
-                f"  nothing new {again[0]:6.1f} s, processor {again[1]:5.1f} s (a Python process and what it imports)"
+                f"  nothing new {again.wall:6.1f} s, processor {again.processor:5.1f} s (a Python process and what it imports)"
             )
-            print(f"  a search    {found[0]:6.1f} s, processor {found[1]:5.1f} s (the same)")
-            for (wall, _, _), (their_wall, their_processor) in zip(ours, theirs, strict=True):
+            print(f"  a search    {found.wall:6.1f} s, processor {found.processor:5.1f} s (the same)")
+            for run, (their_wall, their_processor) in zip(ours, theirs, strict=True):
                 if mbsync:
-                    _print_beside("with fsync", wall, their_wall, their_processor)
+                    _print_beside("with fsync", run.wall, their_wall, their_processor)
             if mbsync:
-                _print_beside("no fsync", ours[0][0], *_mbsync(folder, server, fsync=False))
+                _print_beside("no fsync", ours[0].wall, *_mbsync(folder, server, fsync=False))
             else:
                 print("no mbsync here: apt-get install isync")
     finally:
@@ -78,8 +89,8 @@ def _print_beside(how: str, ours: float, wall: float, processor: float) -> None:
     print(f"mbsync {how:10} {wall:5.1f} s, processor {processor:5.1f} s -> ours is {ours / wall:.2f} of its time")
 
 
-def _sync(folder: Path, server: MailServer, which: str, *, keep: bool = False) -> tuple[float, float, float]:
-    """One run of `inbox sync` over all: seconds, seconds of processor, MiB at most."""
+def _sync(folder: Path, server: MailServer, which: str, *, keep: bool = False) -> _Run:
+    """One run of `inbox sync` over all."""
     used = folder / "used"
     if not keep:
         shutil.rmtree(used, ignore_errors=True)
@@ -87,13 +98,14 @@ def _sync(folder: Path, server: MailServer, which: str, *, keep: bool = False) -
     return _timed(folder, ["inbox", "sync", "--json"])
 
 
-def _timed(folder: Path, words: list[str]) -> tuple[float, float, float]:
+def _timed(folder: Path, words: list[str]) -> _Run:
     environment = {**os.environ, "INFLUTUI_WORKSPACE": str(folder / "used"), "INFLUTUI_PASSWORD_UNA_RIG_TEST": PASSWORD}
     code = (
         "import resource, sys, runpy\n"
         "sys.argv = ['influtui', *sys.argv[1:]]\n"
         "try: runpy.run_module('influtui', run_name='__main__')\n"
-        "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+        "finally: print(*(resource.getrusage(each).ru_maxrss for each in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)),"
+        " file=sys.stderr)"
     )
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     done = subprocess.run(
@@ -105,7 +117,8 @@ def _timed(folder: Path, words: list[str]) -> tuple[float, float, float]:
     if "sync" in words:
         print("  " + json.dumps({key: value for key, value in json.loads(done.stdout).items() if value}))
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return wall, processor, int(done.stderr.split()[-1]) / 1024
+    own, helper = (int(each) / 1024 for each in done.stderr.split()[-2:])
+    return _Run(wall, processor, own, helper)
 
 
 def _mbsync(folder: Path, server: MailServer, *, fsync: bool) -> tuple[float, float]:

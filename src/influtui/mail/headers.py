@@ -82,7 +82,8 @@ def text_of(octets: bytes, charset: str | None) -> str:
 
 def unfolded(value: str) -> str:
     """A header's value on one line, encoded words still encoded, bounded."""
-    return _FOLD.sub(" ", value[:VALUE_LIMIT]).strip()
+    value = value[:VALUE_LIMIT]
+    return (_FOLD.sub(" ", value) if "\n" in value or "\r" in value else value).strip()
 
 
 def decoded(value: str) -> str:
@@ -131,6 +132,8 @@ def field_blocks(text: str) -> Iterator[Fields]:
 def addresses(value: str) -> list[Address]:
     """The addresses of an unfolded, still encoded value. Of several angle brackets in one entry the last one counts."""
     found: list[Address] = []
+    if not value:
+        return found
     for name, comment, angle in _entries(_as_text(value)):
         bare = angle if angle is not None else name
         address = _clean(bare)
@@ -145,6 +148,8 @@ def addresses(value: str) -> list[Address]:
 
 def message_ids(value: str) -> tuple[str, ...]:
     """The message ids in an unfolded value, in order and once each, with their angle brackets."""
+    if not value:
+        return ()
     found = _ID.findall(value) or _BARE_ID.findall(value)
     clean = (each for each in found if each.isascii() and each.isprintable())
     return tuple(f"<{each}>" for each in list(dict.fromkeys(clean))[:IDS])

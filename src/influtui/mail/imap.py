@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import Final
 
 from influtui.mail import imap_wire as wire
+from influtui.mail.imap_stream import PIECE, ServerStream
 from influtui.mail.imap_wire import Garbled, Response, Status, Token
 from influtui.secrets.secret import Secret
 
@@ -58,6 +59,7 @@ class Imap:
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
+        self._stream = ServerStream(reader)
         self._writer = writer
         self._tags = itertools.count(1)
         self.capabilities: frozenset[str] = frozenset()
@@ -72,7 +74,7 @@ class Imap:
         """A connection whose greeting has been read; encrypted from its first byte where a `context` is given."""
         async with asyncio.timeout(PATIENCE):
             reader, writer = await asyncio.open_connection(
-                host, port, ssl=context, limit=wire.LINE_LIMIT, ssl_handshake_timeout=PATIENCE if context else None
+                host, port, ssl=context, limit=PIECE, ssl_handshake_timeout=PATIENCE if context else None
             )
         imap = cls(reader, writer)
         try:
@@ -96,7 +98,7 @@ class Imap:
         # Whatever lies here was said in clear text and would be read as if it were not (response injection).
         with suppress(TimeoutError):
             async with asyncio.timeout(0):
-                if await self._reader.read(1):
+                if self._stream.holds_something or await self._reader.read(1):
                     raise Garbled("something was slipped in before the encryption stood")
         await self.ask_capabilities()
 
@@ -253,10 +255,11 @@ class Imap:
                 await self._writer.drain()
         except ConnectionError:
             # What it said before it went may still be there to read, and says more than the broken pipe.
+            self._stream.until = None
             with suppress(asyncio.IncompleteReadError, ConnectionError, TimeoutError):
                 async with asyncio.timeout(GOODBYE):
                     while True:
-                        self._heard(await wire.read(self._reader))
+                        self._heard(await wire.read(self._stream))
             raise HungUp from None
 
     async def _until(self, tag: bytes) -> AsyncIterator[Response]:
@@ -266,9 +269,9 @@ class Imap:
         self._finish(response)
 
     async def _next(self, *, bounded: bool = True) -> Response:
+        self._stream.until = asyncio.get_running_loop().time() + PATIENCE if bounded else None
         try:
-            async with asyncio.timeout(PATIENCE if bounded else None):
-                response = await wire.read(self._reader)
+            response = await wire.read(self._stream)
         except (asyncio.IncompleteReadError, ConnectionError):
             raise HungUp from None
         except asyncio.LimitOverrunError:

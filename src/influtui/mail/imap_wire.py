@@ -29,7 +29,7 @@ _ESCAPED: Final = re.compile(rb"\\(.)", re.DOTALL)
 
 
 class Stream(Protocol):
-    """Where bytes come from: `asyncio.StreamReader`."""
+    """Where bytes come from: `imap_stream.ServerStream`."""
 
     async def readuntil(self, separator: bytes = ...) -> bytes:
         """Bytes up to and with the separator."""

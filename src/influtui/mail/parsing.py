@@ -78,7 +78,7 @@ def parse(raw: bytes) -> ParsedMessage:
     """The record of one message. Never raises."""
     reading = _Reading()
     raw = _prepared(raw, reading)
-    message = _structure(raw, reading)
+    message = _plain(raw) or _structure(raw, reading)
     headers = _raw_fields(message)
     try:
         _read(message, reading, 0, in_report=False)
@@ -121,7 +121,8 @@ def parse(raw: bytes) -> ParsedMessage:
 def content(raw: bytes, number: int) -> bytes | None:
     """The bytes of one attachment of a message, counted from 0 as `parse` lists them; None where there is none."""
     reading = _Reading()
-    message = _structure(_prepared(raw, reading), reading)
+    raw = _prepared(raw, reading)
+    message = _plain(raw) or _structure(raw, reading)
     try:
         _read(message, reading, 0, in_report=False)
         if number >= len(reading.files):
@@ -152,6 +153,24 @@ def _prepared(raw: bytes, reading: _Reading) -> bytes:
         cut = raw.rfind(b"\n", 0, HEADER_LIMIT)
         raw = raw[: cut if cut > 0 else HEADER_LIMIT] + b"\n\n" + (raw[blank.end() :] if blank else b"")
     return raw
+
+
+def _plain(raw: bytes) -> Message | None:
+    """A message without parts, as `_structure` gives it; None where it has any, or where its headers end unusually.
+
+    The standard parser makes a string of each line of a body, to look for parts; only the headers are given to it here.
+    """
+    blank = _BLANK_LINE.search(raw)
+    if blank is None:
+        return None
+    try:
+        message = BytesHeaderParser(policy=compat32).parsebytes(raw[: blank.end()])
+        if message.get_payload() or message.get_content_maintype() in ("multipart", "message"):
+            return None
+    except (ValueError, LookupError, TypeError, AttributeError, IndexError):
+        return None
+    message.set_payload(raw[blank.end() :].decode("ascii", "surrogateescape"))
+    return message
 
 
 def _structure(raw: bytes, reading: _Reading) -> Message:
@@ -333,7 +352,10 @@ def _unnamed(kind: str) -> str:
 
 def _may_say(part: Message, word: str) -> bool:
     """Whether a word stands in the headers that hold parameters. The standard library takes them apart at every question."""
-    return any(name[:8].casefold() == "content-" and word in str(value).casefold() for name, value in part.raw_items())
+    return any(
+        name[:1] in "cC" and name[:8].casefold() == "content-" and word in str(value).casefold()
+        for name, value in part.raw_items()
+    )
 
 
 def _parameter(part: Message, name: str) -> str:

@@ -6,7 +6,6 @@ makes of it (its class, whose it is) is.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -14,9 +13,6 @@ from influtui.model.suppression import email_key
 from influtui.store.database import Reader, Row, Transaction
 
 _CHUNK: Final = 400
-_FAST: Final = 1
-"""Level of compression: mail is read once, and its text stands beside it anyway."""
-
 _SUBJECT_DAYS: Final = 30 * 86_400_000
 
 
@@ -229,23 +225,13 @@ async def add(
     return ids
 
 
-def packed(raw: bytes) -> bytes:
-    """A message's bytes as they are kept."""
-    return zlib.compress(raw, _FAST)
-
-
 async def raw(reader: Reader, message: int) -> Row | None:
-    """A message as it came: `bytes()` of `unpacked` give it back."""
+    """A message as it came: `packing.unpacked` gives its bytes back."""
     rows = await reader.all(
         "SELECT r.*, m.message_id AS id FROM received r JOIN messages m ON m.id = r.message_id WHERE r.message_id = ?",
         (message,),
     )
     return rows[0] if rows else None
-
-
-def unpacked(kept: bytes) -> bytes:
-    """What `packed` kept."""
-    return zlib.decompress(kept)
 
 
 async def moved(transaction: Transaction, places: Sequence[tuple[str, str, int, int]]) -> None:

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import itertools
+import os
+import signal
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from posts import Post
 
+from influtui.mail import second_process
 from influtui.mail.mailbox import Interrupted
+from influtui.mail.second_process import SecondProcess
+from influtui.mail.understanding import Guidance
 from influtui.services import inbox
 from influtui.services.campaign.collaborations import collaborations
 from influtui.services.incoming import syncing
@@ -172,6 +178,97 @@ async def test_a_stopped_sync_goes_on_where_it_stopped(post: Post, monkeypatch: 
     monkeypatch.setattr(syncing.arrivals, "take_in", taken)
     report = await post.sync()
     assert (report.looked, report.kept, report.known) == (3, 3, 0)
+
+
+@pytest.fixture
+def helped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mailbox is read with a second process, in small pages and batches."""
+    monkeypatch.setattr(second_process, "MANY", 1)
+    monkeypatch.setattr(second_process, "cores", lambda: 2)
+    monkeypatch.setattr(syncing, "PAGE", 2)
+    monkeypatch.setattr(syncing, "BATCH", 1)
+    monkeypatch.setattr(syncing, "SMALLEST_BATCH", 1)
+
+
+async def answer_whom_an_agency_follows(post: Post) -> None:
+    """Two pages of answers of Anna's, then an agency's answer to the last of them, and private mail."""
+    for number in range(4):
+        post.answer(f"Number {number}?", to="anna@mail.test")
+    last = post.server.stored(post.account.address)[-1]
+    own_id = last.partition(b"Message-ID: ")[2].partition(b"\n")[0]
+    post.deliver(b"From: a@agency.test\nMessage-ID: <s@agency.test>\nIn-Reply-To: %s\n\nI take over.\n" % own_id)
+    post.answer("Dinner on Friday?", sender="mum@family.test")
+
+
+@pytest.mark.usefixtures("helped")
+async def test_a_second_process_brings_the_same_and_knows_what_was_not_taken_in_yet(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = []
+    start = SecondProcess.started
+
+    async def noted(guidance: Guidance) -> SecondProcess:
+        started.append(await start(guidance))
+        return started[-1]
+
+    monkeypatch.setattr(SecondProcess, "started", noted)
+    await answer_whom_an_agency_follows(post)
+    report = await post.sync()
+    assert (report.looked, report.kept, report.passed) == (6, 5, 1)
+    assert report.kinds == {"question": 4, "other": 1}
+    [row] = await inbox.conversations(post.workspace, "waits:us")
+    assert row.messages == 6, "the agency's stands with those that it refers to"
+    assert len(started) == 1
+    with pytest.raises(ProcessLookupError):
+        os.kill(started[0].pid, 0)
+
+
+@pytest.mark.usefixtures("helped")
+async def test_a_second_process_that_is_killed_takes_no_message_with_it(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = itertools.count()
+    understand = SecondProcess.understand
+
+    async def killed(self: SecondProcess, raws: Sequence[bytes]) -> Any:
+        if next(asked) == 2:
+            os.kill(self.pid, signal.SIGKILL)
+        return await understand(self, raws)
+
+    monkeypatch.setattr(SecondProcess, "understand", killed)
+    await answer_whom_an_agency_follows(post)
+    report = await post.sync()
+    assert (report.looked, report.kept, report.passed, report.known) == (6, 5, 1, 0)
+    assert (await post.sync()).looked == 0
+
+
+@pytest.mark.usefixtures("helped")
+async def test_a_stop_ends_the_second_process_and_keeps_what_was_taken_in(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = syncing.arrivals.take_in
+    calls = itertools.count()
+    ended = []
+    close = SecondProcess.close
+
+    async def breaking(*args: Any) -> Any:
+        if next(calls) == 2:
+            raise Interrupted("the server went away")
+        return await taken(*args)
+
+    async def noted(self: SecondProcess) -> None:
+        await close(self)
+        ended.append(self.pid)
+
+    monkeypatch.setattr(SecondProcess, "close", noted)
+    monkeypatch.setattr(syncing.arrivals, "take_in", breaking)
+    await answer_whom_an_agency_follows(post)
+    with pytest.raises(Interrupted):
+        await post.sync()
+    assert len(ended) == 1
+    monkeypatch.setattr(syncing.arrivals, "take_in", taken)
+    report = await post.sync()
+    assert (report.looked, report.kept, report.passed, report.known) == (4, 3, 1, 0)
 
 
 async def test_a_letter_in_doubt_that_lies_in_sent_went(post: Post) -> None:

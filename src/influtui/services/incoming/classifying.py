@@ -20,6 +20,7 @@ from influtui.services.incoming.consequences import DOUBTABLE, Said
 from influtui.services.workspace import Workspace
 from influtui.store import conversations, received
 from influtui.store.journal import UnitOfWork
+from influtui.store.packing import unpacked
 
 
 class Corrected(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="influtui.correction/1"):
@@ -57,7 +58,7 @@ async def classify_as(
         raise NotFound(f"there is no conversation {conversation}", hint="`influtui inbox list` shows them.")
     chosen = await _chosen(workspace, conversation, message)
     raw = await received.raw(workspace.db, chosen.id)
-    parsed = parse(received.unpacked(raw["raw"])) if raw is not None else None
+    parsed = parse(unpacked(raw["raw"])) if raw is not None else None
     who = safe(row.ref or row.name or row.address or f"conversation {conversation}")
     async with workspace.change("inbox.classify", f"said that {who} sent: {kind.replace('_', ' ')}") as unit:
         columns = {

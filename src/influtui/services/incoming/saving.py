@@ -23,6 +23,7 @@ from influtui.services.mailbox.accounts import account as account_of
 from influtui.services.workspace import Workspace
 from influtui.store import conversations, received
 from influtui.store.database import Row
+from influtui.store.packing import unpacked
 
 FOLDER: Final = "attachments"
 """The folder of a workspace that holds them."""
@@ -79,7 +80,7 @@ async def _whole(workspace: Workspace, message: int) -> bytes:
     if row is None:
         raise NotFound(f"message {message} did not come in by mail")
     if row["whole"]:
-        return received.unpacked(row["raw"])
+        return unpacked(row["raw"])
     account = await account_of(workspace, row["account"])
     async with syncing.opened(workspace, account) as mailbox:
         raw = await _fetched(mailbox, row)

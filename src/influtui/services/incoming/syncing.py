@@ -19,12 +19,12 @@ import msgspec
 
 from influtui.mail import authentication, heading, impersonation
 from influtui.mail import mailbox as mailboxes
-from influtui.mail.classification import classify
 from influtui.mail.connecting import is_loopback
 from influtui.mail.folders import Folder
 from influtui.mail.impersonation import KnownDomains
 from influtui.mail.mailbox import Body, Head, Mailbox, State
-from influtui.mail.parsing import parse
+from influtui.mail.second_process import Understanding
+from influtui.mail.understanding import Guidance, Understood
 from influtui.model.failures import Failure, ReadOnly
 from influtui.model.incoming import LocalRule, ParsedMessage
 from influtui.model.settings import MailAccount
@@ -123,8 +123,11 @@ async def read(
     """Read what is new through a connection that stands."""
     reading = _Reading(workspace, account, mailbox, told)
     await reading.prepare()
-    for folder in _of_interest(await mailbox.folders()):
-        await reading.folder(folder, everything=everything)
+    try:
+        for folder in _of_interest(await mailbox.folders()):
+            await reading.folder(folder, everything=everything)
+    finally:
+        await reading.close()
     reconciled = await reconciling.reconcile(workspace, account, mailbox)
     async with workspace.db.write(workspace.clock(), durability="normal") as transaction:
         await received.synced(transaction, account.address)
@@ -158,11 +161,13 @@ class _Reading:
         self.sums = _Sums()
         self._address = account.address
         self._ours = frozenset({account.address.casefold()})
-        self._rules: list[LocalRule] = []
         self._people: dict[str, int] = {}
         self._domains = KnownDomains()
         self._authserv_id: str | None = None
         self._batch = SMALLEST_BATCH
+        self._understanding = Understanding(Guidance())
+        self._coming: set[str] = set()
+        """The ids of messages that concern us and were not taken in yet."""
 
     async def prepare(self) -> None:
         """Read what messages are matched against and does not change from batch to batch."""
@@ -170,7 +175,12 @@ class _Reading:
         self._people = await received.people_of_ours(db)
         self._domains = KnownDomains({each.rpartition("@")[2] for each in (*self._people, *self._ours)})
         self._authserv_id = (await received.learned(db, self._address)).authserv_id
-        self._rules = [rule_of(row) for row in await received.rules(db)]
+        rules = tuple(rule_of(row) for row in await received.rules(db))
+        self._understanding = Understanding(Guidance(self._ours, rules))
+
+    async def close(self) -> None:
+        """Let go of what was started for this pass."""
+        await self._understanding.close()
 
     async def folder(self, folder: Folder, *, everything: bool) -> None:
         """Read what is new in one folder."""
@@ -184,10 +194,7 @@ class _Reading:
             uids = await self.mailbox.uids(after=before.next_uid - 1)
         else:
             uids = await self.mailbox.uids(since=None if everything else await self._since())
-        for start in range(0, len(uids), PAGE):
-            await self._page(folder, state, uids[start : start + PAGE])
-            if self.told is not None:
-                self.told(min(start + PAGE, len(uids)), len(uids))
+        await self._take_in_all(folder, state, uids)
         last = max(uids[-1] + 1 if uids else 1, state.next_uid or 1, before.next_uid if same and before else 1)
         async with self.workspace.db.write(self.workspace.clock(), durability="normal") as transaction:
             at = received.Folder(state.validity, last, state.modseq)
@@ -199,22 +206,43 @@ class _Reading:
         since = min(now - LOOKED_BACK_DAYS * _DAY, (first or now) - _DAY)
         return datetime.fromtimestamp(since / 1000, UTC)
 
-    async def _page(self, folder: Folder, state: State, uids: Sequence[int]) -> None:
+    async def _take_in_all(self, folder: Folder, state: State, uids: Sequence[int]) -> None:
+        """Look at messages page by page, and take in batch by batch what concerns us."""
+        # What a second process works on; without one each batch is taken in before the next is fetched.
+        ahead: list[asyncio.Task[list[Arrival]]] = []
+        try:
+            for start in range(0, len(uids), PAGE):
+                async for batch in self._batches(folder, uids[start : start + PAGE]):
+                    ahead.append(asyncio.create_task(self._arrivals(folder, state, batch)))
+                    while len(ahead) > self._understanding.ahead:
+                        await self._take_in(folder, state, await ahead.pop(0))
+                if self.told is not None:
+                    self.told(min(start + PAGE, len(uids)), len(uids))
+            while ahead:
+                await self._take_in(folder, state, await ahead.pop(0))
+        finally:
+            for task in ahead:
+                task.cancel()
+            await asyncio.gather(*ahead, return_exceptions=True)
+
+    async def _batches(self, folder: Folder, uids: Sequence[int]) -> AsyncIterator[list[tuple[Head, Body]]]:
+        """Of some messages those that concern us, with their bytes."""
         heads = [(head, heading.read(head.headers)) async for head in self.mailbox.heads(uids)]
         self.sums.looked += len(heads)
         wanted = await self._wanted(folder, heads)
         self.sums.passed += len(heads) - len(wanted)
-        came = {head.uid: head.at for head, _ in heads}
-        sizes = {head.uid: head.size for head, _ in heads}
-        batch: list[Arrival] = []
+        await self._understanding.prepare_for(len(wanted))
+        by_uid = {head.uid: head for head in wanted}
+        batch: list[tuple[Head, Body]] = []
         held = 0
         async for body in self.mailbox.bodies(wanted):
-            batch.append(self._arrival(folder, state, body, came[body.uid], sizes[body.uid]))
+            batch.append((by_uid[body.uid], body))
             held += len(body.raw)
             if len(batch) >= self._batch or held >= BATCH_BYTES:
-                await self._take_in(folder, state, batch)
+                yield batch
                 batch, held = [], 0
-        await self._take_in(folder, state, batch)
+        if batch:
+            yield batch
 
     async def _wanted(self, folder: Folder, heads: Sequence[tuple[Head, ParsedMessage]]) -> list[Head]:
         """Of which messages the whole has to be read."""
@@ -230,7 +258,7 @@ class _Reading:
         if strangers:
             self._people |= await received.people_at(self.workspace.db, strangers)
         wanted: dict[int, Head] = {}
-        ids: set[str] = set(known.ids)
+        ids: set[str] = {*known.ids, *self._coming}
         found = -1
         # Again while anything is found: an answer may stand before what it answers.
         while found != len(wanted):
@@ -239,6 +267,7 @@ class _Reading:
                 if head.uid not in wanted and self._concerns_us(folder, message, known, ids):
                     wanted[head.uid] = head
                     ids |= {message.message_id} if message.message_id else set()
+        self._coming |= {message.message_id for head, message in heads if head.uid in wanted and message.message_id}
         return [wanted[uid] for uid in sorted(wanted)]
 
     def _concerns_us(self, folder: Folder, message: ParsedMessage, known: Knowledge, ids: set[str]) -> bool:
@@ -262,8 +291,15 @@ class _Reading:
     def _says_it_is_ours(self, message: ParsedMessage) -> bool:
         return (message.sender or "").casefold() in self._ours
 
-    def _arrival(self, folder: Folder, state: State, body: Body, came: int, size: int) -> Arrival:
-        message = parse(body.raw)
+    async def _arrivals(self, folder: Folder, state: State, batch: Sequence[tuple[Head, Body]]) -> list[Arrival]:
+        understood = await self._understanding.of([body.raw for _, body in batch])
+        return [
+            self._arrival(folder, state, head, body, found)
+            for (head, body), found in zip(batch, understood, strict=True)
+        ]
+
+    def _arrival(self, folder: Folder, state: State, head: Head, body: Body, understood: Understood) -> Arrival:
+        message = understood.message
         now = self.workspace.clock()
         verdict = authentication.verdict(message, self._authserv_id)
         is_ours = self._is_ours(folder, message)
@@ -274,20 +310,18 @@ class _Reading:
             folder=folder,
             validity=state.validity,
             uid=body.uid,
-            came=min(came or message.at or now, now),
-            size=size,
-            packed=received.packed(body.raw),
+            came=min(head.at or message.at or now, now),
+            size=head.size,
+            packed=understood.packed,
             whole=body.whole,
             message=message,
-            found=classify(message, ours=self._ours, corrections=self._rules),
+            found=understood.found,
             is_ours=is_ours,
             unverified="; ".join(filter(None, (verdict.doubt, *doubts))) or None,
             is_proven=verdict.is_proven,
         )
 
     async def _take_in(self, folder: Folder, state: State, batch: Sequence[Arrival]) -> None:
-        if not batch:
-            return
         many = "a message" if len(batch) == 1 else f"{len(batch)} messages"
         async with self.workspace.change("inbox.sync", f"took in {many}", durability="normal") as unit:
             unit.undoable = False
@@ -304,6 +338,7 @@ class _Reading:
         elif held < HOLD / 2:
             self._batch = min(BATCH, self._batch * 2)
         _add(self.sums.taken, taken)
+        self._coming.difference_update(each.message.message_id for each in batch)
         # Whoever else runs on this loop gets a turn between two batches.
         await asyncio.sleep(0)
 
