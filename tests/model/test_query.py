@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from influtui.model.creators import joined
 from influtui.model.qualifiers import CREATORS
 from influtui.model.query import QueryError, parse
 from influtui.model.query_ast import (
@@ -56,6 +57,8 @@ def test_nothing_asks_for_everybody() -> None:
         # What is quoted is meant as it stands.
         ('topic:"sugar–free：“so”"', Field("topics", (Is("sugar–free：“so”"),))),
         ("topic:sugar–free", Field("topics", (Is("sugar–free"),))),
+        ("topic:İÇECEK", Field("topics", (Is("içecek"),))),
+        ('topic:"Straßen  Küche"', Field("topics", (Is("strassen küche"),))),
         ("a b", And((Words(("a",)), Words(("b",))))),
         ("a AND b", And((Words(("a",)), Words(("b",))))),
         ("a OR b c", Or((Words(("a",)), And((Words(("b",)), Words(("c",))))))),
@@ -153,6 +156,11 @@ def test_says_where_it_is_wrong_and_what_is_nearest(text: str, position: int, su
     assert (caught.value.position, caught.value.suggestion) == (position, suggestion)
     assert caught.value.at == f"character {position + 1}"
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("topic", ["İçecek", "Skin  Care", "a|b", "STRASSE", "İSTANBUL  kahve"])
+def test_a_topic_is_asked_for_as_it_is_kept(topic: str) -> None:
+    assert read(f'topic:"{topic}"') == Field("topics", (Is((joined([topic]) or "").strip("|")),))
 
 
 def test_an_order_in_a_query_is_told_where_it_belongs() -> None:

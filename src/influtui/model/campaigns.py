@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
-from influtui.model.creators import parse_ref
+from influtui.model.creators import member, parse_ref
 from influtui.model.currencies import currency
 from influtui.model.failures import WrongUsage
 from influtui.model.ids import BrandId, CampaignId, ProductId
@@ -188,8 +188,7 @@ def _needed(text: str, _record: Mapping[str, Any]) -> str:
 
 
 def _words(text: str, _record: Mapping[str, Any]) -> tuple[str, ...]:
-    names = (" ".join(word.split()).casefold().replace("|", "/") for word in text.split(","))
-    return tuple(sorted({name for name in names if name}))
+    return tuple(sorted({member(word) for word in text.split(",")} - {""}))
 
 
 def _countries(text: str, _record: Mapping[str, Any]) -> tuple[str, ...]:

@@ -113,9 +113,17 @@ def handle_key(handle: str) -> str:
     return handle.strip().removeprefix("@").casefold()
 
 
+def member(name: str) -> str:
+    """A topic or tag as it is kept and asked for: folded in case, one blank between words.
+
+    A Turkish capital I with its dot folds to an i and a loose dot, which nobody types: it is an i here.
+    """
+    return " ".join(name.split()).casefold().replace("i\u0307", "i").replace("|", "/")
+
+
 def joined(names: tuple[str, ...] | list[str]) -> str | None:
     """Topics, tags and other small sets as the store keeps them: `|a|b|`, sorted, or None for none."""
-    kept = sorted({name.strip().casefold().replace("|", "/") for name in names} - {""})
+    kept = sorted({member(name) for name in names} - {""})
     return f"|{'|'.join(kept)}|" if kept else None
 
 

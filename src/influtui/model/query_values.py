@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from influtui.model.audience import bands, key_of
-from influtui.model.creators import handle_key
+from influtui.model.creators import handle_key, member
 from influtui.model.nearest import nearest
 from influtui.model.places import country_code, language_code
 from influtui.model.qualifiers import Qualifier, Table
@@ -309,7 +309,7 @@ def _code(_qualifier: Qualifier, piece: Piece, _table: Table) -> Value:
 
 
 def _set(_qualifier: Qualifier, piece: Piece, _table: Table) -> Value:
-    name = " ".join(piece.text.split()).casefold().replace("|", "/")
+    name = member(piece.text)
     begun = name.endswith("*") and not piece.quoted
     name = name.removesuffix("*") if begun else name
     if not name:
@@ -387,7 +387,7 @@ def _has(qualifier: Qualifier, piece: Piece, table: Table) -> Value:
 
 def _values(_qualifier: Qualifier, piece: Piece, _table: Table) -> Value:
     said = text_words(piece.text)
-    name = " ".join(piece.text.removesuffix("*").split()).casefold()
+    name = member(piece.text.removesuffix("*"))
     named: Test = Starts(name) if said.prefix else Is(name)
     return either(Field("topics", (named,)), Field("tags", (named,)), Field("bio", (Says(said),)))
 

@@ -47,6 +47,8 @@ MOST_ROWS: Final = 10_000
 
 _MANY: Final = 2_000
 """More accounts than this are not counted before the first of them is shown."""
+_WORTH_LOADING: Final = 20_000
+"""Above so many accounts columns are loaded for one question alone: below, loading them takes as long as its statements."""
 _SORTED_AT_ONCE: Final = 20_000
 _FIRST_ROWS: Final = 512
 _AFTER_ROWS: Final = 0.5
@@ -443,7 +445,7 @@ async def _engine_worth(workspace: Workspace, asked: Asked, *, count: bool, face
     """The columns, where they are loaded, or where counting a large catalogue without them would take longer."""
     loaded = _loaded(workspace)
     counts_much = facets or (count and not isinstance(asked.query, Everything))
-    if loaded or not counts_much or await store.size(workspace.db) <= WORTH_IT:
+    if loaded or not counts_much or await store.size(workspace.db) <= _WORTH_LOADING:
         return loaded
     return engine_of(workspace.db)
 
