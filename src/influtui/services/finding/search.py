@@ -7,7 +7,6 @@ answers is decided here and makes no difference to the answer.
 from __future__ import annotations
 
 import asyncio
-import base64
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
@@ -284,10 +283,12 @@ async def search(
 
     Raises `QueryError` for a query that cannot be read and `WrongUsage` for another wrong word.
     """
+    from influtui.services.finding.cursors import cursor, key_of  # bring OpenSSL; no list in the app needs them
+
     if not 0 <= limit <= MOST_ROWS:
         raise WrongUsage(f"a page has 0 to {MOST_ROWS:,} rows, not {limit}", hint="Ask for the next page with --after.")
     asked = await ask(workspace, query, sort, campaign)
-    key = _key_of(after, asked) if after else None
+    key = key_of(after, asked) if after else None
     counts: tuple[int, Facets] | None = None
     page: store.Page | None = None
     engine = await _engine_worth(workspace, asked, count=count, facets=facets)
@@ -310,7 +311,7 @@ async def search(
         rows=await store.records(workspace.db, page.ids, asked.order.campaign),
         count=counts[0] if count else None,
         facets=counts[1] if facets else None,
-        next=_cursor(asked, page.last) if page.last else None,
+        next=cursor(asked, page.last) if page.last else None,
     )
 
 
@@ -471,31 +472,3 @@ async def _campaign(workspace: Workspace, named: str | None) -> store.Campaign |
 
 def _no_campaign(message: str) -> WrongUsage:
     return WrongUsage(message, hint="Name one with --campaign CODE, or choose one with `influtui campaign use CODE`.")
-
-
-def _cursor(asked: Asked, key: tuple[Any, ...]) -> str:
-    """An opaque place in the answer to one question."""
-    document = msgspec.json.encode([_mark(asked), list(key)])
-    return base64.urlsafe_b64encode(document).decode().rstrip("=")
-
-
-def _key_of(cursor: str, asked: Asked) -> list[Any]:
-    """The key in a cursor. Raises `WrongUsage` for one that is not ours or belongs to another question."""
-    wrong = WrongUsage("--after is not a place in this search", hint="Give it the `next` of the same query and --sort.")
-    try:
-        document = base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4))
-        mark, key = msgspec.json.decode(document, type=tuple[str, list[str | int | float | None]])
-    except (ValueError, msgspec.DecodeError) as error:
-        raise wrong from error
-    # As SQLite can hold them, and as many as the order has.
-    too_large = any(isinstance(value, int) and abs(value) >= 2**63 for value in key)
-    if mark != _mark(asked) or len(key) != len(store.terms(asked.order, asked.query)) or too_large:
-        raise wrong
-    return key
-
-
-def _mark(asked: Asked) -> str:
-    import hashlib  # brings OpenSSL; the first page in the app needs none of it
-
-    words = " ".join(asked.text.split())
-    return hashlib.blake2s(f"{words}\0{asked.order}".encode(), digest_size=6).hexdigest()
