@@ -110,3 +110,61 @@ def test_an_answer_with_dates_colons_and_rules_is_not_folded(text: str) -> None:
 def test_a_wish_to_be_left_alone_is_heard_above_a_quotation_without_a_date() -> None:
     assert asks_to_stop("STOP\n\nOn Sun, Una wrote:\n> Answer STOP and we will not write again.\n")
     assert folded("Hi,\nOn Sunday Una wrote:\nthat she is away.\n").quoted == ""
+
+
+def openings() -> list[tuple[str, str]]:
+    rows = (Path(__file__).parent / "openings.tsv").read_text("utf-8").splitlines()
+    return [
+        (f"{program} {language}", opening.replace("\\n", "\n"))
+        for program, language, opening in (row.split("\t") for row in rows if not row.startswith("#"))
+    ]
+
+
+@pytest.mark.parametrize("below", ["> Would you like tea?\n> Jo\n", "\nWould you like tea?\nJo\n"])
+def test_quotations_are_folded_as_the_programs_of_thirty_languages_begin_them(below: str) -> None:
+    left = {
+        name: reply.written
+        for name, opening in openings()
+        if (reply := folded(f"Yes please!\n\nKim\n\n{opening}\n{below}")).written.strip() != "Yes please!\n\nKim"
+    }
+    assert not left
+    assert len(openings()) > 150
+
+
+MARKED = st.lists(st.sampled_from(["> Would you like tea?", "> ", ">> And cake?", "", "> Jo"]), min_size=1, max_size=6)
+OWN = st.lists(
+    st.sampled_from(
+        ["Yes please!", "From: my side it is fine", "", "Kim", "-- ", "On Monday I am free:", "Date: any", "A: two", "____",
+         "Sent from my phone", "12:30 suits me:", "> quoted?", "De: Paris", "*From:* here", "\u2028", "\x0c", "-----"]
+    ),
+    max_size=6,
+)  # fmt: skip
+
+
+@given(st.lists(st.one_of(OWN, MARKED, st.sampled_from(openings()).map(lambda each: each[1].split("\n"))), max_size=5))
+def test_what_is_kept_and_what_is_folded_are_together_the_whole_letter(blocks: list[list[str]]) -> None:
+    text = "\n".join(line for block in blocks for line in block)
+    reply = folded(text)
+    assert text in (reply.written, reply.quoted, f"{reply.written}\n{reply.quoted}")
+    said = [line for line in spoken(text).split("\n") if line.strip()]
+    assert all(line in text.split("\n") for line in said)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Von: Hamburg\nNach: Berlin\nAbfahrt: 10:11\n\nDas wäre mein Zug.",
+        "Here you go:\n\nName: Kim\nAddress: Tea Lane 1\nDate: 3 June 2024\nTime: 10:11\n\nThanks!",
+        "The plan of 2024-06-03 at 10:11:\n\nfirst the reel, then the story.",
+        "-----\nAn idea\n-----\n\nWhat do you think?",
+        "Sent from my heart, with love\nto all of you!",
+    ],
+)
+def test_lists_plans_and_rules_of_ones_own_are_not_folded(text: str) -> None:
+    assert folded(text).written == text
+
+
+def test_what_stands_below_a_programs_name_is_folded_and_a_signature_is_no_answer() -> None:
+    assert folded("Yes please!\n\nSent from my phone\n\nWould you like tea?").written.strip() == "Yes please!"
+    text = "Yes please!\n\nOn 3 Jun 2024, Jo <jo@brand.test> wrote:\n> Tea?\n\n-- \nKim, maker of films\n"
+    assert folded(text).written.strip() == "Yes please!"

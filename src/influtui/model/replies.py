@@ -19,7 +19,8 @@ _QUOTED: Final = re.compile(r"^\s*>")
 _VERB: Final = re.compile(
     r"(?<!\w)(?:wrote|writes|schrieb|geschrieben|geschreven|pisze|a écrit|ha scritto|escribió|escreveu|schreef|skrev|"
     r"napisał(?:\(a\)|a)?|napsal(?:\(a\)|a)?|napísal|kirjoitti|kirjutas|написа(?:л\(а\)|ла|л)|пишет|írta|yazdı|a scris|"
-    r"έγραψε|rašė|viết|menulis|כתב|كتب)(?!\w)|写道|寫道|写到|書きました|のメール|님이 작성|작성",
+    r"έγραψε|rašė|viết|menulis|napisao|napisala|rakstīja|quoting|zitat von|citando|כתב|كتب)(?!\w)|写道|寫道|写到|"
+    r"書きました|のメール|님이 작성|작성",
     re.IGNORECASE,
 )
 # What the last line of an attribution ends with: a colon, an address, or a word that some programs put there.
@@ -41,6 +42,9 @@ _LAST: Final = (
 _WHEN: Final = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d(?!\d)|\d{1,2}[:.]\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})|\d+[年월月]"
 )
+_TIME: Final = re.compile(r"(?<![\d.])\d{1,2}[:.]\d\d(?![\d.]*\d)|\d{1,2}[时時시]\s?\d\d[分분]")
+_DAY: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}")
+_IN_BRACKETS: Final = re.compile(r"<[^\s<>@]{1,64}@[^\s<>@]{1,120}>")
 _ADDRESS: Final = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,120}")
 _STARTS: Final = re.compile(r"^\s*(?:On|Am|Le|El|Il|Em|Op|Den|Dnia|W dniu|In data|På|Dne|Vào)\s", re.IGNORECASE)
 # The end of an address in angle brackets that was broken before it.
@@ -63,7 +67,8 @@ _RULES: Final = "-_=*"
 _SIGNS: Final = (">", *_RULES)
 _BARE_RULE: Final = re.compile(r"^\s*[-_=*]{4,}\s*$")
 _FROM: Final = re.compile(
-    r"^[\s*]*(?:From|Von|De|Da|Van|Od|Fra|Från|Lähettäjä|Från|Feladó|Kimden|Gönderen|От|От кого|Від|Expéditeur|Remitente|"
+    r"^[\s*]*(?:From|Von|De|Da|Van|Od|Fra|Från|Lähettäjä|Från|Feladó|Kimden|Gönderen|От|От кого|Від|Nuo|Dari|De la|"
+    r"Từ|จาก|מאת|من|Expéditeur|Remitente|"
     r"Mittente|Afzender|Absender|发件人|寄件者|差出人|보낸 ?사람|Message du|Από)[\s*]*[:：][\s*]*\S",
     re.IGNORECASE,
 )
@@ -71,17 +76,32 @@ _NEXT: Final = re.compile(
     r"^[\s*]*(?:Sent|Date|To|Cc|Subject|Gesendet|Datum|An|Betreff|Envoyé(?: le)?|À|Objet|Enviado(?: el| em)?|Fecha|Para|"
     r"Asunto|Assunto|Inviato|Data|A|Oggetto|Verzonden|Aan|Onderwerp|Wysłano|Do|Temat|Sendt|Dato|Til|Emne|Skickat|Till|Ämne|"
     r"Lähetetty|Vastaanottaja|Aihe|Küldve|Címzett|Tárgy|Tarih|Gönderilme|Kime|Konu|Отправлено|Дата|Кому|Тема|Odesláno|Komu|"
-    r"Předmět|发送时间|收件人|主题|日期|送信日時|宛先|件名|보낸 ?날짜|받는 ?사람|제목)[\s*]*[:：][\s*]*\S?",
+    r"Předmět|Odoslané|Poslano|Prima|Predmet|Изпратено|До|Относно|Надіслано|Στάλθηκε|Αποστολή|Ημερομηνία|Προς|Θέμα|"
+    r"Trimis|Către|Subiect|Išsiųsta|Kam|Tema|Gönderildi|Elküldve|Enviada em|Enviado em|Dikirim|Kepada|Perihal|Subjek|"
+    r"Đã gửi|Tới|Đến|Chủ đề|ส่ง|ถึง|เรื่อง|נשלח|אל|נושא|تم الإرسال|إلى|الموضوع|发送时间|收件人|主题|日期|寄件日期|"
+    r"收件者|主旨|傳送日期|副本|抄送|送信日時|宛先|件名|보낸 ?날짜|받는 ?사람|제목)[\s*]*[:：][\s*]*\S?",
     re.IGNORECASE,
 )
+# A title between rules, in whatever language: what tells is the sender's line below it.
+_ANY_TITLE: Final = re.compile(r"^\s*[-_=*]{3,}\s?[^-_=*\s][^-_=*]{2,40}[-_=*]{3,}\s*$")
 # What a program adds below an answer. It belongs to nobody's words.
 _PROGRAM: Final = re.compile(
     r"^\s*(?:sent from (?:my|outlook|yahoo|mail|proton|samsung)\b.{0,60}|get outlook for .{0,60}|gesendet (?:von|mit)\b.{0,80}|"
     r"von meinem .{0,40} gesendet.{0,20}|envoyé (?:de|à partir|depuis)\b.{0,80}|enviado (?:desde|do|a partir)\b.{0,80}|"
     r"inviato da\b.{0,80}|verzonden (?:vanaf|met)\b.{0,60}|skickat från\b.{0,60}|sendt fra\b.{0,60}|wysłane z\b.{0,60}|"
-    r"отправлено (?:с|из)\b.{0,60}|iphoneから送信|发自我的.{0,40})\s*$",
+    r"отправлено (?:с|из)\b.{0,60}|iphoneから送信|发自我的.{0,40}|從我的.{0,30}傳送|나의 .{0,30}에서 보냄|"
+    r"lähetetty .{0,40}(?:stani|sta)|"
+    r"odesláno z\b.{0,60}|odoslané z\b.{0,60}|küldve .{0,60}|trimis de pe\b.{0,60}|.{0,40}cihazımdan gönderildi|"
+    r"надіслано з\b.{0,60}|"
+    # What stands above a message that was passed on.
+    r"(?:begin forwarded message|anfang der weitergeleiteten nachricht|début du message (?:transféré|réexpédié)|"
+    r"inizio messaggio inoltrato|"
+    r"inicio del mensaje reenviado|início da mensagem (?:reencaminhada|encaminhada)|begin doorgestuurd bericht|"
+    r"vidarebefordrat (?:brev|mejl)|начало (?:пересылаемого|переадресованного) сообщения|下面是被转发的邮件|"
+    r"開始轉寄郵件|転送されたメッセージ).{0,3})\s*$",
     re.IGNORECASE,
 )
+_SIGNATURE: Final = "--"
 _WRAPPED: Final = 60
 """Characters from which a quoted line may have been broken, its end standing below without a mark."""
 
@@ -108,7 +128,11 @@ def folded(text: str) -> Reply:
     """
     lines = text.split("\n")
     start = next((at for at in _suspects(lines) if _begins(lines, at)), len(lines))
-    if start == len(lines) or _has_answer_inside(lines, start):
+    if start == len(lines):
+        start = _below_program(lines)
+    elif _has_answer_inside(lines, start):
+        return Reply(text, "")
+    if start == len(lines):
         return Reply(text, "")
     start = _above(lines, start)
     return Reply("\n".join(lines[:start]), "\n".join(lines[start:]))
@@ -159,6 +183,8 @@ def _begins(lines: list[str], at: int) -> bool:
         return False
     if begin == ">" or (begin in _RULES and _TITLE.match(line)):
         return True
+    if begin in _RULES and _ANY_TITLE.match(line):
+        return any(map(_FROM.match, lines[at + 1 : at + 3]))
     if ":" not in line and "：" not in line:
         return _attribution_end(lines, at) is not None
     if _FROM.match(line):
@@ -205,11 +231,27 @@ def _is_attribution(text: str) -> bool:
     if verb is None and _DAY_AND_ADDRESS.match(text):
         return True
     if verb is None:
-        # Some programs give the day and the address and leave out the verb.
-        return bool(ends and when and address and text.rstrip(" :：").endswith((">", ")", '"')))
+        # Some programs give the day and the address and leave out the verb, or say it in a language not known here.
+        is_closed = text.rstrip(" :：").endswith((">", ")", '"')) or (_IN_BRACKETS.search(text) and _has_time(text))
+        return bool(ends and when and address and is_closed)
     if ends:
-        return bool((_STARTS.match(text) and (when or address)) or (when and address) or (address and "<" in text))
+        is_dated = (_STARTS.match(text) and (when or address)) or (when and address) or _has_time(text)
+        return bool(is_dated or (address and "<" in text))
     return bool(when and address and (text.endswith((">", ")")) or not text[verb.end() :].strip()))
+
+
+def _has_time(text: str) -> bool:
+    """Whether a text names a day and a time of it."""
+    return bool(_TIME.search(text) and _DAY.search(text))
+
+
+def _below_program(lines: list[str]) -> int:
+    """Where a program says its name between an answer and more text: some quote below it without any mark."""
+    for at in range(1, len(lines) - 2):
+        is_between = not lines[at - 1].strip() and not lines[at + 1].strip()
+        if is_between and _PROGRAM.match(lines[at][:LINE]) and any(line.strip() for line in lines[:at]):
+            return at if any(line.strip() for line in lines[at + 1 :]) else len(lines)
+    return len(lines)
 
 
 def _above(lines: list[str], start: int) -> int:
@@ -233,6 +275,8 @@ def _has_answer_inside(lines: list[str], start: int) -> bool:
         line = lines[at]
         if _BROKEN.match(line):
             continue
+        if quoted and line.rstrip() == _SIGNATURE:
+            return False
         if _QUOTED.match(line):
             quoted = line
         elif quoted and line.strip():
