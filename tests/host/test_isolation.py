@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -100,6 +101,24 @@ async def test_a_plugin_that_blocks_is_named_with_file_and_line(make: MakePlugin
         await _search(host(), "blocker")
     assert "influtui_blocker/__init__.py" in fault.value.message.replace("\\", "/")
     assert "(search)" in fault.value.message
+
+
+async def test_a_plugin_that_burns_the_processor_is_named_and_ended(make: MakePlugin, host: Callable[[], Host]) -> None:
+    make("burning", search="while True:\n    pass")
+    before = set(threading.enumerate())
+    with pytest.raises(Fault, match=r"blocked in .*influtui_burning.__init__.py:\d+ \(search\)"):
+        await _search(host(), "burning")
+    for _ in range(3_000):
+        if not any(each.name.startswith("plugin-") for each in set(threading.enumerate()) - before):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it burns on")
+
+
+async def test_what_a_plugin_blocks_in_is_told_by_its_own_line(make: MakePlugin, host: Callable[[], Host]) -> None:
+    make("waiter", search="threading.Event().wait(1.5)", top="import threading")
+    with pytest.raises(Fault, match=r"blocked in .*influtui_waiter.__init__.py:\d+ \(search\)"):
+        await _search(host(), "waiter")
 
 
 @pytest.mark.parametrize("top", [

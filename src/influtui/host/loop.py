@@ -1,13 +1,16 @@
 """A plugin's own event loop, in a thread of its own: what happens there cannot freeze the screen, nor another plugin.
 
 A call that waits too long is cancelled. A call that blocks the thread cannot be: the caller gets an error that names the
-blocking line, the thread is left to itself, and the next call gets a new one.
+blocking line, the next call gets a new thread, and the old one ends with the next line of Python that it runs. So a loop
+without an end does not burn the processor for good; what blocks in C (a `sleep`, a pattern) ends when that comes back.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import sys
+import sysconfig
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
@@ -16,6 +19,7 @@ from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 
+LIBRARY: Final = sysconfig.get_path("stdlib")
 GRACE_S: Final = 0.25
 """How much longer than its limit a call is waited for, before its thread is taken to be blocked."""
 
@@ -31,6 +35,10 @@ class Hung(Exception):
 
 class Crashed(Exception):
     """Something that is no ordinary exception left the plugin (`SystemExit`, `KeyboardInterrupt`, …)."""
+
+
+class _GivenUp(BaseException):
+    """Raised in a thread that nobody waits for any more."""
 
 
 class PluginLoop:
@@ -49,6 +57,8 @@ class PluginLoop:
         except TimeoutError:
             where = runner.busy_with()
             runner.abandon()
+            if where is not None:
+                runner.interrupt()
             self._runner = None
             raise Hung(limit_s, where) from None
 
@@ -111,6 +121,10 @@ class _Runner:
             frame = frame.f_back
         if frame is None or frame.f_code.co_filename.endswith(("selectors.py", "base_events.py", "selector_events.py")):
             return None
+        inner = frame
+        while frame is not None and frame.f_code.co_filename.startswith(LIBRARY):
+            frame = frame.f_back  # what the plugin called says less than where it called it
+        frame = inner if frame is None or frame.f_code.co_filename == __file__ else frame
         return f"{frame.f_code.co_filename}:{frame.f_lineno} ({frame.f_code.co_name})"
 
     def abandon(self) -> None:
@@ -119,7 +133,16 @@ class _Runner:
         with suppress(RuntimeError):  # closed already
             self._loop.call_soon_threadsafe(self._loop.stop)
 
+    def interrupt(self) -> None:
+        """End what the thread is doing at its next line of Python, whatever that is."""
+        if self.thread.ident is not None:
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread.ident), ctypes.py_object(_GivenUp))
+
     def _run(self) -> None:
+        with suppress(_GivenUp):
+            self._served()
+
+    def _served(self) -> None:
         while not self._ended:
             # A task of a plugin's own that raises SystemExit ends `run_forever`; the others go on.
             with suppress(BaseException):
