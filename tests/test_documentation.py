@@ -17,8 +17,6 @@ from influtui.cli.main import influtui
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "plugins").glob("*/README.md"))]
-GENERATED = {"command-line.md"}
-"""Made from the commands themselves."""
 SOURCES = [path for folder in ("src", "plugins") for path in sorted((ROOT / folder).rglob("*.py"))]
 """Messages and hints name commands too."""
 
@@ -68,7 +66,7 @@ def _hinted(path: Path) -> Iterator[Told]:
 
 
 COMMANDS = [
-    *(told for page in PAGES if page.name not in GENERATED for told in _told(page)),
+    *(told for page in PAGES for told in _told(page)),
     *(told for path in SOURCES for told in _hinted(path)),
 ]
 

@@ -10,6 +10,7 @@ import click
 
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
+from influtui.cli.verbs import Noun
 from influtui.mail.oauth import DeviceCode, Question
 from influtui.model.failures import WrongUsage
 from influtui.model.settings import MailAccount
@@ -22,7 +23,7 @@ _IMAP_PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
 _PORTS: Final = {"tls": 465, "starttls": 587, "none": 25}
 
 
-@click.group(no_args_is_help=True)
+@click.group(cls=Noun, no_args_is_help=True)
 def account() -> None:
     """The mailboxes to write from. They stand in the workspace's config.toml; passwords do not."""
 
@@ -30,7 +31,7 @@ def account() -> None:
 @account.command("add")
 @click.argument("address")
 @click.option("--smtp-host", required=True, help="The server that takes outgoing mail.")
-@click.option("--smtp-port", type=click.IntRange(1, 65535), help="Default: 465, with starttls 587.")
+@click.option("--smtp-port", metavar="N", type=click.IntRange(1, 65535), help="Default: 465, with starttls 587.")
 @click.option("--smtp-security", type=click.Choice(list(_PORTS)), default="tls", show_default=True)
 @click.option("--name", help="The name beside the address, and {{ sender }} in templates.")
 @click.option("--username", help="To sign in with. Default: the address, as most providers want; '' for none.")
@@ -38,7 +39,7 @@ def account() -> None:
 @click.option("--password-file", help="A file whose first line is the password; only you may be able to read it.")
 @click.option("--reply-to", help="Where answers should go, if not to the address.")
 @click.option("--imap-host", help="The server to read answers from.")
-@click.option("--imap-port", type=click.IntRange(1, 65535), help="Default: 993, with starttls 143.")
+@click.option("--imap-port", metavar="N", type=click.IntRange(1, 65535), help="Default: 993, with starttls 143.")
 @click.option("--imap-security", type=click.Choice(list(_IMAP_PORTS)), default="tls", show_default=True)
 @click.option("--auth", type=click.Choice(("password", "xoauth2")), default="password", show_default=True)
 @click.option("--oauth", type=click.Choice(("google", "microsoft")), help="Whose access tokens `account login` gets.")
@@ -49,7 +50,8 @@ async def add(workspace: Workspace, out: Output, /, **options: Any) -> None:
     """Add a mailbox. The first one is used where none is named.
 
     \b
-    influtui account add you@example.com --smtp-host smtp.example.com --imap-host imap.example.com
+    influtui account add you@example.com --smtp-host smtp.example.com \\
+        --imap-host imap.example.com
     influtui secret set you@example.com
     influtui account test
     """

@@ -33,7 +33,12 @@ def _way(context: click.Context, parameter: click.Parameter, text: str | None) -
 @click.argument("words", nargs=-1, required=True, metavar="URL|@HANDLE|NAME…")
 @click.option("--platform", metavar="P", help="Where a bare handle lives.")
 @click.option(
-    "--found-by", "--source", "found_by", callback=_way, metavar="WAY", help=f"{', '.join(get_args(FoundBy))}."
+    "--found-by",
+    "--source",
+    "found_by",
+    callback=_way,
+    metavar="WAY",
+    help=f"How they were found: {', '.join(get_args(FoundBy))}.",
 )
 @click.option("--found-detail", metavar="TEXT", help="More about it: the hashtag, the competitor, who referred.")
 @click.option("--campaign", metavar="C", help="Put the person into this campaign, to be judged.")

@@ -9,13 +9,14 @@ from influtui.cli.fields import DRY_RUN, SET, field_options, needed, said
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
+from influtui.cli.verbs import Noun
 from influtui.model.campaigns import Brand
 from influtui.model.text import safe
 from influtui.services.campaign import brands as service
 from influtui.services.workspace import Workspace
 
 
-@click.group("brand", no_args_is_help=True)
+@click.group("brand", cls=Noun, no_args_is_help=True)
 def brand() -> None:
     """Brands: what they stand for, where they ship, who they compete with."""
 
@@ -29,7 +30,8 @@ async def new(workspace: Workspace, out: Output, /, name: str, dry_run: bool, **
     """Make a brand.
 
     \b
-    influtui brand new Acme --currency EUR --ship-to DE,AT --own-handles instagram:acme
+    influtui brand new Acme --currency EUR --ship-to DE,AT \\
+        --own-handles instagram:acme
     """
     made = await service.new_brand(workspace.rehearsing() if dry_run else workspace, name, said(fields))
     _show(out, made)
@@ -37,7 +39,7 @@ async def new(workspace: Workspace, out: Output, /, name: str, dry_run: bool, **
 
 
 @brand.command("list", cls=QueryCommand)
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, metavar="[QUERY]")
 @with_workspace
 async def list_brands(workspace: Workspace, out: Output, query: tuple[str, ...]) -> None:
     """Brands: `brand list currency:EUR`."""
@@ -82,7 +84,8 @@ async def edit(
     """Change fields of a brand; `influtui undo` takes it back.
 
     \b
-    influtui brand edit Acme --postal-address "Acme, Street 1, 12345 Town, Germany"
+    influtui brand edit Acme \\
+        --postal-address "Acme, Street 1, 12345 Town, Germany"
     influtui brand edit Acme --set competitors=
     """
     changes = said(fields, assignments)

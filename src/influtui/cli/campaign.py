@@ -63,7 +63,8 @@ async def new(
     """Make a campaign. The first one is in use at once.
 
     \b
-    influtui campaign new "Spring serum" --goal awareness --wanted 15 --niche skincare,vegan --regions dach --budget 5000
+    influtui campaign new "Spring serum" --goal awareness --wanted 15 \\
+        --niche skincare,vegan --regions dach --budget 5000
     """
     acting = workspace.rehearsing() if dry_run else workspace
     made = await service.new_campaign(acting, name, said(fields), brand=brand, code=code, products=products)
@@ -75,7 +76,7 @@ async def new(
 
 
 @click.command("list", cls=QueryCommand)
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, metavar="[QUERY]")
 @with_workspace
 async def list_campaigns(workspace: Workspace, out: Output, query: tuple[str, ...]) -> None:
     """Campaigns, running ones first; `*` marks the one in use: `campaign list state:active brand:acme`."""

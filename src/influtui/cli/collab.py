@@ -12,6 +12,7 @@ from influtui.cli.fields import CAMPAIGN, DRY_RUN
 from influtui.cli.frame import confirmed, with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
+from influtui.cli.verbs import Noun
 from influtui.model import times
 from influtui.model.creators import parse_ref
 from influtui.model.memory import ago
@@ -25,17 +26,17 @@ from influtui.services.campaign import negotiation
 from influtui.services.workspace import Workspace
 
 
-@click.group("collab", no_args_is_help=True)
+@click.group("collab", cls=Noun, no_args_is_help=True)
 def collab() -> None:
     """Collaborations: one person in one campaign. REF is platform:handle (instagram:anna) or #id (#17)."""
 
 
 @collab.command("list", cls=QueryCommand)
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, metavar="[QUERY]")
 @CAMPAIGN
 @with_workspace
 async def list_collaborations(workspace: Workspace, out: Output, query: tuple[str, ...], campaign: str | None) -> None:
-    """The collaborations of a campaign, the furthest along first: `collab list state:contacted since:>7d`."""
+    """The collaborations of a campaign, the furthest along first: `collab list state:contacted since:7d..`."""
     shown = await service.collaborations(workspace, " ".join(query), campaign=campaign)
     if out.json:
         for each in shown:
@@ -198,8 +199,10 @@ async def terms(
     afterwards ends it.
 
     \b
-    influtui collab terms instagram:anna --content "1 reel" --go-live 2026-12-01 --fee 250 --product SERUM-30
-    influtui collab terms instagram:anna --retention "90 days" --rights "organic, 6 months" --waive captions --agreed
+    influtui collab terms instagram:anna --content "1 reel" \\
+        --go-live 2026-12-01 --fee 250 --product SERUM-30
+    influtui collab terms instagram:anna --retention "90 days" \\
+        --rights "organic, 6 months" --waive captions --agreed
     """
     found = await service.of_ref(workspace, parse_ref(ref), campaign)
     noted = {name: value for name, value in said.items() if value is not None}

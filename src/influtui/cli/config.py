@@ -8,12 +8,13 @@ from typing import Any
 import click
 
 from influtui.cli.frame import Session
+from influtui.cli.verbs import Noun
 from influtui.model.failures import ReadOnly, WrongUsage
 from influtui.model.text import safe
 from influtui.services import settings
 
 
-@click.group("config")
+@click.group("config", cls=Noun)
 def config() -> None:
     """Read and change the workspace's settings, which are in its config.toml."""
 

@@ -20,9 +20,9 @@ from influtui.services.workspace import Workspace
 
 @click.command("contact")
 @click.argument("words", nargs=-1, metavar="[CAMPAIGN] [REF…]")
-@click.option("--query", help="Write to all that match instead of naming them.")
-@click.option("--template", "name", required=True, help="`influtui template list` shows them.")
-@click.option("--account", help="The mailbox that writes. Default: the first one.")
+@click.option("--query", metavar="QUERY", help="Write to all that match instead of naming them.")
+@click.option("--template", "name", metavar="NAME", required=True, help="`influtui template list` shows them.")
+@click.option("--account", metavar="ADDRESS", help="The mailbox that writes. Default: the first one.")
 @click.option("--again", is_flag=True, help="Also those who were written to in the last 30 days.")
 @click.option("--sent", is_flag=True, help="For a template of direct messages: note that you have sent them.")
 @click.option("--draft", is_flag=True, help="Write drafts for the outbox; `outbox approve` lets them go.")
@@ -52,7 +52,8 @@ async def contact(
     \b
     influtui campaign contact spring --template gift --dry-run
     influtui campaign contact spring instagram:anna --template gift
-    influtui campaign contact spring --query 'tier:micro has:email' --template paid --yes
+    influtui campaign contact spring --query 'tier:micro has:email' \\
+        --template paid --yes
     """
     campaign, refs = await meant(workspace, words, query)
     plan = await outreach.plan(workspace, campaign, refs, name, account=account, again=again)

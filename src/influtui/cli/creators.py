@@ -9,7 +9,7 @@ import click
 from influtui.cli.verbs import Verbs
 
 VERBS: Final[dict[str, tuple[str, str, str]]] = {
-    "search": ("searching", "search", "Find creators: `tier:micro er:>3 country:US`."),
+    "search": ("searching", "search", "Find creators: `tier:micro er:3.. country:US`."),
     "import": ("importing", "import_creators", "Read creators from CSV, NDJSON or an account download."),
     "export": ("exporting", "export_creators", "Write creators out without loss."),
     "show": ("showing", "show", "All that is known of one creator: sources, ages, notes, history."),

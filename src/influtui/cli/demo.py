@@ -16,10 +16,28 @@ from influtui.model.failures import ReadOnly
 
 @click.command("demo")
 @click.option(
-    "--dir", "folder", type=click.Path(path_type=Path), help="Where to make it. Default: beside your own data."
+    "--dir",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Where to make it. Default: beside your own data.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=world.DEFAULT_SEED, show_default=True)
-@click.option("--creators", type=click.IntRange(min=1), default=world.DEFAULT_CREATORS, show_default=True)
+@click.option(
+    "--seed",
+    metavar="N",
+    help="Another world; the same one makes the same.",
+    type=click.IntRange(min=0),
+    default=world.DEFAULT_SEED,
+    show_default=True,
+)
+@click.option(
+    "--creators",
+    metavar="N",
+    help="How many people.",
+    type=click.IntRange(min=1),
+    default=world.DEFAULT_CREATORS,
+    show_default=True,
+)
 @click.option("--no-ui", is_flag=True, help="Only make it, do not open the app.")
 @click.pass_obj
 def demo(session: Session, folder: Path | None, seed: int, creators: int, no_ui: bool) -> None:

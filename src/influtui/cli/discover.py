@@ -19,10 +19,13 @@ from influtui.services.workspace import Workspace
 
 @click.command("discover")
 @click.argument("source", required=False)
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, metavar="[QUERY]")
 @click.option("--limit", default=25, show_default=True, metavar="N", help="How many accounts to ask for.")
 @click.option(
-    "--found-by", type=click.Choice(get_args(FoundBy)), help="How this search came about; kept with each person."
+    "--found-by",
+    metavar="WAY",
+    type=click.Choice(get_args(FoundBy)),
+    help=f"How this search came about, kept with each person: {', '.join(get_args(FoundBy))}.",
 )
 @click.option("--dry-run", is_flag=True, help="Ask, show who is found, and keep nobody.")
 @with_workspace

@@ -49,8 +49,10 @@ async def exclusive(
     Whoever is exclusive to another brand is pointed out when they are picked, and `campaign contact` leaves them out.
 
     \b
-    influtui collab exclusive instagram:anna --until 2027-01-31 --category skincare
-    influtui collab exclusive instagram:anna --brand "Rival Cosmetics" --until 2026-12-31
+    influtui collab exclusive instagram:anna --until 2027-01-31 \\
+        --category skincare
+    influtui collab exclusive instagram:anna --brand "Rival Cosmetics" \\
+        --until 2026-12-31
     """
     if until is None and (starts or category or brand):
         raise WrongUsage("a promise needs its last day; nothing was noted", hint="--until DAY, like 2026-12-31.")

@@ -26,7 +26,7 @@ _ENDINGS: Final = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".jso
 
 
 @click.command("export", cls=QueryCommand)
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, metavar="[QUERY]")
 @click.option("--all", "everybody", is_flag=True, help="All creators; the same as no query.")
 @click.option(
     "--format", "form", type=click.Choice(("ndjson", "csv")), help="Default: by the file's ending, else ndjson."

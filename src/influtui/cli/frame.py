@@ -179,6 +179,14 @@ def run(group: click.Command, argv: Sequence[str], *, name: str = "influtui") ->
         return failure.exit_code
     except click.exceptions.Exit as ended:
         return ended.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        # What a noun can do is no error message; with --json it is one all the same.
+        if out.json:
+            path = error.ctx.command_path
+            out.error(WrongUsage(f"{path} needs a command", hint=f"`{path} --help` names them."))
+        else:
+            click.echo(error.ctx.get_help(), err=True)
+        return USAGE
     except click.UsageError as error:
         out.error(_wrong(error, name))
         return USAGE
@@ -198,11 +206,31 @@ def run(group: click.Command, argv: Sequence[str], *, name: str = "influtui") ->
     return result if isinstance(result, int) else 0
 
 
+SAME_VERB: Final = (
+    ("list", "search", "find", "ls", "all"),
+    ("new", "add", "create", "make"),
+    ("show", "info", "view", "get", "status"),
+    ("edit", "set", "change", "update"),
+    ("delete", "remove", "forget", "rm"),
+)
+"""Words of other programs for what a noun here calls otherwise."""
+
+
+def _meant(word: str, group: click.Group, context: click.Context) -> str | None:
+    """The command that was probably meant: the nearest in letters, another word for the same, or an option of that name."""
+    commands = group.list_commands(context)
+    if near := nearest(word, commands):
+        return near
+    same = {each for verbs in SAME_VERB if word in verbs for each in verbs}
+    options = [f"--{word}"] if any(f"--{word}" in each.opts for each in group.get_params(context)) else []
+    return next((each for each in [*commands, *options] if each in same or each in options), None)
+
+
 def _wrong(error: click.UsageError, name: str) -> WrongUsage:
     """What click says of a wrong line, with the command that was probably meant: click knows no commands imported on use."""
     hint = f"`{error.ctx.command_path if error.ctx else name} --help` says what it takes."
     if isinstance(error, click.exceptions.NoSuchCommand) and error.ctx and isinstance(error.ctx.command, click.Group):
-        near = nearest(error.command_name, error.ctx.command.list_commands(error.ctx))
+        near = _meant(error.command_name, error.ctx.command, error.ctx)
         if near and not error.possibilities:
             hint = f"Did you mean `{near}`? {hint}"
     return WrongUsage(error.format_message(), hint=hint)

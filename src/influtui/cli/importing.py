@@ -27,7 +27,12 @@ from influtui.services.workspace import Workspace
 @click.option("--format", "form", type=click.Choice(("auto", "csv", "ndjson")), default="auto", show_default=True)
 @click.option("--platform", metavar="P", help="Where the creators are, when neither the file nor its name says so.")
 @click.option("--map", "pairs", multiple=True, metavar="COLUMN=FIELD", help="What a column is; “ignore” leaves it out.")
-@click.option("--found-by", type=click.Choice(get_args(FoundBy)), help="How these people were found.")
+@click.option(
+    "--found-by",
+    metavar="WAY",
+    type=click.Choice(get_args(FoundBy)),
+    help=f"How these people were found: {', '.join(get_args(FoundBy))}.",
+)
 @click.option("--as-of", metavar="DATE", help="When this was measured. Default: by the file's name, else its age.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and do nothing.")
 @with_workspace

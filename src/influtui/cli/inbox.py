@@ -14,6 +14,7 @@ from influtui.cli.output import Output
 from influtui.cli.progress import progress_bar
 from influtui.cli.queries import QueryCommand
 from influtui.cli.unmatched import assign, done, forget
+from influtui.cli.verbs import Noun
 from influtui.cli.writing import written
 from influtui.model.creators import Ref, parse_ref
 from influtui.model.failures import Failure, WrongUsage
@@ -32,7 +33,7 @@ from influtui.services.workspace import Workspace
 _AWAITING: Final = {"us": "waits for us", "them": "waits for them", "nobody": "-"}
 
 
-@click.group(no_args_is_help=True)
+@click.group(cls=Noun, no_args_is_help=True)
 def inbox() -> None:
     """Conversations with creators, by mail and elsewhere."""
 
@@ -142,7 +143,7 @@ async def show(workspace: Workspace, out: Output, number: int, quotes: bool) -> 
 @inbox.command("classify")
 @click.argument("number", metavar="ID", type=int)
 @click.argument("kind")
-@click.option("--message", type=int, help="Which message of theirs. Default: the newest.")
+@click.option("--message", metavar="N", type=int, help="Which message of theirs. Default: the newest.")
 @click.option("--no-rule", is_flag=True, help="Learn nothing from it.")
 @click.option("--yes", is_flag=True, help="Suppress without asking, where that follows.")
 @with_workspace
@@ -174,7 +175,7 @@ async def classify(
 @inbox.command("save")
 @click.argument("number", metavar="ID", type=int)
 @click.argument("names", nargs=-1, metavar="[NAME|NUMBER…]")
-@click.option("--message", type=int, help="Of which message. Default: the newest that has any.")
+@click.option("--message", metavar="N", type=int, help="Of which message. Default: the newest that has any.")
 @click.option(
     "--to", type=click.Path(path_type=Path, file_okay=False), help="Default: attachments/ID in the workspace."
 )
@@ -250,7 +251,7 @@ async def reply(
 @click.option(
     "--mail", is_flag=True, help="It was said by mail. Default: a direct message, or the conversation's own way."
 )
-@click.option("--campaign", help="Which campaign it was about.")
+@click.option("--campaign", metavar="CODE", help="Which campaign it was about.")
 @with_workspace
 async def log_dm(
     workspace: Workspace, out: Output, of: str, text: str, sent: bool, mail: bool, campaign: str | None

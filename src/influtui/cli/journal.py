@@ -46,7 +46,9 @@ async def redo(workspace: Workspace, out: Output, dry_run: bool) -> int:
 
 
 @click.command("journal")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many acts, newest first.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(1), default=50, show_default=True, help="How many acts, newest first."
+)
 @click.option("--actor", metavar="WHO", help="Only what this person did.")
 @with_workspace
 async def journal(workspace: Workspace, out: Output, limit: int, actor: str | None) -> None:

@@ -17,8 +17,10 @@ from influtui.services.workspace import Workspace
 
 @click.command("duplicates")
 @click.argument("ref", required=False)
-@click.option("--least", type=click.FloatRange(0, 1), help="How likely a pair must be to be listed (0 to 1).")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+@click.option(
+    "--least", metavar="SHARE", type=click.FloatRange(0, 1), help="How likely a pair must be to be listed (0 to 1)."
+)
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), default=50, show_default=True, help="How many pairs.")
 @with_workspace
 async def duplicates(workspace: Workspace, out: Output, ref: str | None, least: float | None, limit: int) -> None:
     """List accounts that are likely one person's, with the evidence. Nothing is merged: `creators merge A B` does that.

@@ -64,16 +64,37 @@ class Nouns(click.Group):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
 
 
-@click.group(cls=Nouns, invoke_without_command=False, no_args_is_help=True)
+def _everywhere(name: str, metavar: str | None, told: str) -> click.Option:
+    """An option of the whole line, for the help and for completion: the frame has taken it out before click looks."""
+    return click.Option([name], metavar=metavar, is_flag=metavar is None or None, expose_value=False, help=told)
+
+
+EVERYWHERE: Final = (
+    _everywhere("--workspace", "DIR", "The folder to work in; else INFLUTUI_WORKSPACE, else your data folder."),
+    _everywhere("--json", None, "Write for programs: one object a line, or one document."),
+    _everywhere("--read-only", None, "Refuse every change."),
+    _everywhere("--safe-mode", None, "Only the plugins that came with influtui."),
+    _everywhere("--no-plugin", "ID", "Do without a plugin; may be repeated."),
+    _everywhere("--theme", "NAME", "Of the app: `influtui theme list` shows them."),
+    _everywhere("--ascii", None, "Of the app: draw without box characters."),
+    _everywhere("--no-mouse", None, "Of the app: leave the mouse to the terminal."),
+)
+"""All but the three of the app may stand anywhere on the line."""
+
+
+@click.group(
+    cls=Nouns, no_args_is_help=True, params=list(EVERYWHERE), context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="influtui", message="%(prog)s %(version)s")
 def influtui() -> None:
     """Run an influencer campaign from the terminal: find creators, write to them, ship, measure, pay.
 
-    Without a command the app opens. `--workspace DIR`, `--json` and `--read-only` may stand anywhere, `--safe-mode` (only
-    the plugins that came with influtui) and `--no-plugin ID` too.
+    Without a command the app opens. `influtui NOUN --help` says what a noun can do, `influtui NOUN VERB --help` shows
+    examples.
     """
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the command line and return the exit code."""
-    return frame.run(influtui, argv)
+    """Run the command line and return the exit code. `help NOUN VERB` asks for what `NOUN VERB --help` does."""
+    words = [*argv[1:], "--help"] if argv[:1] == ["help"] else argv
+    return frame.run(influtui, words)

@@ -7,6 +7,7 @@ import click
 from influtui.cli.frame import DONE_IN_PART, confirmed, with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
+from influtui.cli.verbs import Noun
 from influtui.model.failures import NotFound, WrongUsage
 from influtui.model.text import plural, safe
 from influtui.model.times import minute
@@ -16,7 +17,7 @@ from influtui.services.outgoing.sending import Delivery
 from influtui.services.workspace import Workspace
 
 
-@click.group(no_args_is_help=True)
+@click.group(cls=Noun, no_args_is_help=True)
 def outbox() -> None:
     """Messages that have not gone, or of which nobody knows. Nothing here is ever sent twice by itself."""
 
@@ -104,7 +105,9 @@ async def approve(workspace: Workspace, out: Output, words: tuple[str, ...], dry
 
 
 @outbox.command("plan")
-@click.option("--days", default=7, show_default=True, type=click.IntRange(1, 60), help="How far to look ahead.")
+@click.option(
+    "--days", metavar="N", default=7, show_default=True, type=click.IntRange(1, 60), help="How far to look ahead."
+)
 @with_workspace
 async def plan(workspace: Workspace, out: Output, days: int) -> None:
     """What goes when in the next days if nothing else happens. Nothing is sent."""

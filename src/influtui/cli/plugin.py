@@ -15,6 +15,7 @@ from influtui.cli.frame import FAILED, confirmed, with_workspace
 from influtui.cli.output import Output
 from influtui.cli.plugin_view import show
 from influtui.cli.queries import QueryCommand
+from influtui.cli.verbs import Noun
 from influtui.model.creators import parse_ref
 from influtui.model.text import plural, safe
 from influtui.model.times import Millis, minute, rfc3339
@@ -28,13 +29,13 @@ MOST_CAUSES = 8
 HOSTS_BIND = "Its hosts bind only what it asks through us."
 
 
-@click.group(no_args_is_help=True)
+@click.group(cls=Noun, no_args_is_help=True)
 def plugin() -> None:
     """Installed plugins: what they offer, where they ask, how they stand."""
 
 
 @plugin.command("list", cls=QueryCommand)
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, metavar="[QUERY]")
 @with_workspace
 async def list_(workspace: Workspace, out: Output, query: tuple[str, ...]) -> None:
     """Every installed plugin, with its state and what to do about it; or those that QUERY asks for: `state:needs_config`."""
@@ -204,7 +205,7 @@ async def check(workspace: Workspace, out: Output, which: str, live: str | None)
 @click.option(
     "--into", type=click.Path(path_type=Path, dir_okay=False), help="The file; else tests/recordings/SOURCE.json."
 )
-@click.option("--source", help="Which of its sources; else the first.")
+@click.option("--source", metavar="ID", help="Which of its sources; else the first.")
 @with_workspace
 async def record(
     workspace: Workspace, out: Output, which: str, query: str, into: Path | None, source: str | None

@@ -13,7 +13,7 @@ from influtui.services.workspace import Workspace
 
 @click.command("show")
 @click.argument("id_", metavar="PANE", required=False)
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, metavar="[QUERY]")
 @with_workspace
 async def show(workspace: Workspace, out: Output, id_: str | None, query: tuple[str, ...]) -> None:
     """What a plugin shows in a pane of its own; without PANE, which panes there are."""

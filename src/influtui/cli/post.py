@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from typing import Any, Final
 
 import click
 
@@ -11,6 +12,7 @@ from influtui.cli.fields import CAMPAIGN, DRY_RUN
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
+from influtui.cli.verbs import Noun
 from influtui.model.creators import parse_ref
 from influtui.model.failures import WrongUsage
 from influtui.model.posts import Numbers
@@ -19,10 +21,20 @@ from influtui.model.times import Millis, day, millis
 from influtui.services.campaign import results as service
 from influtui.services.workspace import Workspace
 
-COUNT = click.IntRange(min=0, max=10**15)
+
+class Count(click.ParamType[int]):
+    """So many times: a whole number, whose range goes without saying."""
+
+    name = "N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        return click.IntRange(min=0, max=10**15).convert(value, param, ctx)
 
 
-@click.group("post", no_args_is_help=True)
+COUNT: Final = Count()
+
+
+@click.group("post", cls=Noun, no_args_is_help=True)
 def post() -> None:
     """Posts: record what went live, and its numbers as they grow."""
 
@@ -69,7 +81,8 @@ async def add(
     REF may be left out where the address says whose it is (TikTok, X, Bluesky, some of Instagram).
 
     \b
-    influtui post add https://www.instagram.com/reel/C1a2b3/ instagram:anna --impressions 38000 --likes 1700
+    influtui post add https://www.instagram.com/reel/C1a2b3/ instagram:anna \\
+        --impressions 38000 --likes 1700
     """
     if ref and collab and ref != collab:
         raise WrongUsage(f"the post cannot be {ref}'s and {collab}'s", hint="Name one of the two.")
@@ -102,11 +115,11 @@ async def add(
 
 
 @post.command("list", cls=QueryCommand)
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, metavar="[QUERY]")
 @CAMPAIGN
 @with_workspace
 async def list_posts(workspace: Workspace, out: Output, query: tuple[str, ...], campaign: str | None) -> None:
-    """The posts of a campaign with their newest numbers: `post list platform:tiktok views:>10k`."""
+    """The posts of a campaign with their newest numbers: `post list platform:tiktok views:10k..`."""
     found = await service.posts(workspace, " ".join(query), campaign=campaign)
     if out.json:
         for each, of in found:

@@ -9,6 +9,7 @@ from influtui.cli.fields import DRY_RUN, SET, field_options, needed, said
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
+from influtui.cli.verbs import Noun
 from influtui.model.campaigns import Product
 from influtui.model.text import safe
 from influtui.services.campaign import brands as service
@@ -17,7 +18,7 @@ from influtui.services.workspace import Workspace
 _BRAND = click.option("--brand", metavar="NAME", help="Whose. Not needed where there is only one brand.")
 
 
-@click.group("product", no_args_is_help=True)
+@click.group("product", cls=Noun, no_args_is_help=True)
 def product() -> None:
     """Products: what they cost us, and what a parcel declares."""
 
@@ -43,10 +44,10 @@ async def new(
 
 
 @product.command("list", cls=QueryCommand)
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, metavar="[QUERY]")
 @with_workspace
 async def list_products(workspace: Workspace, out: Output, query: tuple[str, ...]) -> None:
-    """Products, by brand and SKU: `product list brand:acme cost:<10`."""
+    """Products, by brand and SKU: `product list brand:acme cost:..10`."""
     found = await service.list_products(workspace, " ".join(query))
     if out.json:
         for each in found:

@@ -11,6 +11,7 @@ from influtui.cli import documents
 from influtui.cli.fields import CAMPAIGN
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
+from influtui.cli.verbs import Noun
 from influtui.model.money import Money
 from influtui.model.results import Cost, Figures, Returns, Totals, cost_kinds, engagements, returns
 from influtui.model.text import plural, safe
@@ -18,7 +19,7 @@ from influtui.services.campaign import results as service
 from influtui.services.workspace import Workspace
 
 
-@click.group("results", no_args_is_help=True)
+@click.group("results", cls=Noun, no_args_is_help=True)
 def results() -> None:
     """What a campaign cost and what it brought."""
 
@@ -26,7 +27,7 @@ def results() -> None:
 @results.command("show")
 @click.argument("code", required=False, metavar="[CAMPAIGN]")
 @click.option("--revenue", metavar="AMOUNT", help="What the campaign sold, as the shop says: adds the returns.")
-@click.option("--orders", type=click.IntRange(min=0, max=10**12), help="In how many orders.")
+@click.option("--orders", metavar="N", type=click.IntRange(min=0, max=10**12), help="In how many orders.")
 @click.option("--margin", type=click.FloatRange(0, 100), metavar="PERCENT", help="Gross margin of what was sold.")
 @CAMPAIGN
 @with_workspace

@@ -25,7 +25,7 @@ from influtui.services.workspace import Workspace
 
 
 @click.command("score", cls=QueryCommand)
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, metavar="[QUERY]")
 @click.option("--campaign", metavar="CODE", help="Judge fit and relevance for this campaign (default: the one in use).")
 @click.option("--again", is_flag=True, help="Score also those whose scores are up to date.")
 @with_workspace

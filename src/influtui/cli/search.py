@@ -9,6 +9,7 @@ import click
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
+from influtui.cli.verbs import Noun
 from influtui.model.failures import WrongUsage
 from influtui.model.text import safe
 from influtui.model.times import rfc3339
@@ -19,7 +20,7 @@ from influtui.services.opening import open_links
 from influtui.services.workspace import Workspace
 
 
-@click.group("search", no_args_is_help=True)
+@click.group("search", cls=Noun, no_args_is_help=True)
 def search() -> None:
     """Searches with a name, and queries for a search engine.
 
@@ -29,7 +30,7 @@ def search() -> None:
 
 @search.command("save", cls=QueryCommand)
 @click.argument("name")
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, metavar="[QUERY]")
 @click.option("--sort", metavar="FIELD", help="The order it is shown in.")
 @with_workspace
 async def save(workspace: Workspace, out: Output, name: str, query: tuple[str, ...], sort: str | None) -> None:

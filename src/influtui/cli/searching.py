@@ -31,7 +31,7 @@ _FACET_VALUES_SHOWN = 8
     cls=QueryCommand,
     epilog=f"Qualifiers: {', '.join(each.name for each in CREATORS.qualifiers)}. More in docs/reference/search.md.",
 )
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, metavar="[QUERY]")
 @click.option("--sort", metavar="FIELD", help="followers, er, views, match, fit, name, age, …; FIELD:asc or :desc.")
 @click.option("--limit", default=50, show_default=True, metavar="N", help="Rows of this page.")
 @click.option("--after", metavar="CURSOR", help="The page that follows the one which said so.")

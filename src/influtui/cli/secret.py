@@ -9,6 +9,7 @@ import click
 
 from influtui.cli.frame import confirmed, with_workspace
 from influtui.cli.output import Output
+from influtui.cli.verbs import Noun
 from influtui.model.failures import WrongUsage
 from influtui.model.text import safe
 from influtui.secrets.secret import Secret
@@ -18,7 +19,7 @@ from influtui.services.plugin import plugins
 from influtui.services.workspace import Workspace
 
 
-@click.group(no_args_is_help=True)
+@click.group(cls=Noun, no_args_is_help=True)
 def secret() -> None:
     """Passwords and keys. They are never taken from the command line, where other programs can read them, nor shown."""
 

@@ -9,6 +9,7 @@ import click
 from influtui.cli.contact import end_report, meant, show_row
 from influtui.cli.frame import confirmed, with_workspace
 from influtui.cli.output import Output
+from influtui.cli.verbs import Noun
 from influtui.model.creators import Ref
 from influtui.model.failures import WrongUsage
 from influtui.model.sequences import EXPIRES_DAYS, Enrolment, step_from
@@ -20,7 +21,7 @@ from influtui.services.people.selection import select
 from influtui.services.workspace import Workspace
 
 
-@click.group(no_args_is_help=True)
+@click.group(cls=Noun, no_args_is_help=True)
 def sequence() -> None:
     """Letters in an order: a first one, follow-ups for those who do not answer, and an end."""
 
@@ -29,14 +30,20 @@ def sequence() -> None:
 @click.argument("name")
 @click.option("--step", "steps", multiple=True, metavar="DAY:TEMPLATE[:QUERY]", help="As often as there are letters.")
 @click.option(
-    "--expires", default=EXPIRES_DAYS, show_default=True, type=click.IntRange(1, 365), help="Days until its end."
+    "--expires",
+    metavar="DAYS",
+    default=EXPIRES_DAYS,
+    show_default=True,
+    type=click.IntRange(1, 365),
+    help="Days until its end.",
 )
 @with_workspace
 async def new(workspace: Workspace, out: Output, name: str, steps: tuple[str, ...], expires: int) -> None:
     """Make a sequence. A step with a QUERY goes only to those whose collaboration matches when it is due.
 
     \b
-    influtui sequence new soft --step 0:gift --step 3:follow-up --step 7:last-note:state:contacted
+    influtui sequence new soft --step 0:gift --step 3:follow-up \\
+        --step 7:last-note:state:contacted
     """
     made = await enrolling.new(workspace, name, [step_from(each) for each in steps], expires)
     if out.json:
@@ -69,7 +76,7 @@ async def list_sequences(workspace: Workspace, out: Output) -> None:
 
 @sequence.command("show")
 @click.argument("name")
-@click.option("--campaign", help="Only the people of one campaign.")
+@click.option("--campaign", metavar="CODE", help="Only the people of one campaign.")
 @with_workspace
 async def show(workspace: Workspace, out: Output, name: str, campaign: str | None) -> None:
     """A sequence's steps, and who is in it and how far."""
@@ -98,8 +105,8 @@ async def show(workspace: Workspace, out: Output, name: str, campaign: str | Non
 @sequence.command("enroll")
 @click.argument("name")
 @click.argument("words", nargs=-1, metavar="[CAMPAIGN] [REF…]")
-@click.option("--query", help="All that match instead of naming them.")
-@click.option("--account", help="The mailbox that writes. Default: the first one.")
+@click.option("--query", metavar="QUERY", help="All that match instead of naming them.")
+@click.option("--account", metavar="ADDRESS", help="The mailbox that writes. Default: the first one.")
 @click.option("--approve", is_flag=True, help="Its letters need not be approved one by one.")
 @click.option("--again", is_flag=True, help="Also those who were written to in the last 30 days.")
 @click.option("--dry-run", is_flag=True, help="Show the first letters; enroll nobody.")
@@ -152,7 +159,7 @@ async def enroll(
 
 @sequence.command("pause")
 @click.argument("words", nargs=-1, required=True, metavar="REF…|QUERY")
-@click.option("--campaign", help="Only in one campaign.")
+@click.option("--campaign", metavar="CODE", help="Only in one campaign.")
 @click.option("--why", help="The reason, for whoever asks.")
 @with_workspace
 async def pause(
@@ -166,7 +173,7 @@ async def pause(
 
 @sequence.command("resume")
 @click.argument("words", nargs=-1, required=True, metavar="REF…|QUERY")
-@click.option("--campaign", help="Only in one campaign.")
+@click.option("--campaign", metavar="CODE", help="Only in one campaign.")
 @with_workspace
 async def resume(workspace: Workspace, out: Output, words: tuple[str, ...], campaign: str | None) -> None:
     """Let paused sequences go on where they were."""
@@ -175,7 +182,7 @@ async def resume(workspace: Workspace, out: Output, words: tuple[str, ...], camp
 
 @sequence.command("stop")
 @click.argument("words", nargs=-1, required=True, metavar="REF…|QUERY")
-@click.option("--campaign", help="Only in one campaign.")
+@click.option("--campaign", metavar="CODE", help="Only in one campaign.")
 @click.option("--why", help="The reason, for whoever asks.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_workspace

@@ -11,6 +11,7 @@ import click
 from influtui.cli.frame import DONE_IN_PART, with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
+from influtui.cli.verbs import Noun
 from influtui.model.failures import WrongUsage
 from influtui.model.parcel_lists import read_line
 from influtui.model.shipping import insurance_hint, states
@@ -22,7 +23,7 @@ from influtui.services.parcel.fulfilment import Outcome, Shipment
 from influtui.services.workspace import Workspace
 
 
-@click.group(no_args_is_help=True)
+@click.group(cls=Noun, no_args_is_help=True)
 def ship() -> None:
     """Parcels: recognise numbers offline, record them, follow them."""
 
@@ -49,12 +50,12 @@ def detect_numbers(context: click.Context, numbers: tuple[str, ...], text: bool)
 
 @ship.command("add", no_args_is_help=True)
 @click.argument("words", nargs=-1, required=True, metavar="[REF] NUMBER | -")
-@click.option("--carrier", help="Whose number it is, where it can be several carriers'; remembered.")
-@click.option("--campaign", help="The campaign it is for; by default the one in use.")
+@click.option("--carrier", metavar="NAME", help="Whose number it is, where it can be several carriers'; remembered.")
+@click.option("--campaign", metavar="CODE", help="The campaign it is for; by default the one in use.")
 @click.option("--force", is_flag=True, help="Record a number that does not look right.")
 @click.option("--declared", metavar="AMOUNT", help="Declared value; by default what the products are worth.")
 @click.option("--cost", metavar="AMOUNT", help="What sending it cost.")
-@click.option("--currency", help="Of the amounts; by default the campaign's.")
+@click.option("--currency", metavar="CODE", help="Of the amounts; by default the campaign's.")
 @click.option("--product", "products", multiple=True, metavar="SKU", help="What is in it; may be given several times.")
 @click.option("--dry-run", is_flag=True, help="Say what would be recorded, and record nothing.")
 @with_workspace
@@ -100,10 +101,10 @@ async def add(
 
 
 @ship.command("list", cls=QueryCommand)
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, metavar="[QUERY]")
 @with_workspace
 async def list_(workspace: Workspace, out: Output, query: tuple[str, ...]) -> None:
-    """Parcels, the newest first: `ship list state:in_transit news:>5d`."""
+    """Parcels, the newest first: `ship list state:in_transit news:5d..`."""
     found = await fulfilment.list_shipments(workspace, " ".join(query))
     if out.json:
         for shipment in found:

@@ -49,8 +49,10 @@ async def shortlist(
 
     \b
     influtui campaign shortlist add instagram:anna tiktok:ben
-    influtui campaign shortlist SPRING-26 reserve --query 'tier:micro topic:skincare er:>3'
-    influtui campaign shortlist reject instagram:carla --reason "sells a competitor"
+    influtui campaign shortlist SPRING-26 reserve \\
+        --query 'tier:micro topic:skincare er:>3'
+    influtui campaign shortlist reject instagram:carla \\
+        --reason "sells a competitor"
     influtui campaign shortlist rank tiktok:ben 1
     """
     acting = workspace.rehearsing() if dry_run else workspace

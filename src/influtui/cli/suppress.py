@@ -8,12 +8,13 @@ import click
 
 from influtui.cli.frame import confirmed, with_workspace
 from influtui.cli.output import Output
+from influtui.cli.verbs import Noun
 from influtui.services.outgoing import suppressing
 from influtui.services.outgoing.suppressing import Standing
 from influtui.services.workspace import Workspace
 
 
-@click.group(no_args_is_help=True)
+@click.group(cls=Noun, no_args_is_help=True)
 def suppress() -> None:
     """People who must not be written to. They outlive the person's data, and nothing passes them."""
 

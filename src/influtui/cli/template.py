@@ -8,6 +8,7 @@ from influtui.cli.contact import show_row
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
+from influtui.cli.verbs import Noun
 from influtui.cli.writing import written
 from influtui.mail.templates import FILTERS
 from influtui.model.failures import WrongUsage
@@ -18,7 +19,7 @@ from influtui.services.people.selection import select
 from influtui.services.workspace import Workspace
 
 
-@click.group(no_args_is_help=True)
+@click.group(cls=Noun, no_args_is_help=True)
 def template() -> None:
     """Letters with variables. A built-in one can be used as it is; editing it makes one of your own."""
 
@@ -94,7 +95,8 @@ async def new(
     """Make a template.
 
     \b
-    influtui template new hello --subject 'Hi {{ first_name or "there" }}' --body - < hello.txt
+    influtui template new hello \\
+        --subject 'Hi {{ first_name or "there" }}' --body - < hello.txt
     influtui template new mine --from gift --editor
     """
     model = await templates.template(workspace, start) if start else None
@@ -143,9 +145,11 @@ async def delete(workspace: Workspace, out: Output, name: str) -> None:
 @template.command("preview", cls=QueryCommand)
 @click.argument("name")
 @click.argument("words", nargs=-1, metavar="[REF…|QUERY]")
-@click.option("--campaign", help="Whose brand and product to write of. Default: the one in use.")
-@click.option("--account", help="Which mailbox would write.")
-@click.option("--limit", default=5, show_default=True, type=click.IntRange(1), help="How many people to show.")
+@click.option("--campaign", metavar="CODE", help="Whose brand and product to write of. Default: the one in use.")
+@click.option("--account", metavar="ADDRESS", help="Which mailbox would write.")
+@click.option(
+    "--limit", metavar="N", default=5, show_default=True, type=click.IntRange(1), help="How many people to show."
+)
 @with_workspace
 async def preview(
     workspace: Workspace,

@@ -6,12 +6,13 @@ import click
 
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
+from influtui.cli.verbs import Noun
 from influtui.model.text import SafeText, safe
 from influtui.services import themes as service
 from influtui.services.workspace import Workspace
 
 
-@click.group("theme", no_args_is_help=True)
+@click.group("theme", cls=Noun, no_args_is_help=True)
 def theme() -> None:
     """Colours of the app. `influtui config set theme NAME` chooses one, `influtui --theme NAME` tries one."""
 

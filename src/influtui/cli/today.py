@@ -22,7 +22,7 @@ _SHOWN = 48
 
 
 @click.command("today", cls=QueryCommand)
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, metavar="[QUERY]")
 @click.option("--count", "only_count", is_flag=True, help="Only how much waits: for a status line.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The first N only.")
 @with_workspace

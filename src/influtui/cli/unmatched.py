@@ -19,7 +19,9 @@ from influtui.services.workspace import Workspace
 @click.argument("number", metavar="ID", type=int)
 @click.argument("ref", metavar="[REF]", required=False)
 @click.option("--new", "name", metavar="NAME", help="Make a new person instead: a name, a link, or platform:handle.")
-@click.option("--campaign", help="Which campaign it is about. Default: the only one that the person is in.")
+@click.option(
+    "--campaign", metavar="CODE", help="Which campaign it is about. Default: the only one that the person is in."
+)
 @with_workspace
 async def assign(
     workspace: Workspace, out: Output, number: int, ref: str | None, name: str | None, campaign: str | None

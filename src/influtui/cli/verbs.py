@@ -1,7 +1,8 @@
-"""A noun whose verbs live in sibling modules, each imported only when it is called."""
+"""Nouns: groups of verbs whose help says each verb in a whole sentence, and those whose verbs live in modules of their own."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -9,7 +10,23 @@ from typing import Any
 import click
 
 
-class Verbs(click.Group):
+class Noun(click.Group):
+    """A group whose list of commands is cut nowhere: each with its first sentence, without the example behind it."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary(each)) for name, each in commands if each and not each.hidden])
+
+
+def summary(command: click.Command) -> str:
+    """What a command does, in a sentence."""
+    first = " ".join((command.help or "").split("\n\n")[0].split())
+    sentence = re.split(r"(?<=[.]) (?=[A-Z`])|: `", first)[0]
+    return sentence if sentence.endswith(".") else f"{sentence}."
+
+
+class Verbs(Noun):
     """A group made of a table: verb -> (module below `influtui.cli`, the command's name in it, one line of help)."""
 
     def __init__(self, *args: Any, verbs: Mapping[str, tuple[str, str, str]], **more: Any) -> None:

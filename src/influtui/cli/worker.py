@@ -7,6 +7,7 @@ import click
 from influtui.cli.frame import DONE_IN_PART, INTERRUPTED, confirmed, with_workspace
 from influtui.cli.outbox import delivered, show_forecast
 from influtui.cli.output import Output
+from influtui.cli.verbs import Noun
 from influtui.model.text import plural
 from influtui.model.times import minute
 from influtui.services import working
@@ -16,7 +17,7 @@ from influtui.worker import log, loop
 from influtui.worker.rounds import Round
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Noun, invoke_without_command=True)
 @click.option("--once", is_flag=True, help="Do what is due and end.")
 @click.option("--keep", is_flag=True, help="Work on when nobody has the workspace open: for a service manager.")
 @click.option("--dry-run", is_flag=True, help="Show what would go within a day; write and send nothing.")
