@@ -16,6 +16,7 @@ from influtui.model.failures import WrongUsage
         ("anna@Bücher.example", "anna@xn--bcher-kva.example"),
         ("anna@straße.example", "anna@xn--strae-oqa.example"),
         ("good@mail.test <real@other.test>", "real@other.test"),
+        ("<good@mail.test> <real@other.test>", "real@other.test"),
     ],
 )
 def test_an_address_is_read_as_people_write_it(written: str, address: str) -> None:
@@ -31,3 +32,10 @@ def test_what_cannot_be_sent_to_is_refused_with_the_reason(written: str) -> None
     with pytest.raises(WrongUsage) as refused:
         sendable(written)
     assert "cannot be written to" in refused.value.message
+
+
+@pytest.mark.parametrize("written", ["a@x.test, b@x.test", "a@x.test;b@x.test", "a@x.test b@x.test", "a@b@mail.test"])
+def test_several_addresses_are_called_so(written: str) -> None:
+    """Defence: an envelope has one recipient. Which of several is meant nobody can know."""
+    with pytest.raises(WrongUsage, match="not one single address"):
+        sendable(written)

@@ -41,6 +41,21 @@ def test_a_sender_that_nothing_confirms_is_doubted(results: str) -> None:
     assert "mail.test" in (found.doubt or "")
 
 
+@pytest.mark.parametrize(
+    ("passed", "proven"),
+    [
+        ("mail.test", True),
+        ("news.mail.test", True),
+        ("test", False),
+        ("evilmail.test", False),
+        ("mail.test.evil", False),
+    ],
+)
+def test_a_domain_is_aligned_with_itself_and_those_below_it_only(passed: str, proven: bool) -> None:
+    """Defence: who signs for another domain proves nothing for this one, whatever its name ends with."""
+    assert verdict(mail(f"{OURS}; dkim=pass header.d={passed}"), OURS).is_proven is proven
+
+
 def test_what_the_sender_wrote_about_itself_is_not_believed() -> None:
     forged = f"{OURS}; dmarc=pass header.from=mail.test"
     assert verdict(mail("other.test; spf=none", forged), OURS) == Verdict()

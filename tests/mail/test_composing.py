@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from influtui.mail import composing
 from influtui.mail.addresses import Mailbox
 from influtui.mail.composing import Draft, Unwritable, compose, known_ids, one_line, plain_body
+from influtui.mail.headers import addresses
 
 SENDER = Mailbox("Jo Doe", "jo@brand.test")
 ANNA = Mailbox(None, "anna@mail.test")
@@ -82,6 +83,64 @@ def test_a_message_that_reads_back_differently_is_refused(monkeypatch: pytest.Mo
     monkeypatch.setattr(composing, "_folded", lambda name, words: f"{name}: {' '.join(words)}\r\nBcc: evil@x.test")
     with pytest.raises(Unwritable):
         compose(draft())
+
+
+@pytest.fixture
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the check of the written bytes: what stands before it must be right by itself."""
+    monkeypatch.setattr(composing, "_verify", lambda *_: None)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_an_encoded_word_is_written_as_text_without_the_check_behind_it() -> None:
+    """Defence: text that looks like an encoded word is encoded itself, in a subject and in a name."""
+    crafted = "=?utf-8?q?Hi=0D=0ABcc:_evil@x.test?="
+    found = dict(headers(compose(draft(subject=crafted, sender=Mailbox(crafted, "jo@brand.test"))).raw))
+    assert str(make_header(decode_header(found["Subject"]))) == crafted
+    assert str(make_header(decode_header(parseaddr(found["From"])[0]))) == crafted
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    "name", ['Anna" <evil@x.test>, "', 'Anna\\" <evil@x.test>, \\"', "Anna <evil@x.test>,", "(Anna"]
+)
+def test_a_name_is_no_second_address_without_the_check_behind_it(name: str) -> None:
+    """Defence: quotation marks and brackets in a name are quoted."""
+    found = dict(headers(compose(draft(recipient=Mailbox(name, "anna@mail.test"))).raw))
+    assert [each.address for each in addresses(found["To"])] == ["anna@mail.test"]
+    assert parseaddr(found["To"]) == (one_line(name), "anna@mail.test")
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    "end", ["\r\n", "\n", "\r", "\x00", "\x0b", "\x0c", "\x1b", "\x85", "\x9b", "\u2028", "\u2029"]
+)
+def test_no_control_or_line_end_reaches_a_header_without_the_check_behind_it(end: str) -> None:
+    """Defence: what any program may take for a line end, and what acts on a terminal, is a blank before it is written."""
+    text = f"Hi{end}Bcc: evil@x.test"
+    written = compose(draft(subject=text, sender=Mailbox(text, "jo@brand.test")))
+    assert written.subject == ("HiBcc: evil@x.test" if end == "\x00" else "Hi Bcc: evil@x.test")
+    found = headers(written.raw)
+    assert "Bcc" not in dict(found)
+    assert all(str(make_header(decode_header(value))).isprintable() for _, value in found)
+
+
+def test_a_body_carries_no_control_character_to_its_reader() -> None:
+    """Defence: a name or a note with escape sequences in a letter does nothing in its reader's terminal."""
+    assert plain_body("a\x1b[2J\x00\x07\x9b1mb\tc\nd") == "a[2J1mb\tc\nd\n"
+
+
+def test_a_body_that_reads_back_differently_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Defence: the body is read back too."""
+    monkeypatch.setattr(composing, "quoted_printable", lambda body: b"=46oo\r\n")
+    with pytest.raises(Unwritable):
+        compose(draft(body="Bar\n"))
+
+
+def test_a_line_that_no_server_takes_is_refused() -> None:
+    """Defence: a line of more than 998 octets (RFC 5322, 2.1.1) is cut or refused on its way."""
+    with pytest.raises(Unwritable):
+        compose(draft(message_id=f"<{'a' * 1_000}@brand.test>"))
 
 
 def test_the_signature_rule_keeps_its_blank_and_other_blanks_at_line_ends_go() -> None:

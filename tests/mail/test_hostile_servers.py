@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,7 +14,7 @@ from hostile_imap import HANG_UP, HostileImap
 from influtui.mail import imap
 from influtui.mail.connecting import Unreachable
 from influtui.mail.folders import Folder
-from influtui.mail.mailbox import Head, ImapMailbox, Interrupted, connected
+from influtui.mail.mailbox import Closed, Head, ImapMailbox, Interrupted, connected
 from influtui.model.failures import Failure, NeedsConfiguration
 from influtui.model.settings import MailAccount
 from influtui.secrets.secret import Secret
@@ -24,7 +24,7 @@ ONE = Head(1, 10, 0, b"")
 
 
 @asynccontextmanager
-async def mailbox(replies: dict[str, bytes] | None = None, **options: Any) -> AsyncIterator[ImapMailbox]:
+async def mailbox(replies: dict[str, Any] | None = None, **options: Any) -> AsyncIterator[ImapMailbox]:
     security = options.pop("security", "none")
     async with HostileImap(replies, **options) as server:
         box = MailAccount(
@@ -35,7 +35,7 @@ async def mailbox(replies: dict[str, bytes] | None = None, **options: Any) -> As
             yield found
 
 
-async def refused(replies: dict[str, bytes] | None = None, **options: Any) -> Failure:
+async def refused(replies: dict[str, Any] | None = None, **options: Any) -> Failure:
     with pytest.raises(Failure) as failed:
         async with mailbox(replies, **options):
             pass
@@ -88,6 +88,56 @@ async def test_a_full_mailbox_is_called_full() -> None:
         with pytest.raises(Unreachable, match="is full: Quota exceeded") as full:
             await box.file(INBOX, b"X\r\n", 1_795_348_800_000)
     assert "Make room" in (full.value.hint or "")
+
+
+DAMAGED = 5
+"""The message that the server does not give."""
+
+
+def all_but_the_damaged(damaged: frozenset[int] = frozenset({DAMAGED})) -> Any:
+    """A server that refuses a FETCH with a damaged message in it, as some do, and gives the others."""
+
+    def fetch(words: list[str]) -> bytes:
+        uids = [uid for each in words[2].split(",") for uid in _range(each)]
+        if damaged & set(uids):
+            return b"{tag} NO Some messages could not be fetched\r\n"
+        given = b"".join(f"* {uid} FETCH (UID {uid} BODY[]<0> {{2}}\r\nHi)\r\n".encode() for uid in uids)
+        return given + b"{tag} OK\r\n"
+
+    return fetch
+
+
+def _range(text: str) -> range:
+    first, _, last = text.partition(":")
+    return range(int(first), int(last or first) + 1)
+
+
+async def test_a_message_that_is_damaged_on_its_server_keeps_no_other_from_being_read() -> None:
+    async with mailbox({"UID FETCH": all_but_the_damaged()}) as box:
+        read = [body.uid async for body in box.bodies([Head(uid, 10, 0, b"") for uid in range(1, 12)])]
+        assert (read, box.withheld) == ([uid for uid in range(1, 12) if uid != DAMAGED], 1)
+        assert await box.uids() == [], "and the connection goes on"
+
+
+@pytest.mark.parametrize("damaged", [range(1, 12), range(1, 6), [7]])
+async def test_where_nothing_or_little_is_given_no_message_is_passed_over(damaged: Sequence[int]) -> None:
+    """Defence: a server in trouble refuses all; what is passed over then would be lost."""
+    async with mailbox({"UID FETCH": all_but_the_damaged(frozenset(damaged))}) as box:
+        heads = [Head(uid, 10, 0, b"") for uid in (range(1, 12) if len(damaged) > 1 else damaged)]
+        with pytest.raises(Unreachable, match="does not give its messages: Some messages could not be fetched"):
+            _ = [body async for body in box.bodies(heads)]
+
+
+async def test_a_folder_that_cannot_be_opened_is_told_from_a_server_that_cannot() -> None:
+    async with mailbox({"EXAMINE": b"{tag} NO [NONEXISTENT] Mailbox is gone\r\n"}) as box:
+        with pytest.raises(Closed, match="does not give the folder INBOX: Mailbox is gone"):
+            await box.open(INBOX)
+
+
+async def test_a_folder_that_takes_no_copy_is_named() -> None:
+    async with mailbox({"APPEND": b"{tag} NO [READ-ONLY] Mailbox is read-only\r\n"}) as box:
+        with pytest.raises(Unreachable, match="does not take a copy for the folder INBOX: Mailbox is read-only"):
+            await box.file(INBOX, b"X\r\n", 1_795_348_800_000)
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,12 @@ def test_mixed_alphabets_are_pointed_out() -> None:
     assert "mixes letters of several alphabets" in warned("From: a@exаmple.com")
 
 
+def test_a_label_that_only_reads_as_latin_is_pointed_out_though_nobody_knows_its_like() -> None:
+    """Defence: a whole label of one foreign alphabet mixes nothing, and may look like a domain that we never heard of."""
+    assert "written in letters that look like Latin ones" in warned("From: a@xn--80ak6aa92e.com")
+    assert not warned("From: a@пример.com")
+
+
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_nothing_in_a_sender_makes_it_raise(name: str, domain: str) -> None:
     clean = "".join(char for char in f"{name} <a@{domain}>" if char.isprintable())

@@ -123,25 +123,6 @@ def test_nothing_that_acts_on_a_terminal_comes_through() -> None:
     assert message.attachments[0].file_name.isprintable()
 
 
-@pytest.mark.parametrize(
-    ("name", "saved"),
-    [
-        ("../../etc/passwd", "passwd"),
-        ("C:\\Windows\\evil.txt", "evil.txt"),
-        (".bashrc", "bashrc"),
-        ("a\x1b[2Jb.pdf", "a[2Jb.pdf"),
-        ("CON.txt", "_CON.txt"),
-        ("", "attachment"),
-    ],
-)
-def test_an_attachment_is_saved_under_a_harmless_name(name: str, saved: str) -> None:
-    from influtui.mail.attachments import file_name
-
-    assert file_name(name) == saved
-    assert len(file_name("é" * 500 + ".pdf").encode()) <= 120
-    assert file_name("a.pdf", taken={"a.pdf"}) == "a-2.pdf"
-
-
 def test_a_page_reads_as_its_reader_would_see_it() -> None:
     page = (
         "<html><head><style>p{}</style></head><body><div style='display:none'>Secret preheader</div>"

@@ -3,13 +3,15 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 
+import jinja2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from influtui.mail import templates
 from influtui.mail.templates import MissingValue, built_in, check, render, variables
 from influtui.model.failures import Failure, WrongUsage
-from influtui.model.templates import VARIABLES, Template, Value, first_name
+from influtui.model.templates import BODY_LIMIT, VARIABLES, Template, Value, first_name
 
 VALUES: dict[str, Value] = {"name": "Anna Li", "handle": "anna", "followers": 12_300, "platform": "TikTok"}
 
@@ -69,6 +71,44 @@ def test_a_template_reaches_nothing_but_its_variables(body: str) -> None:
     with pytest.raises(WrongUsage):
         rendered(body)
     assert time.monotonic() - started < 1
+
+
+def test_the_tree_is_refused_before_anything_of_it_is_compiled() -> None:
+    """Defence: a filter that Jinja would not know either is refused with the list of those there are."""
+    with pytest.raises(WrongUsage) as refused:
+        check(template("{{ name|pprint }}"))
+    assert "there is no filter pprint" in refused.value.message
+    assert "grouped" in (refused.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{ name.__class__.__mro__ }}",
+        "{{ ''.__class__.__base__.__subclasses__() }}",
+        "{{ name['__class__'] }}",
+        "{{ cycler('a') }}",
+        "{{ range(3) }}",
+        "{{ name|attr('__class__') }}",
+        "{{ name|map('upper')|list }}",
+        "{% include 'etc/hostname' %}",
+    ],
+)
+def test_behind_the_check_of_the_tree_stands_a_sandbox(body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Defence in depth: were a kind of node let through by mistake, there would be nothing to reach with it."""
+    monkeypatch.setattr(templates, "_tree", lambda *_: None)
+    templates._compiled.cache_clear()
+    with pytest.raises((Failure, jinja2.TemplateError, TypeError)):
+        rendered(body)
+    templates._compiled.cache_clear()
+
+
+@pytest.mark.parametrize("part", ["subject", "body"])
+def test_a_template_is_bounded(part: str) -> None:
+    """Defence: a text of a megabyte is no letter."""
+    text = "x" * (BODY_LIMIT + 1)
+    with pytest.raises(WrongUsage, match="longer than"):
+        check(template(text) if part == "body" else template("Hi", text))
 
 
 def test_a_value_is_never_read_as_a_template() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 GREETING = b"* OK hello\r\n"
 OK = b"{tag} OK done\r\n"
@@ -14,12 +14,13 @@ HANG_UP = b""
 class HostileImap:
     """`replies` gives what is said to a command, by its verb (`UID FETCH`, else `FETCH`); `HANG_UP` ends the connection.
 
-    What is not named is answered with OK, CAPABILITY with `capabilities`. `at_a_time` sends a reply in pieces.
+    A reply may be made of the command's words. What is not named is answered with OK, CAPABILITY with `capabilities`.
+    `at_a_time` sends a reply in pieces.
     """
 
     def __init__(
         self,
-        replies: Mapping[str, bytes] | None = None,
+        replies: Mapping[str, bytes | Callable[[list[str]], bytes]] | None = None,
         *,
         greeting: bytes = GREETING,
         capabilities: bytes = b"IMAP4rev1 AUTH=PLAIN SASL-IR IDLE",
@@ -54,6 +55,8 @@ class HostileImap:
                 words = rest.decode("latin-1").upper().split()
                 verb = " ".join(words[:2]) if words[:1] == ["UID"] else (words or [""])[0]
                 reply = self.replies.get(verb)
+                if callable(reply):
+                    reply = reply(words)
                 if reply is None:
                     known = b"* CAPABILITY " + self.capabilities + b"\r\n" if verb == "CAPABILITY" else b""
                     reply = known + OK

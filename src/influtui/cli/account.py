@@ -107,25 +107,43 @@ async def list_accounts(workspace: Workspace, out: Output) -> None:
 @click.argument("address", required=False)
 @click.option("--mail", is_flag=True, help="Send a mail to oneself too, and learn from where it turns up.")
 @with_workspace
-async def test_account(workspace: Workspace, out: Output, address: str | None, mail: bool) -> None:
-    """Connect, encrypt and sign in to a mailbox's servers. Without --mail nothing is sent."""
-    found = await accounts.try_out(workspace, address)
-    taught = await trying.by_mail(workspace, await accounts.account(workspace, address)) if mail else None
+async def test_account(workspace: Workspace, out: Output, address: str | None, mail: bool) -> int:
+    """Connect, encrypt and sign in to both of a mailbox's servers. Without --mail nothing is sent."""
+    found, failures = await accounts.try_out(workspace, address)
     if out.json:
         out.data(found)
-        if taught is not None:
-            out.data(taught)
-        return
-    signed_in = "signed in" if found.signed_in else "no sign-in asked for"
-    out.say(f"{found.address}: {found.server} answers {_how(found.encryption)}; {signed_in}.")
+    else:
+        _show_servers(out, found)
+    for failure in failures:
+        out.error(failure)
+    if failures:
+        return max(failure.exit_code for failure in failures)
+    if not mail:
+        if found.imap_server is not None and not out.json:
+            out.note("`influtui account test --mail` learns more, by a mail to yourself.")
+        return 0
+    taught = await trying.by_mail(workspace, await accounts.account(workspace, address))
+    if out.json:
+        out.data(taught)
+    else:
+        _show_taught(out, taught)
+    return 0
+
+
+def _show_servers(out: Output, found: accounts.AccountTest) -> None:
+    """What the servers that let us in said."""
+    if "smtp" not in found.failed:
+        signed_in = "signed in" if found.signed_in else "no sign-in asked for"
+        out.say(f"{found.address}: {found.server} answers {_how(found.encryption)}; {signed_in}.")
     if found.imap_server is None:
         out.note("No server to read answers from: set imap_host in its [[account]], or add it with --imap-host.")
-        return
-    waits = "tells of new mail" if found.tells_of_new_mail else "is asked for new mail every few minutes"
-    out.say(f"{found.address}: {found.imap_server} answers {_how(found.imap_encryption)}; signed in; {waits}.")
-    if taught is None:
-        out.note("`influtui account test --mail` learns more, by a mail to yourself.")
-        return
+    elif "imap" not in found.failed:
+        waits = "tells of new mail" if found.tells_of_new_mail else "is asked for new mail every few minutes"
+        out.say(f"{found.address}: {found.imap_server} answers {_how(found.imap_encryption)}; signed in; {waits}.")
+
+
+def _show_taught(out: Output, taught: trying.MailTest) -> None:
+    """What a mail to oneself taught."""
     out.say(f"A mail to yourself came into {taught.arrived_in} after {taught.seconds} s.")
     out.say(
         "Its server keeps a copy of what it sends." if taught.files_sent else "influtui files a copy of what it sends."

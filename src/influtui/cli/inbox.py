@@ -80,7 +80,7 @@ async def list_conversations(workspace: Workspace, out: Output, words: tuple[str
 @click.option("--all", "everything", is_flag=True, help="Look at the whole mailbox again, whatever its age.")
 @click.option("--watch", is_flag=True, help="Go on: take in what comes until interrupted.")
 @with_workspace
-async def sync(workspace: Workspace, out: Output, address: str | None, everything: bool, watch: bool) -> None:
+async def sync(workspace: Workspace, out: Output, address: str | None, everything: bool, watch: bool) -> int:
     """Read what came into a mailbox. Only what concerns us is kept; the rest is counted and left where it is.
 
     \b
@@ -96,13 +96,18 @@ async def sync(workspace: Workspace, out: Output, address: str | None, everythin
             out.data(report)
         elif not watch or report.kept or report.went:
             out.say(_synced(report))
+        for trouble in () if isinstance(report, Failure) else report.troubles:
+            out.note(trouble)
 
+    is_whole = True
     for account in chosen if everything or not watch else ():
         with progress_bar(f"Reading {account.address}") as tell:
             report = await syncing.sync(workspace, account, everything=everything, told=tell)
         told(report)
+        is_whole = is_whole and not report.troubles
     if watch:
         await asyncio.gather(*(watching.watch(workspace, account, told) for account in chosen))
+    return 0 if is_whole else DONE_IN_PART
 
 
 async def _to_read(workspace: Workspace, address: str | None) -> list[MailAccount]:

@@ -10,7 +10,7 @@ from influtui.cli.queries import QueryCommand
 from influtui.cli.verbs import Noun
 from influtui.model.failures import NotFound, WrongUsage
 from influtui.model.text import plural, safe
-from influtui.model.times import minute
+from influtui.model.times import minute, minutes_in
 from influtui.services.outgoing import pausing, sending
 from influtui.services.outgoing.forecast import forecast
 from influtui.services.outgoing.sending import Delivery
@@ -36,7 +36,7 @@ async def list_outgoing(workspace: Workspace, out: Output, words: tuple[str, ...
         out.note("Nothing matches." if words else "Everything has gone.")
         return
     table = [
-        (safe(str(row.id)), safe(row.state), safe(row.recipient), safe(minute(row.until)), safe(row.why))
+        (safe(str(row.id)), safe(row.state), safe(row.recipient), safe(minute(row.until)), safe(minutes_in(row.why)))
         for row in rows
     ]
     out.table(("id", "state", "to", "goes", "why"), table, right=(0,))
@@ -54,7 +54,8 @@ async def why(workspace: Workspace, out: Output, number: int) -> None:
     if out.json:
         out.data(row)
         return
-    out.say(f"Message {row.id} to {row.recipient} ({row.subject}) is {row.state.replace('_', ' ')}: {row.why}.")
+    said = minutes_in(row.why)
+    out.say(f"Message {row.id} to {row.recipient} ({row.subject}) is {row.state.replace('_', ' ')}: {said}.")
     if row.until:
         out.say(f"It goes {minute(row.until)} if nothing else happens.")
     if row.next:
@@ -212,7 +213,7 @@ def _show(out: Output, each: Delivery) -> None:
 def delivered(each: Delivery) -> str:
     """What became of a message, on one line."""
     to = f" to {each.recipient}" if each.recipient else ""
-    return f"{each.state:<9}{each.message}{to}: {each.said}"
+    return f"{each.state:<9}{each.message}{to}: {minutes_in(each.said)}"
 
 
 async def show_forecast(workspace: Workspace, out: Output, days: int) -> None:
@@ -231,7 +232,7 @@ async def show_forecast(workspace: Workspace, out: Output, days: int) -> None:
             safe(row.step or row.kind.replace("_", " ")),
             safe(row.who),
             safe(row.account),
-            safe(row.why or ""),
+            safe(minutes_in(row.why or "")),
         )
         for row in found
     ]

@@ -8,8 +8,9 @@ from influtui.cli.frame import DONE_IN_PART, INTERRUPTED, confirmed, with_worksp
 from influtui.cli.outbox import delivered, show_forecast
 from influtui.cli.output import Output
 from influtui.cli.verbs import Noun
+from influtui.model.failures import NeedsConfiguration
 from influtui.model.text import plural
-from influtui.model.times import minute
+from influtui.model.times import minute, minutes_in
 from influtui.services import working
 from influtui.services.outgoing import trust
 from influtui.services.workspace import Workspace
@@ -47,10 +48,10 @@ async def status(workspace: Workspace, out: Output) -> None:
     if out.json:
         out.data(found)
         return
-    where = f"on {found.host}, process {found.pid}, since {found.since}" if found.works else "nobody"
+    where = f"on {found.host}, process {found.pid}, since {minutes_in(found.since or '-')}" if found.works else "nobody"
     out.say(f"Works: {where}{f': {found.doing}' if found.doing else ''}.")
     if found.trouble:
-        out.say(f"Nothing is sent: {found.trouble}. Look, then: influtui worker confirm")
+        out.say(f"Nothing is sent: {minutes_in(found.trouble)}. Look, then: influtui worker confirm")
 
 
 @worker.command("confirm")
@@ -67,7 +68,7 @@ async def confirm(workspace: Workspace, out: Output, nothing_was_sent: bool, yes
     """
     found = await trust.suspicion(workspace, by_itself=True)
     if found is not None:
-        out.note(f"{found.why[0].upper()}{found.why[1:]}.")
+        out.note(minutes_in(f"{found.why[0].upper()}{found.why[1:]}."))
         confirmed("Send from here?", yes=yes)
     done = await trust.confirm(workspace, nothing_was_sent=nothing_was_sent)
     if out.json:
@@ -95,6 +96,8 @@ async def _work(workspace: Workspace, out: Output, *, once: bool, keep: bool, qu
         written.note(done)
         if not quiet:
             _end(out, done)
+        if done.needs_configuration:
+            return NeedsConfiguration.exit_code
         return DONE_IN_PART if done.troubles or done.not_sent else 0
 
     def told(done: Round) -> None:
@@ -111,7 +114,7 @@ def _end(out: Output, done: Round) -> None:
         out.data(done)
         return
     for trouble in done.troubles:
-        out.note(trouble)
+        out.note(minutes_in(trouble))
     after = f", the next goes {minute(done.next)}" if done.next else ""
     after += f"; {done.drafts} to be approved first: influtui outbox approve" if done.drafts else ""
     read = f"Read {plural(done.read, 'mailbox', 'mailboxes')}, w" if done.read else "W"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 import ssl
 from typing import Final, Literal, NamedTuple
 
@@ -103,6 +104,11 @@ def explained(cause: BaseException, server: Server) -> Failure:
     if isinstance(cause, ConnectionRefusedError):
         return Unreachable(
             f"nothing answers at {server.where}", hint=f"Check {protocol}_host and {protocol}_port. {test}"
+        )
+    if isinstance(cause, socket.gaierror):
+        return Unreachable(
+            f"no server is called {server.host}: {safe(cause.strerror or str(cause))}",
+            hint=f"Check {protocol}_host in config.toml, and that this machine is online. {test}",
         )
     if isinstance(cause, OSError) and not isinstance(cause, ConnectionError):
         return Unreachable(f"{server.where} cannot be reached: {safe(cause.strerror or str(cause))}", hint=test)

@@ -34,6 +34,8 @@ class Refused(Exception):
     def __init__(self, status: Status) -> None:
         super().__init__(f"{status.kind} {status.code or ''}")
         self.status = status
+        self.number = 0
+        """Of several commands (`Imap.each`) the one that was refused, counted from 0."""
 
     @property
     def code(self) -> str:
@@ -148,15 +150,25 @@ class Imap:
         return [response async for response in self._until(tag)]
 
     async def each(self, commands: Sequence[bytes]) -> AsyncIterator[Response]:
-        """The responses that several commands bring, as they come; some commands are sent ahead. Raises `Refused`.
+        """The responses that several commands bring, as they come; some commands are sent ahead.
 
-        To be read to its end: what is left unread would be taken for the answer to the next command.
+        To be read to its end: what is left unread would be taken for the answer to the next command. Raises `Refused` with
+        the number of the command; what those behind it brought that were sent ahead is read and dropped.
         """
         waiting = iter(commands)
         ahead = [await self._begin(command) for command in itertools.islice(waiting, READ_AHEAD)]
+        number = 0
         while ahead:
-            async for response in self._until(ahead.pop(0)):
-                yield response
+            try:
+                async for response in self._until(ahead.pop(0)):
+                    yield response
+            except Refused as refused:
+                refused.number = number
+                for tag in ahead:
+                    with suppress(Refused):
+                        _ = [response async for response in self._until(tag)]
+                raise
+            number += 1
             for command in itertools.islice(waiting, 1):
                 ahead.append(await self._begin(command))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, Protocol
@@ -33,6 +33,9 @@ A_BATCH: Final = 250
 """Messages in one command."""
 BATCH_BYTES: Final = 4 * 1024 * 1024
 """Bytes that one command may bring, or one message."""
+REFUSALS: Final = 3
+"""Messages that a server may refuse in one folder before it is taken to refuse all."""
+_PASSING: Final = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN", "OVERQUOTA"})
 WHOLE: Final = 1024 * 1024
 """Bytes of a message that are read at first; the rest of a larger one is attachments, read when somebody wants them."""
 
@@ -45,6 +48,10 @@ class Interrupted(Unreachable):
     """The connection broke, or the server said BYE, while a mailbox was read. What was read before is kept."""
 
     kind = "interrupted"
+
+
+class Closed(Unreachable):
+    """The server does not let a folder be opened, though it names it: it is gone by now, or not ours to read."""
 
 
 class State(NamedTuple):
@@ -88,6 +95,8 @@ class Mailbox(Protocol):
     """A mailbox that can be read. Every method raises `Interrupted` when the connection is over, else `Unreachable`."""
 
     greeting: Greeting
+    withheld: int
+    """Messages that the server named and did not give when it was asked for them alone."""
 
     async def folders(self) -> list[Folder]:
         """Every folder that can be opened."""
@@ -98,7 +107,7 @@ class Mailbox(Protocol):
         ...
 
     async def open(self, folder: Folder) -> State:
-        """Open a folder for reading."""
+        """Open a folder for reading. Raises `Closed` where the server refuses."""
         ...
 
     async def uids(self, *, after: int = 0, since: datetime | None = None) -> list[int]:
@@ -133,6 +142,7 @@ class ImapMailbox:
         self._imap = imap
         self._server = server
         self._secret = secret
+        self.withheld = 0
         self.greeting = Greeting(imap.encryption, imap.signed_in, imap.can("IDLE"), tuple(imap.alerts))
 
     async def folders(self) -> list[Folder]:
@@ -157,11 +167,11 @@ class ImapMailbox:
             raise Garbled("the server does not say where a folder stands")
 
     async def open(self, folder: Folder) -> State:
-        """Open a folder for reading."""
+        """Open a folder for reading. Raises `Closed` where the server refuses."""
         condstore = b" (CONDSTORE)" if self._imap.can("CONDSTORE") else b""
         told: dict[str, int | None] = {}
         messages = 0
-        with self._explaining(f"the folder {folder.shown}"):
+        with self._explaining(f"the folder {folder.shown}", refused=Closed):
             for response in await self._imap.run(b"EXAMINE " + wire.quoted(folder.name) + condstore):
                 if response.status is not None and response.status.code is not None:
                     told[response.status.code] = wire.number(response.status.about.strip())
@@ -183,9 +193,8 @@ class ImapMailbox:
     async def heads(self, uids: Sequence[int]) -> AsyncIterator[Head]:
         """Their headers. Messages that are gone by now are left out."""
         asked = b"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER.FIELDS (%s)])" % HEADERS.encode("ascii")
-        commands = [b"UID FETCH " + wire.uid_set(some) + b" " + asked for some in _in_batches(uids)]
         wanted = set(uids)
-        async for uid, told in self._fetched(commands):
+        async for uid, told in self._fetched(_in_batches(uids), asked):
             headers = next((value for name, value in told.items() if name.startswith(b"BODY[")), None)
             if uid in wanted and isinstance(headers, bytes):
                 wanted.discard(uid)
@@ -194,9 +203,8 @@ class ImapMailbox:
     async def bodies(self, heads: Sequence[Head], *, limit: int | None = WHOLE) -> AsyncIterator[Body]:
         """Their bytes, of each at most so many. Messages that are gone by now are left out."""
         part = b"BODY.PEEK[]" if limit is None else b"BODY.PEEK[]<0.%d>" % limit
-        commands = [b"UID FETCH " + wire.uid_set(some) + b" (UID " + part + b")" for some in _by_size(heads, limit)]
         sizes = {head.uid: head.size for head in heads}
-        async for uid, told in self._fetched(commands):
+        async for uid, told in self._fetched(_by_size(heads, limit), b"(UID " + part + b")"):
             raw = next((value for name, value in told.items() if name.startswith(b"BODY[")), None)
             if isinstance(raw, bytes) and (size := sizes.pop(uid, None)) is not None:
                 # Sizes that servers state are often a little off: what came short of the limit is whole.
@@ -215,7 +223,7 @@ class ImapMailbox:
         """Put a message into a folder, as read."""
         day = datetime.fromtimestamp(at / 1000, UTC)
         when = f'"{day.day:2d}-{_MONTHS[day.month - 1]}-{day.year} {day:%H:%M:%S} +0000"'.encode("ascii")
-        with self._explaining(f"the folder {folder.shown}"):
+        with self._explaining(f"a copy for the folder {folder.shown}", does="take"):
             await self._imap.append(b"APPEND " + wire.quoted(folder.name) + b" (\\Seen) " + when, raw)
 
     async def wait(self, seconds: float) -> bool:
@@ -233,25 +241,47 @@ class ImapMailbox:
                 found |= {uid for each in response.words[1:] if (uid := wire.number(each)) is not None}
         return sorted(found)
 
-    async def _fetched(self, commands: Sequence[bytes]) -> AsyncIterator[tuple[int, dict[bytes, wire.Token]]]:
+    async def _fetched(
+        self, batches: Iterable[Sequence[int]], asked: bytes
+    ) -> AsyncIterator[tuple[int, dict[bytes, wire.Token]]]:
+        """What the server gives of messages. One that it refuses (it is damaged there) keeps no other from being read."""
+        waiting, refused, given = list(batches), list[Refused](), 0
         with self._explaining("its messages"):
-            async for response in self._imap.each(commands):
-                if response.word(1) == b"FETCH" and len(response.words) > 2:
-                    told = wire.pairs(response.words[2])
-                    if (uid := wire.number(told.get(b"UID"))) is not None:
-                        yield uid, told
+            while waiting:
+                try:
+                    commands = [b"UID FETCH " + wire.uid_set(some) + b" " + asked for some in waiting]
+                    async for response in self._imap.each(commands):
+                        if response.word(1) == b"FETCH" and len(response.words) > 2:
+                            told = wire.pairs(response.words[2])
+                            if (uid := wire.number(told.get(b"UID"))) is not None:
+                                given += 1
+                                yield uid, told
+                    waiting = []
+                except Refused as no:
+                    some, waiting = waiting[no.number], waiting[no.number + 1 :]
+                    refused += [no] * (len(some) == 1)
+                    if no.code in _PASSING or len(refused) > REFUSALS:
+                        raise
+                    half = len(some) // 2
+                    waiting = [some[:half], some[half:], *waiting] if half else waiting
+            # Where nothing is given, or many are refused, it is not the messages: none may be passed over then.
+            if refused and not given:
+                raise refused[0]
+        self.withheld += len(refused)
 
-    def _explaining(self, what: str) -> _Explaining:
-        return _Explaining(self._server, self._secret, what)
+    def _explaining(self, what: str, *, does: str = "give", refused: type[Unreachable] = Unreachable) -> _Explaining:
+        return _Explaining(self._server, self._secret, what, does, refused)
 
 
 class _Explaining:
     """Turns what goes wrong inside a block into a sentence."""
 
-    def __init__(self, server: Server, secret: Secret | None, what: str) -> None:
+    def __init__(self, server: Server, secret: Secret | None, what: str, does: str, refused: type[Unreachable]) -> None:
         self._server = server
         self._secret = secret
         self._what = what
+        self._does = does
+        self._refused = refused
 
     def __enter__(self) -> None:
         pass
@@ -276,7 +306,8 @@ class _Explaining:
                     f"the mailbox {self._server.address} is full: {said}",
                     hint="Make room in it (or ask its provider for more), then try again.",
                 ) from None
-            raise Unreachable(f"{where} does not give {self._what}: {said}", hint="Try again later.") from None
+            message = f"{where} does not {self._does} {self._what}: {said}"
+            raise self._refused(message, hint="Try again later.") from None
         if isinstance(error, Garbled):
             raise Unreachable(
                 f"{where} does not speak IMAP as it should: {server_words(str(error))}",

@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 import aiosmtplib
 import msgspec
-from aiosmtplib.errors import SMTPException, SMTPResponseException
+from aiosmtplib.errors import SMTPAuthenticationError, SMTPException, SMTPResponseException
 
 from influtui.mail.connecting import (
     Server,
@@ -40,6 +40,8 @@ PATIENCE_AFTER_THE_DOT: Final = 600.0
 
 # Our own address literal: the machine's name is nobody's business, and looking it up can take seconds.
 _OWN_NAME: Final = "[127.0.0.1]"
+_NO_REPLY: Final = "Malformed SMTP response line: "
+"""How aiosmtplib begins what it says of a line that is no reply; the line follows."""
 _GONE: Final = (SMTPException, OSError, TimeoutError)
 
 
@@ -170,6 +172,12 @@ async def _open(client: aiosmtplib.SMTP, account: MailAccount, server: Server) -
             await client.starttls()
             await client.ehlo()
     except SMTPResponseException as refusal:
+        if refusal.code < 0:
+            said = server_words(refusal.message.removeprefix(_NO_REPLY))
+            raise Unreachable(
+                f"what answers at {server.where} is no SMTP server: {said}",
+                hint=f"Check smtp_host, smtp_port and smtp_security of {account.address} in config.toml.",
+            ) from None
         raise Unreachable(
             f"{server.where} would not talk to us: {refusal.code} {server_words(refusal.message)}",
             hint="Try again later; `influtui account test` repeats only this step.",
@@ -198,7 +206,7 @@ async def _sign_in(client: aiosmtplib.SMTP, account: MailAccount, secret: Secret
         if by_token:
             await client.auth_xoauth2(user, secret.reveal())
         else:
-            await client.login(user, secret.reveal())
+            await _log_in(client, user, secret)
     except SMTPResponseException as refusal:
         said = f"{refusal.code} {server_words(refusal.message, secret)}"
         if 400 <= refusal.code < 500:
@@ -213,6 +221,23 @@ async def _sign_in(client: aiosmtplib.SMTP, account: MailAccount, secret: Secret
             f"{where} takes no {'access token' if by_token else 'password'} over this connection", hint=mend
         ) from None
     return True
+
+
+async def _log_in(client: aiosmtplib.SMTP, user: str, secret: Secret) -> None:
+    """Sign in with a password by the ways that the server offers. Raises its last refusal.
+
+    aiosmtplib's own `login` goes on after a server that throttles has hung up, and then only says that it hung up.
+    """
+    refusal: SMTPException = SMTPException("no way to sign in is offered")
+    for way in client.supported_auth_methods:
+        try:
+            await getattr(client, f"auth_{way.replace('-', '')}")(user, secret.reveal())
+            return
+        except SMTPAuthenticationError as refused:
+            refusal = refused
+            if not client.is_connected:
+                break
+    raise refusal
 
 
 def _greeting(client: aiosmtplib.SMTP, *, signed_in: bool) -> Greeting:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
-from typing import NewType
+from typing import Final, NewType
 
 Millis = NewType("Millis", int)
 """Milliseconds since 1970-01-01T00:00:00Z."""
+
+_STAMP: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"
 
 
 def millis(moment: datetime) -> Millis:
@@ -33,6 +36,11 @@ def minute(at: int | str | None) -> str:
     """`2026-11-23 16:20Z`: a stored time, or an RFC 3339 one in UTC, as the command line tells it to people; `-` for None."""
     text = at if isinstance(at, str) else rfc3339(at)
     return f"{text[:16].replace('T', ' ')}Z" if text else "-"
+
+
+def minutes_in(text: str) -> str:
+    """A sentence for a person with every RFC 3339 time in it as `minute` tells it."""
+    return re.sub(_STAMP, lambda found: minute(found[0]), text)
 
 
 def day(at: int | str | None) -> str:

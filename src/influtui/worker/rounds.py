@@ -10,6 +10,7 @@ from influtui.model.failures import Failure
 from influtui.model.times import to_the_second
 from influtui.services.incoming.reading import Reader
 from influtui.services.mailbox.backoff import Backoff
+from influtui.services.mailbox.troubles import Trouble, trouble_of
 from influtui.services.outgoing import sending, stepping, trust, waiting
 from influtui.services.outgoing.sending import Delivery
 from influtui.services.workspace import Workspace
@@ -34,6 +35,8 @@ class Round(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="
     """When the next letter goes if nothing else happens; None where nothing goes by itself."""
     troubles: tuple[str, ...] = ()
     """What stood in the way, one sentence each."""
+    needs_configuration: bool = False
+    """Whether one of them lasts until somebody supplies a setting or a credential."""
 
 
 async def round_of(
@@ -46,7 +49,7 @@ async def round_of(
     stopped: Callable[[], bool] = lambda: False,
 ) -> Round:
     """Do everything that is due once. What stands in the way of one thing does not keep the others from happening."""
-    troubles: list[str] = []
+    troubles: list[Trouble] = []
     await sending.settle_interrupted(workspace)
     # First what came in: an answer stops the letter that would go now.
     read, unread = await (reader or Reader()).read_due(workspace, stopped=stopped)
@@ -59,7 +62,7 @@ async def round_of(
         done, unsent = await sending.send_due(workspace, told=told, token=token, stopped=stopped, backoff=backoff)
         troubles += unsent
     except Failure as failure:
-        troubles.append(f"{failure.message}. {failure.hint}" if failure.hint else failure.message)
+        troubles.append(trouble_of(failure))
     plan = await waiting.planned(workspace)
     times = [each.at for each in plan if each.at is not None]
     return Round(
@@ -71,5 +74,6 @@ async def round_of(
         waiting=len(plan),
         drafts=sum(not each.message.approved for each in plan),
         next=to_the_second(min(times)) if times else None,
-        troubles=tuple(troubles),
+        troubles=tuple(each.says for each in troubles),
+        needs_configuration=any(each.needs_configuration for each in troubles),
     )

@@ -49,5 +49,18 @@ async def test_a_mail_that_does_not_come_is_said_so(workspace: Workspace, box: M
 
 
 async def test_both_servers_are_tried(workspace: Workspace, box: MailAccount) -> None:
-    found = await accounts.try_out(workspace, box.address)
+    found, failures = await accounts.try_out(workspace, box.address)
     assert (found.signed_in, found.imap_server, found.tells_of_new_mail) == (False, f"127.0.0.1:{box.imap_port}", True)
+    assert failures == ()
+
+
+async def test_a_server_that_fails_does_not_keep_the_other_from_being_tried(
+    workspace: Workspace, receiver: MailReceiver, box: MailAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver.stop()
+    found, [failure] = await accounts.try_out(workspace, box.address)
+    assert (found.failed, found.tells_of_new_mail, failure.exit_code) == (("smtp",), True, 1)
+    monkeypatch.setenv(variable(box.address), "wrong")
+    found, failures = await accounts.try_out(workspace, box.address)
+    assert (found.failed, [each.exit_code for each in failures]) == (("smtp", "imap"), [1, 4])
+    assert "secret set" in (failures[1].hint or "")

@@ -17,10 +17,11 @@ from influtui.services.campaign import brands, campaigns
 from influtui.services.campaign.collaborations import collaborations, move
 from influtui.services.mailbox import accounts
 from influtui.services.mailbox.backoff import Backoff
-from influtui.services.outgoing import enrolling, sending, sequences, suppressing, templates
+from influtui.services.outgoing import enrolling, sending, sequences, stepping, suppressing, templates
 from influtui.services.outgoing.forecast import forecast
 from influtui.services.settings import change
 from influtui.services.workspace import Workspace, opened
+from influtui.store import sequences as stored
 from influtui.store import suppressions
 from influtui.worker.loop import once
 from influtui.worker.rounds import Round, round_of
@@ -176,6 +177,18 @@ async def test_two_workers_write_and_send_a_letter_once(
     assert len(receiver.received) == 3
     await both(3)
     assert len(receiver.received) == 6
+
+
+async def test_who_comes_second_to_a_step_writes_no_second_letter(
+    workspace: Workspace, campaign: str, receiver: MailReceiver
+) -> None:
+    """Defence: a step is looked at once more where nobody else can write. Both workers saw it due before either wrote."""
+    await enroll(workspace, campaign, ANNA)
+    await work(workspace)
+    async with after(workspace, 3) as then:
+        [row] = await stored.enrolments(then.db, going_only=True)
+        assert [await stepping._advance(then, row) for _ in range(2)] == ["written", "elsewhere"]
+        assert len(await then.db.all("SELECT 1 FROM messages WHERE direction = 'out'")) == 2
 
 
 @pytest.mark.parametrize(

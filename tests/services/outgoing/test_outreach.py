@@ -10,6 +10,7 @@ from mail_receiver import DROP, HANG, MailReceiver
 
 from influtui.model.creators import parse_ref
 from influtui.model.failures import Failure, NeedsConfiguration, WrongUsage
+from influtui.model.ids import PersonId
 from influtui.model.settings import MailAccount
 from influtui.services import inbox, upkeep
 from influtui.services.campaign import brands, campaigns
@@ -18,7 +19,7 @@ from influtui.services.mailbox import accounts
 from influtui.services.outgoing import outreach, sending
 from influtui.services.outgoing.outreach import ContactReport
 from influtui.services.workspace import Workspace, opened
-from influtui.store import outbox, suppressions
+from influtui.store import creators, outbox, suppressions
 
 ANNA, BEN, CLEO = "instagram:anna", "tiktok:ben", "instagram:cleo"
 DAY = 86_400_000
@@ -171,6 +172,25 @@ async def test_who_opts_out_after_the_letter_was_queued_does_not_get_it(
     assert receiver.received == []
 
 
+async def test_one_account_that_opts_out_holds_the_letter_to_another_of_the_person(
+    workspace: Workspace, campaign: str, receiver: MailReceiver, account: Any
+) -> None:
+    """Defence: who opts out is a person; the last check asks for all of their accounts, not for the address alone."""
+    await account("youtube:anna", person=1)
+    receiver.script["RCPT"] = "451 4.7.1 later"
+    await contact(workspace, campaign, ANNA)
+    receiver.script.clear()
+    async with workspace.db.write(workspace.clock()) as transaction:
+        [of_youtube] = [
+            each for each in await creators.of_person(transaction, PersonId(1)) if each.platform == "youtube"
+        ]
+        await suppressions.add(transaction, "opted_out", accounts=[of_youtube])
+    [waiting] = await sending.outgoing(workspace)
+    [delivery] = await sending.send_queued(workspace, [waiting.id])
+    assert delivery.state == "cancelled"
+    assert receiver.received == []
+
+
 @pytest.mark.parametrize(
     ("stage", "reply", "state"),
     [
@@ -271,6 +291,8 @@ async def test_who_stops_the_program_while_a_letter_is_transmitted_finds_it_in_d
     sending_both.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sending_both
+    rows = await workspace.db.all("SELECT state FROM messages ORDER BY id")
+    assert [row["state"] for row in rows] == ["unknown", "queued"], "at once, and not when somebody looks"
     assert [row.state for row in await sending.outgoing(workspace)] == ["unknown", "queued"]
 
 

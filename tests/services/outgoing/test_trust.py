@@ -89,6 +89,29 @@ async def test_a_database_that_was_put_back_sends_nothing_until_a_person_has_loo
     assert len(receiver.received) == 2
 
 
+async def test_a_letter_that_a_person_sends_leaves_its_sign_beside_the_database(
+    workspace: Workspace, campaign: str, receiver: MailReceiver
+) -> None:
+    """Defence: a database that is put back to before this letter is known by the file beside it."""
+    await outreach.contact(workspace, campaign, [parse_ref(ANNA)], "gift")
+    beside, known = heartbeats.beside(workspace.folder), await heartbeats.last(workspace.db)
+    assert beside is not None
+    assert beside == known
+
+
+async def test_a_database_that_was_put_back_writes_no_letter_that_is_due(
+    workspace: Workspace, campaign: str, receiver: MailReceiver
+) -> None:
+    """Defence: the worker asks before it writes, since a letter that is written anew has another id than the one that went."""
+    await enrolling.enroll(workspace, "gift", campaign, [parse_ref(ANNA)], trusted=True)
+    assert (await work(workspace.folder, workspace.clock())).sent == 1
+    sign = heartbeats.beside(workspace.folder)
+    assert sign is not None
+    heartbeats.put_beside(workspace.folder, heartbeats.Heartbeat(serial=sign.serial + 1, host=sign.host, at=sign.at))
+    done = await work(workspace.folder, workspace.clock() + 3 * DAY)
+    assert (done.written, done.sent) == (0, 0)
+
+
 async def test_who_knows_that_nothing_was_sent_says_so(
     workspace: Workspace, campaign: str, receiver: MailReceiver
 ) -> None:

@@ -9,6 +9,7 @@ from influtui.model.failures import Failure
 from influtui.model.settings import MailAccount
 from influtui.services.mailbox.accounts import accounts
 from influtui.services.mailbox.backoff import Backoff
+from influtui.services.mailbox.troubles import Trouble, trouble_of
 from influtui.services.workspace import Workspace
 from influtui.store import filing, received
 
@@ -22,18 +23,17 @@ class Reader:
     def __init__(self) -> None:
         self._backoff = Backoff()
 
-    async def read_due(self, workspace: Workspace, *, stopped: Callable[[], bool]) -> tuple[int, list[str]]:
-        """Read what is due. Returns how many mailboxes were read, and what stood in the way, a sentence each."""
-        read, troubles = 0, list[str]()
+    async def read_due(self, workspace: Workspace, *, stopped: Callable[[], bool]) -> tuple[int, list[Trouble]]:
+        """Read what is due. Returns how many mailboxes were read, and what stood in the way."""
+        read, troubles = 0, list[Trouble]()
         for account in await accounts(workspace):
             if stopped() or account.imap_host is None or not await self._is_due(workspace, account):
                 continue
             try:
-                await _read(workspace, account)
+                troubles += await _read(workspace, account)
             except Failure as failure:
                 self._backoff.failed(account.address, workspace.clock())
-                hint = f" {failure.hint}" if failure.hint else ""
-                troubles.append(f"{account.address} was not read: {failure.message}.{hint}")
+                troubles.append(trouble_of(failure, f"{account.address} was not read"))
             else:
                 self._backoff.worked(account.address)
                 read += 1
@@ -50,8 +50,9 @@ class Reader:
         return now - last >= DOUBT_MS and bool(await filing.doubtful(workspace.db, account.address))
 
 
-async def _read(workspace: Workspace, account: MailAccount) -> None:
+async def _read(workspace: Workspace, account: MailAccount) -> list[Trouble]:
     # Imported here: a workspace whose mailboxes are not read pays nothing for it.
     from influtui.services.incoming import syncing
 
-    await syncing.sync(workspace, account)
+    report = await syncing.sync(workspace, account)
+    return [Trouble(each) for each in report.troubles]

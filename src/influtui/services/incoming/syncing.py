@@ -19,22 +19,24 @@ import msgspec
 
 from influtui.mail import authentication, heading, impersonation
 from influtui.mail import mailbox as mailboxes
-from influtui.mail.connecting import is_loopback
+from influtui.mail.connecting import Unreachable, is_loopback
 from influtui.mail.folders import Folder
 from influtui.mail.impersonation import KnownDomains
-from influtui.mail.mailbox import Body, Head, Mailbox, State
+from influtui.mail.mailbox import Body, Closed, Head, Interrupted, Mailbox, State
 from influtui.mail.second_process import Understanding
 from influtui.mail.understanding import Guidance, Understood
 from influtui.model.failures import Failure, ReadOnly
 from influtui.model.incoming import LocalRule, ParsedMessage
 from influtui.model.settings import MailAccount
 from influtui.model.suppression import email_key
+from influtui.model.text import plural
 from influtui.model.times import rfc3339
 from influtui.services.incoming import arrivals, matching
 from influtui.services.incoming.arrivals import ACTOR, Arrival, Taken
 from influtui.services.incoming.matching import Knowledge
 from influtui.services.mailbox import credentials
 from influtui.services.outgoing import reconciling
+from influtui.services.outgoing.reconciling import Reconciled
 from influtui.services.workspace import Workspace
 from influtui.store import received
 from influtui.store.database import Row
@@ -51,6 +53,8 @@ HOLD: Final = 0.05
 BATCH_BYTES: Final = 16 * 1024 * 1024
 
 _DAY: Final = 86_400_000
+_SPARED: Final = frozenset({"junk", "sent"})
+"""Folders whose loss does not keep a mailbox from being read."""
 
 
 class SyncReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="influtui.sync/1"):
@@ -79,6 +83,8 @@ class SyncReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", 
     """Letters whose outcome was unknown, and that lie in Sent."""
     filed: int = 0
     """Letters of which a copy was put into Sent."""
+    troubles: tuple[str, ...] = ()
+    """What could not be read or filed, though the rest could: a sentence each."""
 
 
 class _Sums(msgspec.Struct):
@@ -123,14 +129,30 @@ async def read(
     """Read what is new through a connection that stands."""
     reading = _Reading(workspace, account, mailbox, told)
     await reading.prepare()
+    troubles: list[str] = []
     try:
         for folder in _of_interest(await mailbox.folders()):
-            await reading.folder(folder, everything=everything)
+            try:
+                await reading.folder(folder, everything=everything)
+            except Closed as closed:
+                if folder.role not in _SPARED:
+                    raise
+                troubles.append(f"{closed.message}; the other folders were read")
     finally:
         await reading.close()
-    reconciled = await reconciling.reconcile(workspace, account, mailbox)
+    if mailbox.withheld:
+        messages = plural(mailbox.withheld, "message")
+        troubles.append(f"{account.address}: its server does not give {messages}; look there with another mail program")
     async with workspace.db.write(workspace.clock(), durability="normal") as transaction:
         await received.synced(transaction, account.address)
+    reconciled = Reconciled()
+    try:
+        reconciled = await reconciling.reconcile(workspace, account, mailbox)
+    except Interrupted:
+        raise
+    except Unreachable as refused:
+        # What came in is in; only the copies of what went, or the word of Sent on a doubt, have to wait.
+        troubles.append(f"{refused.message}. {refused.hint or ''}".rstrip())
     sums, taken = reading.sums, reading.sums.taken
     return SyncReport(
         account=account.address,
@@ -147,6 +169,7 @@ async def read(
         paused=taken.paused,
         went=taken.went + reconciled.went,
         filed=reconciled.filed,
+        troubles=tuple(troubles),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import tomli_w
@@ -16,7 +16,7 @@ from influtui.mail import mailbox as mailboxes
 from influtui.mail import submission
 from influtui.mail.addresses import sendable
 from influtui.mail.connecting import refuse_plain
-from influtui.model.failures import NeedsConfiguration, NotFound, ReadOnly, WrongUsage
+from influtui.model.failures import Failure, NeedsConfiguration, NotFound, ReadOnly, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.model.settings import MailAccount
 from influtui.secrets import kept
@@ -27,18 +27,28 @@ from influtui.services.workspace import CONFIG, Workspace, read_settings
 
 
 class AccountTest(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag="influtui.account_test/1"):
-    """What a mailbox's server said to a connection that sent nothing."""
+    """What a mailbox's servers said to a connection that sent nothing. Of one that failed, only where it is."""
 
     address: str
     server: str
-    encryption: str | None
-    signed_in: bool
-    size_limit: int | None
+    encryption: str | None = None
+    signed_in: bool = False
+    size_limit: int | None = None
     imap_server: str | None = None
     """Where answers are read; None where nothing is."""
     imap_encryption: str | None = None
     tells_of_new_mail: bool | None = None
     """Whether it does so by itself (IDLE)."""
+    failed: tuple[Literal["smtp", "imap"], ...] = ()
+    """Which of the servers did not let us in."""
+
+
+class Tried(NamedTuple):
+    """Both servers of a mailbox, tried: one that fails does not keep the other from it."""
+
+    found: AccountTest
+    failures: tuple[Failure, ...]
+    """What stands in the way, with the commands that mend it, a server each."""
 
 
 async def accounts(workspace: Workspace) -> tuple[MailAccount, ...]:
@@ -90,26 +100,32 @@ async def add(workspace: Workspace, given: MailAccount) -> MailAccount:
     return checked
 
 
-async def try_out(workspace: Workspace, address: str | None = None) -> AccountTest:
-    """Connect, encrypt and sign in; send nothing. Raises what stands in the way, with the command that mends it."""
+async def try_out(workspace: Workspace, address: str | None = None) -> Tried:
+    """Connect to both servers, encrypt and sign in; send nothing. Raises what stands in the way before that: no password."""
     chosen = await account(workspace, address)
     secret = await credentials.secret_for(workspace, chosen)
-    async with submission.connected(chosen, secret) as connection:
-        greeting = connection.greeting
-    reading = None
-    if chosen.imap_host is not None:
+    found = AccountTest(address=chosen.address, server=submission.smtp_server(chosen).where)
+    failures: list[Failure] = []
+    try:
+        async with submission.connected(chosen, secret) as connection:
+            told = connection.greeting
+        found = msgspec.structs.replace(
+            found, encryption=told.encryption, signed_in=told.signed_in, size_limit=told.size_limit
+        )
+    except Failure as failure:
+        failures.append(failure)
+        found = msgspec.structs.replace(found, failed=("smtp",))
+    if chosen.imap_host is None:
+        return Tried(found, tuple(failures))
+    found = msgspec.structs.replace(found, imap_server=mailboxes.imap_server(chosen).where)
+    try:
         async with mailboxes.connected(chosen, secret) as mailbox:
             reading = mailbox.greeting
-    return AccountTest(
-        address=chosen.address,
-        server=f"{chosen.smtp_host}:{chosen.smtp_port}",
-        encryption=greeting.encryption,
-        signed_in=greeting.signed_in,
-        size_limit=greeting.size_limit,
-        imap_server=mailboxes.imap_server(chosen).where if reading else None,
-        imap_encryption=reading.encryption if reading else None,
-        tells_of_new_mail=reading.can_wait if reading else None,
-    )
+        found = msgspec.structs.replace(found, imap_encryption=reading.encryption, tells_of_new_mail=reading.can_wait)
+    except Failure as failure:
+        failures.append(failure)
+        found = msgspec.structs.replace(found, failed=(*found.failed, "imap"))
+    return Tried(found, tuple(failures))
 
 
 async def set_password(workspace: Workspace, address: str, password: Secret) -> Path:

@@ -31,6 +31,7 @@ from influtui.services import asking
 from influtui.services.mailbox import credentials
 from influtui.services.mailbox.accounts import account as mailbox
 from influtui.services.mailbox.backoff import Backoff
+from influtui.services.mailbox.troubles import Trouble, trouble_of
 from influtui.services.outgoing import pausing, trust, waiting
 from influtui.services.workspace import Workspace
 from influtui.store import creators, leases, outbox, sender_lock, suppressions
@@ -187,14 +188,14 @@ async def send_due(
     token: int | None = None,
     stopped: Callable[[], bool] = lambda: False,
     backoff: Backoff | None = None,
-) -> tuple[list[Delivery], list[str]]:
+) -> tuple[list[Delivery], list[Trouble]]:
     """Send what its mailbox's pace lets go now, one letter after the other, until `stopped`. What the worker does.
 
     A mailbox that cannot send does not keep the others from it: its trouble is told, and it is left alone for a while.
     """
     await _call_off(workspace)
     backoff = backoff or Backoff()
-    done, troubles, tried = list[Delivery](), list[str](), set[int]()
+    done, troubles, tried = list[Delivery](), list[Trouble](), set[int]()
     while not stopped():
         ready = [
             each
@@ -212,7 +213,7 @@ async def send_due(
             backoff.worked(address)
         except Failure as failure:
             backoff.failed(address, workspace.clock())
-            troubles.append(f"{address} cannot send: {failure.message}. {failure.hint or ''}".rstrip())
+            troubles.append(trouble_of(failure, f"{address} cannot send"))
     return done, troubles
 
 
