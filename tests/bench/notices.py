@@ -56,6 +56,27 @@ def notices(answer: Answer) -> Iterator[tuple[str, bytes]]:
         yield form.__name__.strip("_"), form(answer).replace("\n", "\r\n").encode()
 
 
+class Letter(NamedTuple):
+    """A letter that is a notice of a mail system, or only speaks of such things."""
+
+    is_notice: bool
+    subject: str
+    mail: bytes
+
+
+def letters(file: str = "notices_of_systems.tsv") -> Iterator[Letter]:
+    """All that are in a file, in its order."""
+    for line in (FOLDER / file).read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            kind, sender, subject, headers, text = line.split("\t")
+            more = "".join(f"{each}\r\n" for each in headers.split(";") if each)
+            mail = (
+                f"{more}From: {sender}\r\nTo: {SENDER}\r\nSubject: {subject}\r\nDate: Mon, 2 Nov 2026 10:00:00 +0000\r\n"
+                "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+            )
+            yield Letter(kind == "bounce", subject, mail.encode() + text.replace("\\n", "\r\n").encode())
+
+
 def _status(words: str) -> str:
     found = re.search(r"\b([45]\.\d{1,3}\.\d{1,3})\b", words)
     return found[1] if found else ("4.0.0" if words.startswith("4") else "5.0.0")
