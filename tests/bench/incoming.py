@@ -164,6 +164,11 @@ def main() -> None:
             f"{file}: {said.right} of {said.count} right, {said.mistaken} taken for something else, "
             f"{len(said.acted_wrongly)} acted upon wrongly; day of return right in {said.days} of {said.absent}"
         )
+    found = [(letter.is_notice, classify(parse(letter.mail)).kind == "bounce") for letter in written.letters()]
+    print(
+        f"letters without a report: {found.count((True, True))} of {sum(is_notice for is_notice, _ in found)} notices "
+        f"recognised, {found.count((False, True))} of {sum(not is_notice for is_notice, _ in found)} others taken for one"
+    )
     many, wrong = false_alarms(folder)
     print(f"false alarms: {len(wrong)} of {many} messages that people wrote {' '.join(wrong)}".rstrip())
     total, exact, longer, missing = quotations(folder, misses=misses)

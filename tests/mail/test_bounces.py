@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.bench import incoming as bench
+from tests.bench import notices as written
 
 from influtui.mail.bounce_reasons import consequences, reason_of, reason_of_status, tables
 from influtui.mail.classification import classify
@@ -265,3 +266,14 @@ def test_the_topic_is_not_guessed_from_what_a_system_writes_around_an_answer() -
     around = "We know of no maintenance. The mailbox of our postmaster is always there and never closed."
     assert reason_of(around) is not None
     assert reason_of(around, is_answer=False) is None
+
+
+def test_notices_without_a_report_are_known_in_many_languages_and_nothing_else_is_one() -> None:
+    missed, alarms, nameless = [], [], []
+    for letter in written.letters():
+        found = classify(parse(letter.mail))
+        if (found.kind == "bounce") != letter.is_notice:
+            (missed if letter.is_notice else alarms).append(letter.subject)
+        elif found.bounce is not None and found.bounce.recipient != "kim@creator.test":
+            nameless.append(letter.subject)
+    assert (missed, alarms, nameless) == ([], [], [])

@@ -34,12 +34,14 @@ NOTICE: Final = 30_000
 RECIPIENTS: Final = 50
 SAID: Final = 600
 
-_ADDRESS: Final = re.compile(r"[^\s<>@,;:\"'()\[\]|=]{1,100}@[^\s<>@,;:\"'()\[\]|]{1,200}[a-z0-9]", re.IGNORECASE)
+_NONE_OF: Final = r"\s<>@,;:：，。、；（）【】《》\"'()\[\]|"
+_WHO: Final = rf"[^{_NONE_OF}=]{{1,100}}@[^{_NONE_OF}]{{1,200}}[a-z0-9]"
+_ADDRESS: Final = re.compile(_WHO, re.IGNORECASE)
 _MARKED: Final = re.compile(
-    r"^[ \t>*•\"'-]*<?(?:mailto:)?([^\s<>@,;:\"'()\[\]|=]{1,100}@[^\s<>@,;:\"'()\[\]|]{1,200}[a-z0-9])>?[\"']?"
-    r"(?=[ \t]*(?:<mailto:[^>\n]{0,200}>)?[ \t]*(?:$|:|\.{3}|on |\())|"
-    r"(?:rcpt to:|recipients?:|address:|delivered to:|mail to|message to|delivering your mail to|unknown user:|to:)[ \t]*<?"
-    r"([^\s<>@,;:\"'()\[\]|=]{1,100}@[^\s<>@,;:\"'()\[\]|]{1,200}[a-z0-9])>?",
+    rf"^[ \t>*•\"'-]*<?(?:mailto:)?({_WHO})>?[\"']?(?=[ \t]*(?:<mailto:[^>\n]{{0,200}}>)?[ \t]*(?:$|:|\.{{3}}|on |\())|"
+    r"(?:rcpt to:|recipients?:|address:|收件人[:：]|delivered to:|mail to|message to|delivering your mail to|unknown user:|to:)"
+    r"[ \t]*<?"
+    rf"({_WHO})>?",
     re.IGNORECASE | re.MULTILINE,
 )
 _QUOTE: Final = re.compile(r"^(?:[ \t]*>)+[ \t]?", re.MULTILINE)
@@ -185,7 +187,12 @@ def is_notice(message: ParsedMessage) -> bool:
         return says or (about and not handed_on)
     if "report-type=delivery-status" in _content_type(message):
         return True
-    return says and bool(_MARKED.search(message.body[:6_000])) and not _is_answer(message)
+    own = sender.rpartition("@")[2]
+    named = ((found[1] or found[2]).casefold() for found in _MARKED.finditer(message.body[:6_000]))
+    # Shops and carriers speak of deliveries, too, and name an address of their own to write to; they return no letter.
+    is_returned = any(report.kind == "original" for report in message.reports)
+    names = any(is_returned or not each.endswith(f"@{own}") for each in named)
+    return says and names and not _is_answer(message)
 
 
 def notice_of(message: ParsedMessage) -> str:
