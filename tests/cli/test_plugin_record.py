@@ -48,7 +48,7 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[BlueskyStandIn]:
 def test_a_recording_holds_no_key_and_plays_again_in_the_contract(
     platform: BlueskyStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    maker(tmp_path / "site", monkeypatch)("acme", search=ASKS, manifest=MANIFEST.format(id="acme", timeout=5) + FIELD)
+    maker(tmp_path / "site", monkeypatch)("acme", search=ASKS, manifest=MANIFEST.format(id="acme", timeout=60) + FIELD)
     path = tmp_path / "made" / "acme.json"
     assert main(["--json", "plugin", "record", "acme", "vegan", "--into", str(path)]) == 0
     done = json.loads(capsys.readouterr().out)

@@ -60,7 +60,7 @@ def acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakePlugin
     before = logging.getLogRecordFactory()
 
     def made(search: str, **more: object) -> str:
-        manifest = MANIFEST.format(id="acme", timeout=5) + FIELDS
+        manifest = MANIFEST.format(id="acme", timeout=60) + FIELDS
         return make("acme", manifest=manifest, search="key = self.ctx.secrets['api_key']\n" + search, **more)
 
     yield made

@@ -25,7 +25,7 @@ def mine(monkeypatch: pytest.MonkeyPatch) -> Path:
     """A plugin in the user's own folder."""
     package = user_folder.folder() / "mine" / "influtui_mine"
     package.mkdir(parents=True)
-    (package / "influtui.toml").write_text(MANIFEST.format(id="mine", timeout=5))
+    (package / "influtui.toml").write_text(MANIFEST.format(id="mine", timeout=60))
     search = "\n".join(f"        {line}" for line in GOOD.strip().splitlines())
     (package / "__init__.py").write_text(CODE.format(id="mine", search=search, hook="        return [TheSource]"))
     monkeypatch.delitem(sys.modules, "influtui_mine", raising=False)

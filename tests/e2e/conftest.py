@@ -18,7 +18,10 @@ KEYS = {
     "right": "\x1b[C", "pagedown": "\x1b[6~", "pageup": "\x1b[5~", "backspace": "\x7f", "ctrl+d": "\x04",
     "ctrl+u": "\x15", "ctrl+s": "\x13", "ctrl+r": "\x12", "ctrl+p": "\x10", "ctrl+l": "\x0c",
 }  # fmt: skip
-PATIENCE = 20.0
+PATIENCE = 60.0
+"""Seconds: far more than anything takes, since other work may share the machine."""
+WHOLE = 0.05
+"""Seconds without a byte after which what came is taken for a whole frame and not a part of one."""
 
 
 class Terminal:
@@ -53,15 +56,25 @@ class Terminal:
         return self.screen.display[number].rstrip()
 
     def wait(self, *wanted: str, gone: str | None = None) -> str:
-        """Wait until all texts stand on the screen (and another one no longer does)."""
+        """Wait until all texts stand on the screen (and another one no longer does), and the rest of their frame."""
+        return self.until(
+            lambda: all(text in self.text for text in wanted) and (gone is None or gone not in self.text),
+            f"{wanted} did not show (or {gone!r} stayed)",
+        )
+
+    def until(self, holds: Callable[[], bool], otherwise: str) -> str:
+        """Wait until the screen is as it should be, and a frame whole."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            alive = self.read()
-            if all(text in self.text for text in wanted) and (gone is None or gone not in self.text):
+            alive, before = self.read(), len(self.raw)
+            if holds():
+                whole_by = time.monotonic() + 20 * WHOLE
+                while alive and self.read(WHOLE) and len(self.raw) != before and time.monotonic() < whole_by:
+                    before = len(self.raw)
                 return self.text
             if not alive:
                 break
-        raise AssertionError(f"{wanted} did not show (or {gone!r} stayed):\n{self.text}")
+        raise AssertionError(f"{otherwise}:\n{self.text}")
 
     def press(self, *keys: str) -> None:
         """Press keys, as fast as a person would at best. `"text:…"` types letters."""

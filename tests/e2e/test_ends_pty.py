@@ -67,7 +67,7 @@ def test_an_end_keeps_what_was_typed_gives_the_terminal_back_and_leaves_nothing_
 
 
 def _wait_for_the_end(app: Any) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         if not app.child.isalive():
             return

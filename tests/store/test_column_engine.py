@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 
@@ -370,9 +369,7 @@ async def test_a_question_that_nobody_waits_for_is_interrupted(workspace: Worksp
     stale.cancel()
     with pytest.raises(asyncio.CancelledError):
         await stale
-    before = time.monotonic()
-    assert await asked(engine, "") == []
-    assert time.monotonic() - before < 1
+    assert await asyncio.wait_for(asked(engine, ""), 60) == []
 
 
 async def test_closing_the_database_ends_a_question_and_the_thread(workspace: Workspace) -> None:

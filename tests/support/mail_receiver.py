@@ -85,7 +85,7 @@ class MailReceiver:
     def to(self, address: str) -> list[Received]:
         return [each for each in self.received if address in each.recipients]
 
-    def wait_for(self, count: int, *, patience: float = 5.0) -> None:
+    def wait_for(self, count: int, *, patience: float = 60.0) -> None:
         until = time.monotonic() + patience
         while len(self.received) < count and time.monotonic() < until:
             time.sleep(0.01)

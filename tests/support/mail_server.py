@@ -229,7 +229,7 @@ class MailServer:
         if os.getuid() == 0:
             _chown([path, *path.rglob("*")], self._owner)
 
-    def _wait_until_it_greets(self, patience: float = 10.0) -> None:
+    def _wait_until_it_greets(self, patience: float = 60.0) -> None:
         until = time.monotonic() + patience
         while True:
             try:

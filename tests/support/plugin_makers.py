@@ -64,7 +64,7 @@ def maker(folder: Path, monkeypatch: pytest.MonkeyPatch) -> MakePlugin:
         hook: str = "return [TheSource]",
         top: str = "",
         manifest: str | None = None,
-        timeout: float = 0.4,
+        timeout: float = 60,
         package: str | None = None,
     ) -> str:
         package = package or f"influtui_{id_}"

@@ -56,8 +56,8 @@ async def running(folder: Path, *, read_only: bool = False) -> AsyncIterator[Inf
     """The app on a screen of its own."""
     app = InflutuiApp(Options(folder, read_only=read_only))
     async with app.run_test(size=(120, 36)):
-        await asyncio.wait_for(app.opened.wait(), 20)
-        await asyncio.wait_for(app.standing_known.wait(), 20)
+        await asyncio.wait_for(app.opened.wait(), 60)
+        await asyncio.wait_for(app.standing_known.wait(), 60)
         yield app
 
 

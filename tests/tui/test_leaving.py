@@ -13,7 +13,7 @@ from influtui.tui.app import InflutuiApp, Options
 async def test_what_fails_while_the_app_goes_is_no_crash(tmp_path: Path) -> None:
     app = InflutuiApp(Options(tmp_path / "workspace"))
     async with app.run_test(size=(80, 24)):
-        await asyncio.wait_for(app.opened.wait(), 20)
+        await asyncio.wait_for(app.opened.wait(), 60)
         app.exit(return_code=143)
         app.failed(NoMatches("its widget is gone"))
     assert app.return_code == 143
@@ -22,7 +22,7 @@ async def test_what_fails_while_the_app_goes_is_no_crash(tmp_path: Path) -> None
 async def test_a_key_pressed_before_the_end_is_not_carried_out_after_it(tmp_path: Path) -> None:
     app = InflutuiApp(Options(tmp_path / "workspace"))
     async with app.run_test(size=(80, 24)):
-        await asyncio.wait_for(app.opened.wait(), 20)
+        await asyncio.wait_for(app.opened.wait(), 60)
         app.exit(return_code=143)
         app.key_pressed("question_mark", "?")
         await asyncio.sleep(0)

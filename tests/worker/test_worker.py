@@ -36,7 +36,7 @@ def started(folder: Path, *words: str) -> subprocess.Popen[bytes]:
 
 
 async def until(workspace: Workspace, works: bool) -> working.WorkerState:
-    give_up = time.monotonic() + 10
+    give_up = time.monotonic() + 60
     while (found := await working.state(workspace)).works != works:
         assert time.monotonic() < give_up
         await asyncio.sleep(0.02)
@@ -75,7 +75,7 @@ async def test_a_worker_that_is_told_to_stop_gives_the_lease_back(today: Workspa
     process = started(workspace.folder, "--keep")
     await until(workspace, works=True)
     process.send_signal(number)
-    await asyncio.to_thread(process.communicate, timeout=10)
+    await asyncio.to_thread(process.communicate, timeout=60)
     assert process.returncode == code
     lease = await leases.current(workspace.db)
     assert lease is not None
@@ -135,7 +135,7 @@ async def test_it_ends_when_it_has_been_alone_for_a_while_and_writes_its_log_for
     folder = workspace.folder
     await workspace.db.close()
     async with opened(folder, clock=workspace.clock) as alone:
-        assert not await asyncio.wait_for(loop.run(alone, keep=False), 10), "nobody interrupted it"
+        assert not await asyncio.wait_for(loop.run(alone, keep=False), 60), "nobody interrupted it"
 
 
 async def test_nothing_is_started_where_there_is_no_mailbox(workspace: Workspace, monkeypatch: Any) -> None:

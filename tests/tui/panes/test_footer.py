@@ -25,7 +25,7 @@ async def test_keys_are_lit_once_there_are_rows_and_dim_while_several_are_marked
         await asyncio.to_thread(main, ["--workspace", str(folder), "inbox", "log-dm", who, "--text", "Gladly!"])
     app = InflutuiApp(Options(folder))
     async with app.run_test(size=(120, 36)):
-        await asyncio.wait_for(app.opened.wait(), 20)
+        await asyncio.wait_for(app.opened.wait(), 60)
         await app.keyboard.do_word("inbox")
         assert _role(app, "reply") == "key"
         await app.keyboard.do_word("mark-all")

@@ -39,15 +39,15 @@ async def discover_pane(folder: Path, size: tuple[int, int] = (160, 30)) -> Asyn
     """The app in Discover, with the command line's words."""
     app = InflutuiApp(Options(folder), commands=lambda: command_line)
     async with app.run_test(size=size):
-        await asyncio.wait_for(app.opened.wait(), 20)
-        await asyncio.wait_for(app.standing_known.wait(), 20)
+        await asyncio.wait_for(app.opened.wait(), 60)
+        await asyncio.wait_for(app.standing_known.wait(), 60)
         assert isinstance(app.pane, Discover)
         yield app.pane
 
 
 async def until(holds: Callable[[], object]) -> None:
     """Wait until something holds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():
             await asyncio.sleep(0.01)
 

@@ -30,8 +30,8 @@ async def plugins_pane(folder: Path, size: tuple[int, int] = (120, 36)) -> Async
     """The app, at the Plugins pane."""
     app = InflutuiApp(Options(folder))
     async with app.run_test(size=size):
-        await asyncio.wait_for(app.opened.wait(), 20)
-        await asyncio.wait_for(app.standing_known.wait(), 20)
+        await asyncio.wait_for(app.opened.wait(), 60)
+        await asyncio.wait_for(app.standing_known.wait(), 60)
         await app.keyboard.do_word("plugins")
         assert isinstance(app.pane, Plugins)
         yield app.pane
@@ -46,7 +46,7 @@ async def pressed(pane: Plugins, *keys: str) -> None:
 
 async def until(holds: Callable[[], bool]) -> None:
     """Wait until something holds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():
             await asyncio.sleep(0.01)
 

@@ -211,9 +211,10 @@ async def _of_code(
     findings: list[Finding] = []
     import_ms: float | None = None
     try:
-        before = time.perf_counter()
+        # The processor's time, as other work on the machine is no fault of the plugin.
+        before = time.process_time()
         await host.activate(manifest.id)
-        import_ms = (time.perf_counter() - before) * 1_000
+        import_ms = (time.process_time() - before) * 1_000
         if import_ms > SLOW_IMPORT_S * 1_000:
             findings.append(
                 Finding(

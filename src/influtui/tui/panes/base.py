@@ -255,15 +255,20 @@ class Pane(Widget):
         if self._rest is not None:
             self.follow(now=True)
 
+    def _drop_detail(self) -> None:
+        """What is being looked up for the detail is no longer what it shows."""
+        if self._detail_task is not None:
+            self._detail_task.cancel()
+            self._detail_task = None
+
     def _fill_detail(self) -> None:
         record = self.table.current
+        self._drop_detail()
         if record is None:
             if not self.table.total:
                 self.detail.show(lambda width: ())
                 self._detail_key = None
             return
-        if self._detail_task is not None:
-            self._detail_task.cancel()
         self._detail_task = self.desk.background(self._show_detail(record))
 
     async def _show_detail(self, record: Any) -> None:

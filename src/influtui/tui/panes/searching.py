@@ -222,6 +222,7 @@ class Searching(Triage):
 
         chosen, look = values(self._counted or {}, self.query_text), self.desk.look()
         self._facet = max(0, min(self._facet, len(chosen) - 1))
+        self._drop_detail()
         self._detail_key = None
         self.detail.show(lambda width: panel(chosen, self._facet, self.table.total, width, look)[0], keep_place=True)
         _, here = panel(chosen, self._facet, self.table.total, self.detail.inner_width, look)
