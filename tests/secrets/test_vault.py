@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from influtui.model.failures import Failure, NeedsConfiguration
-from influtui.secrets import kept, passwords, plugin_secrets, vault
+from influtui.secrets import asking, kept, passwords, plugin_secrets, vault
 from influtui.secrets.plugin_secrets import Wanted
 from influtui.secrets.secret import Secret
 
@@ -63,16 +63,32 @@ async def test_a_person_is_asked_once(tmp_path: Path) -> None:
     _as_another_process()
     asked: list[str] = []
 
-    def ask(question: str) -> str:
+    async def ask(question: str) -> str:
         asked.append(question)
         return WORDS.reveal()
 
-    token = vault.ASK.set(ask)
+    token = asking.ASK.set(ask)
     try:
         assert [await _got(tmp_path, "a.key") for _ in range(2)] == [CANARY, CANARY]
     finally:
-        vault.ASK.reset(token)
+        asking.ASK.reset(token)
     assert len(asked) == 1
+
+
+async def test_who_gives_no_passphrase_is_told_so(tmp_path: Path) -> None:
+    await kept.encrypt(tmp_path, "passphrase", WORDS)
+    await kept.put(tmp_path, "a.key", Secret(CANARY))
+    _as_another_process()
+
+    async def gives_up(question: str) -> None:
+        return None
+
+    token = asking.ASK.set(gives_up)
+    try:
+        with pytest.raises(NeedsConfiguration, match="no passphrase was given"):
+            await _got(tmp_path, "a.key")
+    finally:
+        asking.ASK.reset(token)
 
 
 async def test_a_command_gives_the_passphrase(tmp_path: Path) -> None:

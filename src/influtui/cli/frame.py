@@ -18,7 +18,7 @@ import click
 from influtui.cli.output import Output
 from influtui.model.failures import Failure, NeedsConfirmation, WrongUsage
 from influtui.model.nearest import nearest
-from influtui.secrets import vault
+from influtui.secrets.asking import ASK
 from influtui.services.workspace import PluginChoice, Workspace, default_folder, opened
 
 P = ParamSpec("P")
@@ -137,7 +137,11 @@ def _can_be_stopped() -> None:
 def _can_be_asked() -> None:
     """Let a passphrase be asked for, where a person sits at a terminal that is not the app's."""
     if ATTENDANT.get() is None and sys.stdin.isatty():
-        vault.ASK.set(lambda question: str(click.prompt(question, hide_input=True, err=True)))
+        ASK.set(_asked_here)
+
+
+async def _asked_here(question: str) -> str:
+    return str(click.prompt(question, hide_input=True, err=True))
 
 
 def _from_any_thread(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:

@@ -73,6 +73,8 @@ async def info(workspace: Workspace, out: Output, id_: str) -> None:
     out.say(f"made for plugin API {manifest.api}; this is {API_VERSION}")
     for source in manifest.source:
         out.say(f"source {source.id}: accounts of {source.platform}, asks {', '.join(source.hosts)}")
+        if instead := plugin_rows.asks_instead(places):
+            out.say(f"  in their place {instead}, as the setting base_url says")
         for budget, quota in zip(source.budget, left[source.id], strict=True):
             until = f" until {minute(quota.resets_at)}" if quota.resets_at else ""
             out.say(f"  at most {budget.limit:,} {budget.units} in {budget.window}: {quota.left:,} left{until}")

@@ -88,8 +88,8 @@ async def remove(workspace: Workspace, out: Output, name: str, yes: bool) -> Non
 async def encrypt(workspace: Workspace, out: Output, passphrase_command: str | None, host_key: bool) -> None:
     """Encrypt the secrets that are kept here, and those to come. Called again, it changes what opens them.
 
-    Without an option a passphrase is asked for, then and whenever they are needed; the app and what runs in the
-    background cannot ask, so for those name a program or take the machine's key.
+    Without an option a passphrase is asked for, then and whenever they are needed; what runs in the
+    background cannot ask, so for that name a program or take the machine's key.
     """
     if passphrase_command and host_key:
         raise WrongUsage("--passphrase-command and --host-key are two ways: choose one")

@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Callable
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -18,6 +16,7 @@ import msgspec
 
 from influtui.model.failures import Failure, NeedsConfiguration
 from influtui.secrets import places
+from influtui.secrets.asking import ASK
 from influtui.secrets.secret import Secret
 
 Opens = Literal["passphrase", "command", "host_key"]
@@ -32,9 +31,6 @@ KEY_BYTES: Final = 32
 SALT_BYTES: Final = 16
 NONCE_BYTES: Final = 12
 CHECK: Final = "influtui"
-
-ASK: Final[ContextVar[Callable[[str], str] | None]] = ContextVar("ask", default=None)
-"""Asks a person for a passphrase without showing it, where there is a terminal to ask on."""
 
 _keys: Final[dict[bytes, bytes]] = {}
 """By salt: a key that was made in this process."""
@@ -159,7 +155,10 @@ async def _passphrase(folder: Path, vault: Vault) -> Secret:
             hint="`influtui secret encrypt --host-key` or `--passphrase-command CMD` lets this machine open them;"
             f" {VARIABLE} in the environment does for one run.",
         )
-    return Secret(ask("Passphrase of the encrypted secrets"))
+    said = await ask("Passphrase of the encrypted secrets")
+    if not said:
+        raise NeedsConfiguration("the secrets are encrypted, and no passphrase was given", hint="Try again with it.")
+    return Secret(said)
 
 
 async def _derived(vault: Vault, passphrase: Secret) -> bytes:

@@ -31,6 +31,7 @@ from influtui.tui.keyboard import Keyboard
 from influtui.tui.keymap import Keymap
 from influtui.tui.options import Options
 from influtui.tui.panes.base import Box, Pane
+from influtui.tui.passphrase import Passphrases
 from influtui.tui.private import (
     CrashesQuietly,
     PaintsDifferences,
@@ -96,6 +97,7 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
         self._title = ""
         self.keyboard = Keyboard(self)
         self.lines = CommandLines(self)
+        self.passphrases = Passphrases(self)
         self.unfinished = Unfinished(self)
         self.prompt.typed, self.prompt.closed = self.unfinished.typed, self.unfinished.closed
         self._resources = AsyncExitStack()

@@ -229,3 +229,13 @@ async def test_what_is_installed_is_read_before_a_person_agrees_and_removed_when
         await pressed(pane, "y")
         await told(pane, "acme is removed")
         assert "acme" not in {row.id for row in await pane.table.slice(0, 99)}
+
+
+async def test_who_is_asked_in_the_place_of_the_announced_hosts_is_shown(tmp_path: Path) -> None:
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    (folder / "config.toml").write_text('[plugin.bluesky]\nbase_url = "http://127.0.0.1:8099/"\n')
+    async with plugins_pane(folder) as pane:
+        detail = " ".join((await shown(pane, "bluesky")).split())
+        assert "in their place http://127.0.0.1:8099/, as the setting base_url says" in detail
+        assert "in their place" not in await shown(pane, "mastodon")

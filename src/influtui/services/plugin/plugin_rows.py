@@ -11,7 +11,7 @@ import msgspec
 from influtui.host import spending
 from influtui.host.discovery import Found
 from influtui.host.spending import Spent
-from influtui.host.states import BUNDLED, PluginState
+from influtui.host.states import BASE_URL, BUNDLED, PluginState
 from influtui.model.plugin_qualifiers import PLUGINS
 from influtui.model.query import parse
 from influtui.model.query_ast import And, Everything, Field, Is, Not, Or, Query, Words
@@ -57,6 +57,8 @@ class PluginDetail(msgspec.Struct, frozen=True, kw_only=True):
     settings: tuple[SettingPlace, ...]
     trust: str
     """Why its code may run, in a sentence."""
+    asks_instead: str | None = None
+    """What is asked in the place of its hosts, where a setting says so."""
 
 
 async def rows(workspace: Workspace, query: str = "") -> list[PluginRow]:
@@ -71,11 +73,19 @@ async def detail(workspace: Workspace, id_: str) -> PluginDetail:
     """One plugin. Raises `NotFound` naming the nearest."""
     state = await plugins.plugin(workspace, id_)
     known = await asyncio.to_thread(quality.kept, workspace.clock())
+    places = await plugins.setting_places(workspace, id_)
     return PluginDetail(
         row=await _row(workspace, state, quality.of(state, known)),
-        settings=await plugins.setting_places(workspace, id_),
+        settings=places,
         trust=_trust(await plugins.found_plugin(workspace, id_)),
+        asks_instead=asks_instead(places),
     )
+
+
+def asks_instead(places: Sequence[SettingPlace]) -> str | None:
+    """The address that is asked in the place of the announced hosts: a stand-in, or another service."""
+    given = next((each.value for each in places if each.field.key == BASE_URL.key), None)
+    return str(given) if given else None
 
 
 async def _row(workspace: Workspace, state: PluginState, checked: Quality | None) -> PluginRow:

@@ -28,10 +28,10 @@ async def form(workspace: Workspace, id_: str) -> tuple[SettingPlace, ...]:
     """Every setting and how it stands, with the address to ask that every source has."""
     places = await plugins.setting_places(workspace, id_)
     manifest = (await plugins.plugin(workspace, id_)).manifest
-    if manifest is None or not manifest.source:
+    there = any(each.field.key == BASE_URL.key for each in places)
+    if manifest is None or not manifest.source or there:
         return places
-    given = read_settings(workspace.folder).plugin.get(id_, {}).get(BASE_URL.key)
-    return (*places, SettingPlace(BASE_URL, given if isinstance(given, str) else None, None))
+    return (*places, SettingPlace(BASE_URL, None, None))
 
 
 async def tried(workspace: Workspace, id_: str, values: Values, secrets: Mapping[str, Secret]) -> str | None:

@@ -16,7 +16,7 @@ from influtui.host.breakers import Struggle
 from influtui.host.calls import Fault
 from influtui.host.discovery import Found, installed, unambiguous
 from influtui.host.manifests import Field
-from influtui.host.states import BUNDLED, ENABLED, PluginState, Standing
+from influtui.host.states import BASE_URL, BUNDLED, ENABLED, PluginState, Standing
 from influtui.model.failures import Failure, NotFound, ReadOnly, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.secrets import plugin_secrets
@@ -95,16 +95,20 @@ async def found_plugin(workspace: Workspace, id_: str) -> Found:
 
 
 async def setting_places(workspace: Workspace, id_: str) -> tuple[SettingPlace, ...]:
-    """Every setting of a plugin and where its value comes from. A secret's value is never among it."""
+    """Every setting of a plugin and where its value comes from, with the address to ask where another was set.
+
+    A secret's value is never among it.
+    """
     found = await plugin(workspace, id_)
     standing = (await _host(workspace)).standing
     values = standing.settings(id_)
+    fields = (*(found.manifest.fields if found.manifest else ()), *((BASE_URL,) if BASE_URL.key in values else ()))
     secrets = {field.key: standing.kept_at(wanted) for field, wanted in standing.secrets(id_)}
     return tuple(
         SettingPlace(field, None, secrets[field.key])
         if field.kind == "secret"
         else SettingPlace(field, values.get(field.key), None)
-        for field in (found.manifest.fields if found.manifest else ())
+        for field in fields
     )
 
 
@@ -168,7 +172,7 @@ async def reload(workspace: Workspace, id_: str) -> PluginState:
     """
     state = await plugin(workspace, id_)
     if state.manifest is None or not (state.usable or state.state == "needs_config"):
-        raise Failure(f"{id_} is {state.state}: {state.reason}")
+        raise Failure(f"{id_} was not imported. {state.reason}")
     await enable(workspace, id_)  # what it failed at before is no reason to let it rest now
     throw_away(id_, state.manifest)
     async with hosted(workspace) as host:

@@ -70,9 +70,10 @@ async def _ask_secrets(desk: InflutuiApp, id_: str, places: Sequence[SettingPlac
     for each in places:
         if each.field.kind != "secret":
             continue
-        stands = f"enter alone: stays as it is, from {each.place}" if each.place else "enter alone: stays away"
+        stands = "enter alone keeps what is there" if each.place else "enter alone goes without"
+        hint = f"{each.field.label}; {stands}"
         while True:
-            said = await desk.answer(f"{id_}.{each.field.key}:", hint=cell(stands), hidden=True)
+            said = await desk.answer(f"{id_}.{each.field.key}:", hint=cell(hint), hidden=True)
             if said is None:
                 return None
             wrong = each.field.wrong(said) if said else None

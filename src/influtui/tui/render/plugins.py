@@ -88,7 +88,7 @@ def detail(known: PluginDetail, width: int, look: Look) -> list[Line]:
     lines += [EMPTY, *wrapped(cell(state.reason), width, "warn" if calls_for_somebody(row) else "text")]
     for heading, part in (
         ("Tier", _tier_lines(row.quality, width)),
-        ("Asks", _offers(row, width)),
+        ("Asks", _offers(known, width)),
         ("Budgets", _budgets(row.quota, width, look)),
         ("Settings", _settings(known.settings, width, look)),
         ("Spent", _spending(row, width)),
@@ -123,13 +123,17 @@ def why(row: PluginRow, width: int) -> list[Line]:
     return lines if checked.unmet else [*lines, EMPTY, (Span("It meets every rule there is.", "good"),)]
 
 
-def _offers(row: PluginRow, width: int) -> Iterator[Line]:
-    manifest = row.state.manifest
+def _offers(known: PluginDetail, width: int) -> Iterator[Line]:
+    manifest = known.row.state.manifest
     if manifest is None:
         return
     for source in manifest.source:
         yield from wrapped(f"{cell(source.id)}: accounts of {cell(source.platform)}", width)
-        yield from wrapped(", ".join(map(cell, source.hosts)), width, "text", indent="  ")
+        hosts = ", ".join(map(cell, source.hosts))
+        yield from wrapped(hosts, width, "dim" if known.asks_instead else "text", indent="  ")
+        if known.asks_instead:
+            instead = f"in their place {cell(known.asks_instead)}, as the setting base_url says"
+            yield from wrapped(instead, width, "warn", indent="  ")
         if source.note:
             yield from wrapped(cell(source.note), width, "dim", indent="  ")
     for carrier in manifest.carrier:
@@ -261,7 +265,7 @@ def judged(wrong: Sequence[tuple[str, str]], look: Look) -> list[Line]:
         return [
             (
                 Span(f" {look.glyphs.picked} ", "good"),
-                Span("Every value can be taken; whether they go together is tried before they are kept.", "dim"),
+                Span("Every value can be taken; all are tried together before they are kept.", "dim"),
             )
         ]
     return [
