@@ -194,7 +194,7 @@ def run_line(
     import contextlib
     import io
 
-    from influtui.cli.frame import ATTENDANT
+    from influtui.cli.attending import ATTENDANT
     from influtui.cli.main import main as command_line
     from influtui.tui.hearing import Heard, Ran
 

@@ -82,12 +82,8 @@ async def add(workspace: Workspace, out: Output, /, **options: Any) -> None:
 async def list_accounts(workspace: Workspace, out: Output) -> None:
     """The mailboxes of this workspace, the default one first."""
     known = await accounts.accounts(workspace)
-    if out.json:
-        for each in known:
-            out.data(_row(each))
-        return
-    if not known:
-        out.note("There is no mailbox yet: influtui account add ADDRESS --smtp-host HOST")
+    none = "There is no mailbox yet: `influtui account add ADDRESS --smtp-host HOST`."
+    if not out.listed(known, none, _row):
         return
     rows = [
         (

@@ -44,12 +44,8 @@ async def new(workspace: Workspace, out: Output, /, name: str, dry_run: bool, **
 async def list_brands(workspace: Workspace, out: Output, query: tuple[str, ...]) -> None:
     """Brands: `brand list currency:EUR`."""
     found = await service.brands(workspace, " ".join(query))
-    if out.json:
-        for each in found:
-            out.data(documents.brand(each))
-        return
-    if not found:
-        out.note("No brand matches." if query else "No brand yet. Make one: influtui brand new NAME")
+    none = "No brand matches." if query else "No brand yet: `influtui brand new NAME` makes one."
+    if not out.listed(found, none, documents.brand):
         return
     rows = [
         (safe(each.name), safe(each.currency), documents.words(each.ship_to), documents.words(each.own_handles))

@@ -82,14 +82,10 @@ async def list_campaigns(workspace: Workspace, out: Output, query: tuple[str, ..
     """Campaigns, running ones first; `*` marks the one in use: `campaign list state:active brand:acme`."""
     found = await service.list_campaigns(workspace, " ".join(query))
     used = await service.in_use(workspace)
-    if out.json:
-        for each in found:
-            out.data(documents.campaign(each, in_use=used is not None and each.id == used.id))
-        return
-    if not found:
-        out.note(
-            "No campaign matches." if query else "No campaign yet. Make one: influtui campaign new NAME --wanted 15"
-        )
+    none = "No campaign matches." if query else "No campaign yet: `influtui campaign new NAME --wanted 15` makes one."
+    if not out.listed(
+        found, none, lambda each: documents.campaign(each, in_use=used is not None and each.id == used.id)
+    ):
         return
     rows = []
     for each in found:

@@ -38,14 +38,8 @@ def collab() -> None:
 async def list_collaborations(workspace: Workspace, out: Output, query: tuple[str, ...], campaign: str | None) -> None:
     """The collaborations of a campaign, the furthest along first: `collab list state:contacted since:7d..`."""
     shown = await service.collaborations(workspace, " ".join(query), campaign=campaign)
-    if out.json:
-        for each in shown:
-            out.data(documents.collaboration(each))
-        return
-    if not shown:
-        out.note(
-            "Nobody matches." if query else "Nobody is here yet. Pick people: influtui campaign shortlist add REF…"
-        )
+    none = "Nobody matches." if query else "Nobody is here yet: `influtui campaign shortlist add REF…` picks people."
+    if not out.listed(shown, none, documents.collaboration):
         return
     now = workspace.clock()
     rows = [

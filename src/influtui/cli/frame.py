@@ -8,13 +8,13 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Concatenate, Final, ParamSpec, Protocol
+from typing import Any, Concatenate, Final, ParamSpec
 
 import click
 
+from influtui.cli.attending import ATTENDANT
 from influtui.cli.output import Output
 from influtui.model.failures import Failure, NeedsConfirmation, WrongUsage
 from influtui.model.nearest import nearest
@@ -27,27 +27,6 @@ DONE_IN_PART: Final = 3
 INTERRUPTED: Final = 130
 FAILED: Final = 1
 USAGE: Final = 2
-
-
-class Attendant(Protocol):
-    """Who runs a line on behalf of a person, where standard input is not theirs: the app."""
-
-    @property
-    def columns(self) -> int:
-        """How wide the page is on which they read what the line writes."""
-        ...
-
-    def asks(self, question: str) -> bool:
-        """Ask a yes-or-no question and wait for the answer."""
-        ...
-
-    def began(self, stop: Callable[[], None]) -> None:
-        """The work has begun; `stop` ends it from any thread."""
-        ...
-
-
-ATTENDANT: Final[ContextVar[Attendant | None]] = ContextVar("attendant", default=None)
-"""Set around a line that the app runs."""
 
 
 @dataclass(frozen=True)

@@ -55,14 +55,8 @@ async def list_conversations(workspace: Workspace, out: Output, words: tuple[str
     influtui inbox list in:campaign channel:dm "free next week"
     """
     found = await service.conversations(workspace, " ".join(words))
-    if out.json:
-        for row in found:
-            out.data(row)
-        return
-    if not found:
-        out.note(
-            "No conversation matches." if words else "No conversations yet: `influtui campaign contact` begins them."
-        )
+    none = "No conversation matches." if words else "No conversations yet: `influtui campaign contact` begins them."
+    if not out.listed(found, none):
         return
     out.table(
         ("id", "whose turn", "class", "who", "campaign", "last", "when"),

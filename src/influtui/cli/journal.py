@@ -54,12 +54,8 @@ async def redo(workspace: Workspace, out: Output, dry_run: bool) -> int:
 async def journal(workspace: Workspace, out: Output, limit: int, actor: str | None) -> None:
     """Who changed what, and when."""
     found = await upkeep.journal(workspace, actor=actor, limit=limit)
-    if out.json:
-        for entry in found:
-            out.data(_document(entry))
-        return
-    if not found:
-        out.note("Nothing has been changed yet.")
+    none = "Nothing has been changed yet."
+    if not out.listed(found, none, _document):
         return
     rows = [(safe(minute(entry.at)), safe(entry.actor), safe(_what(entry)), safe(_standing(entry))) for entry in found]
     out.table(("when", "who", "what", ""), rows)

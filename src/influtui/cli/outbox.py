@@ -28,12 +28,7 @@ def outbox() -> None:
 async def list_outgoing(workspace: Workspace, out: Output, words: tuple[str, ...]) -> None:
     """What waits, what was refused, and what is in doubt: `outbox list state:unknown in:campaign`."""
     rows = await sending.outgoing(workspace, query=" ".join(words))
-    if out.json:
-        for row in rows:
-            out.data(row)
-        return
-    if not rows:
-        out.note("Nothing matches." if words else "Everything has gone.")
+    if not out.listed(rows, "Nothing matches." if words else "Everything has gone."):
         return
     table = [
         (safe(str(row.id)), safe(row.state), safe(row.recipient), safe(minute(row.until)), safe(minutes_in(row.why)))
@@ -219,12 +214,7 @@ def delivered(each: Delivery) -> str:
 async def show_forecast(workspace: Workspace, out: Output, days: int) -> None:
     """What goes when, if nothing else happens."""
     found = await forecast(workspace, days)
-    if out.json:
-        for row in found:
-            out.data(row)
-        return
-    if not found:
-        out.note("Nothing waits, and no sequence goes on.")
+    if not out.listed(found, "Nothing waits, and no sequence goes on."):
         return
     table = [
         (

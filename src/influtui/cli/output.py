@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, TypeVar
 
 import click
 import msgspec
 
 from influtui.model.failures import Failure
 from influtui.model.text import SafeText, safe
+
+T = TypeVar("T")
 
 # JSON leaves these as they are, but a terminal would act on them; as \uXXXX they are the same text. They can only stand
 # inside strings, so replacing them anywhere in a document is right.
@@ -41,6 +43,16 @@ class Output:
     def data(self, document: Any) -> None:
         """One JSON object on its own line (only with `--json`)."""
         click.echo(json_line(document))
+
+    def listed(self, found: Sequence[T], none: str, document: Callable[[T], Any] | None = None) -> bool:
+        """A list: an object a line for programs, `none` where there is nothing. True where rows are left to show to a person."""
+        if self.json:
+            for each in found:
+                self.data(each if document is None else document(each))
+            return False
+        if not found:
+            self.note(none)
+        return bool(found)
 
     def say(self, text: str) -> None:
         """A line for a person, on standard output. Made safe here once more, whatever came in."""

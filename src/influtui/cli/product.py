@@ -49,13 +49,12 @@ async def new(
 async def list_products(workspace: Workspace, out: Output, query: tuple[str, ...]) -> None:
     """Products, by brand and SKU: `product list brand:acme cost:..10`."""
     found = await service.list_products(workspace, " ".join(query))
-    if out.json:
-        for each in found:
-            out.data(documents.product(each))
-        return
-    if not found:
-        none = "No product yet. Make one: influtui product new SKU --name NAME --cost AMOUNT"
-        out.note("No product matches." if query else none)
+    none = (
+        "No product matches."
+        if query
+        else "No product yet: `influtui product new SKU --name NAME --cost AMOUNT` makes one."
+    )
+    if not out.listed(found, none, documents.product):
         return
     rows = [
         (safe(each.brand), safe(each.sku), safe(each.name), documents.amount(each.cost), documents.amount(each.value))

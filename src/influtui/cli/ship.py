@@ -106,12 +106,8 @@ async def add(
 async def list_(workspace: Workspace, out: Output, query: tuple[str, ...]) -> None:
     """Parcels, the newest first: `ship list state:in_transit news:5d..`."""
     found = await fulfilment.list_shipments(workspace, " ".join(query))
-    if out.json:
-        for shipment in found:
-            out.data(document(shipment))
-        return
-    if not found:
-        out.note("No parcels.")
+    none = "No parcel matches." if query else "No parcels yet: `influtui ship add REF NUMBER` records one."
+    if not out.listed(found, none, document):
         return
     rows = [
         (

@@ -7,7 +7,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from influtui.cli.frame import ATTENDANT
+from influtui.cli.attending import ATTENDANT
 from influtui.model.text import SafeText
 
 GAP = "  "

@@ -22,6 +22,7 @@ from influtui.tui.widgets.list import VirtualList
 
 if TYPE_CHECKING:
     from influtui.tui.app import InflutuiApp
+    from influtui.tui.render.columns import Column
     from influtui.tui.widgets.cover import Cover
 
 SIDE_BY_SIDE: Final = 100
@@ -88,6 +89,17 @@ class Pane(Widget):
     def make_list(self) -> VirtualList[Any]:
         """The list, with its columns."""
         raise NotImplementedError
+
+    def list_of(self, columns: Sequence[Column[Any]], key: Callable[[Any], int]) -> VirtualList[Any]:
+        """A list of this pane; `key` tells its rows apart."""
+        return VirtualList(
+            columns,
+            key=key,
+            look=self.desk.look,
+            palette=self.desk.get_palette,
+            moved=self.moved,
+            failed=self.desk.failed,
+        )
 
     async def load(self, *, keep_place: bool) -> None:
         """Fill the list for `query_text`. Called by `fill` alone."""

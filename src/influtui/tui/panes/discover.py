@@ -73,14 +73,7 @@ class Discover(Asking):
 
     def make_list(self) -> VirtualList[Judged]:
         """The list, with its columns."""
-        return VirtualList(
-            COLUMNS,
-            key=lambda judged: judged.creator.id,
-            look=self.desk.look,
-            palette=self.desk.get_palette,
-            moved=self.moved,
-            failed=self.desk.failed,
-        )
+        return self.list_of(COLUMNS, key=lambda judged: judged.creator.id)
 
     def watches(self) -> set[str]:
         """What this pane shows."""

@@ -30,14 +30,7 @@ class Inbox(Pane):
 
     def make_list(self) -> VirtualList[Any]:
         """The list, with its columns."""
-        return VirtualList(
-            COLUMNS,
-            key=lambda row: row.id,
-            look=self.desk.look,
-            palette=self.desk.get_palette,
-            moved=self.moved,
-            failed=self.desk.failed,
-        )
+        return self.list_of(COLUMNS, key=lambda row: row.id)
 
     def watches(self) -> set[str]:
         """What this pane shows."""

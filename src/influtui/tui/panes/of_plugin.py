@@ -80,14 +80,7 @@ class OfPlugin(Pane):
         self._headings: Sequence[str] = ()
         self._notice = ""
         self._asking: asyncio.Task[Any] | None = None
-        return VirtualList(
-            columns(("",)),
-            key=lambda record: record.number,
-            look=self.desk.look,
-            palette=self.desk.get_palette,
-            moved=self.moved,
-            failed=self.desk.failed,
-        )
+        return self.list_of(columns(("",)), key=lambda record: record.number)
 
     def watches(self) -> set[str]:
         """Nothing of the workspace."""

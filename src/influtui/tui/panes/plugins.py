@@ -37,14 +37,7 @@ class Plugins(Pane):
     def make_list(self) -> VirtualList[Any]:
         """The list, with its columns."""
         self._waiting = 0
-        return VirtualList(
-            COLUMNS,
-            key=lambda row: crc32(row.id.encode()),
-            look=self.desk.look,
-            palette=self.desk.get_palette,
-            moved=self.moved,
-            failed=self.desk.failed,
-        )
+        return self.list_of(COLUMNS, key=lambda row: crc32(row.id.encode()))
 
     def watches(self) -> set[str]:
         """Who asks a platform finds creators, and spends budgets."""

@@ -32,14 +32,7 @@ class Shipments(Pane):
 
     def make_list(self) -> VirtualList[Any]:
         """The list, with its columns."""
-        return VirtualList(
-            COLUMNS,
-            key=lambda shipment: shipment.id,
-            look=self.desk.look,
-            palette=self.desk.get_palette,
-            moved=self.moved,
-            failed=self.desk.failed,
-        )
+        return self.list_of(COLUMNS, key=lambda shipment: shipment.id)
 
     def watches(self) -> set[str]:
         """What this pane shows."""
