@@ -43,6 +43,11 @@ def test_nothing_asks_for_everybody() -> None:
     [
         ("Vegan", Words(("vegan",))),
         ("Crème", Words(("creme",))),
+        ("Łódź", Words(("lodz",))),
+        ("𝓐𝓷𝓷𝓪", Words(("anna",))),
+        ("Straße", Words(("strasse",))),
+        ("ｽｷﾝ", Words(("スキン",))),
+        ("مُحَمَّد", Words(("محمد",))),
         ("bak*", Words(("bak",), prefix=True)),
         ('"Vegan baking"', Words(("vegan", "baking"))),
         ("vegan-baking", Words(("vegan", "baking"))),

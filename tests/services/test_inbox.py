@@ -160,11 +160,12 @@ async def test_who_waits_longest_for_us_stands_first(workspace: Workspace, threa
         ("channel:email", [ANNA]), ("-channel:email", ["tiktok:ben"]), ("campaign:spring", [ANNA]),
         ("in:campaign", [ANNA]), ("state:logged", ["tiktok:ben"]), ("last:<1d", ["tiktok:ben", ANNA]),
         ("platform:tiktok", ["tiktok:ben"]),
-        ('"the cake"', ["tiktok:ben"]), ("Anna", [ANNA]),
+        ('"the cake"', ["tiktok:ben"]), ("Anna", [ANNA]), ("strasse", ["tiktok:ben"]), ('"in der straße"', ["tiktok:ben"]),
+        ("Łódź", ["tiktok:ben"]), ("vegan", ["tiktok:ben"]),
     ],
 )  # fmt: skip
 async def test_the_inbox_answers_queries(workspace: Workspace, thread: int, query: str, refs: list[str]) -> None:
-    await inbox.log_answer(workspace, parse_ref("tiktok:ben"), "about the cake")
+    await inbox.log_answer(workspace, parse_ref("tiktok:ben"), "about the cake, 𝓿𝓮𝓰𝓪𝓷, in der Straße, łódź")
     assert [row.ref for row in await inbox.conversations(workspace, query)] == refs
 
 

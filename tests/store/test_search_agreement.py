@@ -101,6 +101,10 @@ WORDS = (
     "x1",
     "anna",
     "an",
+    "𝓿𝓮𝓰𝓪𝓷",
+    "Łódź",
+    "Straße",
+    "ｽｷﾝ",
 )
 PARTS = ("US", "DE", "CH", "TW", "female", "male", "18-24", "25-34", "65+")
 SHARES = (0.0, 0.1, 0.2, 10.1, 20.2, 30.3, 40.0, 40.01, 61.0, 100.0)
@@ -237,9 +241,9 @@ async def judged(transaction: Transaction, rows: list[Row], dice: random.Random)
 
 
 def pieces(text: str) -> list[str]:
+    typed = unicodedata.normalize("NFKC", text).lower().replace("ł", "l").replace("ß", "ss")
     plain = "".join(
-        char if unicodedata.normalize("NFD", char)[0] > "z" else unicodedata.normalize("NFD", char)[0]
-        for char in text.lower()
+        char if unicodedata.normalize("NFD", char)[0] > "z" else unicodedata.normalize("NFD", char)[0] for char in typed
     )
     return re.findall(r"[^\W_]+", plain)
 
@@ -379,6 +383,12 @@ bare = st.sampled_from(
         "護",
         "キン",
         "nobody",
+        "lodz",
+        "łó*",
+        "strasse",
+        '"straße vegan"',
+        "𝕧𝕖𝕘*",
+        "スキン",
         "müsli*",
     ]
 )
@@ -449,6 +459,8 @@ qualified = st.one_of(
             "audience:DE<=0,TW>40",
             "found:web",
             "name:anna",
+            "name:lodz",
+            "bio:𝖛𝖊𝖌𝖆𝖓",
             "name:vega*",
             "bio:café",
             'bio:"vegan baking"',

@@ -1,8 +1,9 @@
-"""Words as the search sees them: folded, cut where the text index cuts, in every script.
+"""Words as the search sees them: as people type them, folded, cut where the text index cuts, in every script.
 
 The rules are those of SQLite's `unicode61` tokenizer as the schema configures it (letters, numbers and combining marks
-make words; Latin letters lose their accents), so that a phrase checked here and a word looked up there agree. Scripts
-that are written without blanks between words are searched by substring instead, through their pairs of characters.
+make words; Latin letters lose their accents), over texts that were made `plain` first. So a phrase checked here and a word
+looked up there agree. Scripts that are written without blanks between words are searched by substring instead, through
+their pairs of characters.
 """
 
 from __future__ import annotations
@@ -18,6 +19,18 @@ _ASCII_WORDS: Final = re.compile(r"[a-z0-9]+")
 _LOOSE_ACCENTS: Final = frozenset(
     [*range(0x300, 0x305), *range(0x306, 0x30D), 0x30F, 0x311, 0x31B, *range(0x323, 0x329), 0x32D, 0x32E, 0x330, 0x331]
 )
+# What people type for letters that are no accented ones, and what is left out of what they type: the vowel points of Arabic
+# and Hebrew, and the stroke that stretches an Arabic word.
+_TYPED: Final = {
+    **dict(zip("łŁøØđĐðÐŧŦħĦıœæßẞþÞŒÆ", ("l", "L", "o", "O", "d", "D", "d", "D", "t", "T", "h", "H", "i", "oe", "ae", "ss", "SS",
+                                         "th", "TH", "OE", "AE"), strict=True)),
+    **dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz", strict=True)),
+    **dict.fromkeys("أإآٱ", "ا"),
+    **{chr(code): "" for code in (0x640, *range(0x64B, 0x653), 0x670, *range(0x591, 0x5BE), 0x5BF, 0x5C1, 0x5C2, 0x5C7)},
+    "\uff9e": "\u3099", "\uff9f": "\u309a",
+}  # fmt: skip
+_CIRCLED: Final = (range(0x24B6, 0x24EA), range(0x1F130, 0x1F14A))
+_HANGUL: Final = (range(0x3131, 0x318F), range(0xFFA0, 0xFFDD))
 _VARIATION_SELECTORS: Final = range(0xFE00, 0xFE10)
 # Thai, Lao, Tibetan, Myanmar, Khmer; kana, bopomofo, Han with its extensions, half-width kana.
 # Compiled with its first use, by `re` itself: that is four milliseconds.
@@ -42,6 +55,43 @@ def _letter(char: str) -> str:
     return parts[0] if parts[0].isascii() else lowered
 
 
+class _Plain(dict[int, str]):
+    """What each character becomes, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        typed = _TYPED.get(char)
+        if typed is None:
+            typed = self._unstyled(char, code)
+        self[code] = typed
+        return typed
+
+    @staticmethod
+    def _unstyled(char: str, code: int) -> str:
+        """The letters and digits that a styled, full-width or half-width one, or a ligature, stands for."""
+        letter = unicodedata.category(char)[0] in "LN" or any(code in run for run in _CIRCLED)
+        if not letter or any(code in run for run in _HANGUL):
+            return char
+        meant = unicodedata.normalize("NFKC", char)
+        is_text = all(unicodedata.category(each)[0] in "LNM" for each in meant)
+        return meant if is_text and spaceless(meant) == spaceless(char) else char
+
+
+_plain: Final = _Plain()
+
+
+def plain(text: str) -> str:
+    """`text` with every letter as people type it: `𝓐𝓷𝓷𝓪`, `ｖｅｇａｎ` and `Łódź` as Anna, vegan and Lódź; ß as ss.
+
+    The text indexes hold texts made plain, and every word of a query is.
+    """
+    if text.isascii():
+        return text
+    found = text.translate(_plain)
+    # A half-width kana has its voicing mark behind it.
+    return unicodedata.normalize("NFC", found) if "\u3099" in found or "\u309a" in found else found
+
+
 def folded(text: str) -> str:
     """`text` as its words with one blank between: what a phrase is looked for in."""
     return " ".join(words(text))
@@ -49,6 +99,7 @@ def folded(text: str) -> str:
 
 def words(text: str) -> tuple[str, ...]:
     """The words of `text`, lower case, Latin letters without accents, in order."""
+    text = plain(text)
     if text.isascii():
         return tuple(_ASCII_WORDS.findall(text.lower()))
     return tuple("".join([_letter(char) for char in text]).split())

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 
+from influtui.store import functions
 from influtui.store.database import Database
-from influtui.store.functions import FUNCTIONS
 
 if TYPE_CHECKING:
     from influtui.store.column_search import ColumnSearch
@@ -177,8 +177,7 @@ class ColumnEngine:
         connection.execute("PRAGMA busy_timeout = 2000")
         connection.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA cache_size = -4096")
-        for name, arguments, function in FUNCTIONS:
-            connection.create_function(name, arguments, function, deterministic=True)
+        functions.give(connection)
         with self._lock:
             self._connection = connection
         return connection

@@ -14,8 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from influtui.store import gram_index, migrations
-from influtui.store.functions import FUNCTIONS
+from influtui.store import functions, gram_index, migrations
 
 OLDEST_SQLITE: Final = (3, 35, 0)
 """RETURNING. Older than any distribution that is still looked after."""
@@ -63,6 +62,7 @@ def _references(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _text_index(connection: sqlite3.Connection) -> Iterator[str]:
+    functions.give(connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.execute("INSERT INTO creator_text (creator_text, rank) VALUES ('integrity-check', 1)")
@@ -71,8 +71,6 @@ def _text_index(connection: sqlite3.Connection) -> Iterator[str]:
         yield f"the text index does not say what the rows say: {error}"
     finally:
         connection.execute("ROLLBACK")
-    for name, arguments, function in FUNCTIONS:
-        connection.create_function(name, arguments, function, deterministic=True)
     try:
         if differing := gram_index.disagreements(connection):
             yield f"the index of scripts without blanks is wrong in {differing:,} places"

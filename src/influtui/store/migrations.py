@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from influtui.model.failures import StoreTooNew
+from influtui.store import functions
 
 APPLICATION_ID: Final = 0x1F107D1
 """Marks the file as ours, so that a stranger's database is not taken for an empty workspace."""
@@ -66,6 +67,7 @@ def migrate(connection: sqlite3.Connection) -> list[int]:
     pending = [step for step in steps() if step.number > found]
     if not pending:
         return []
+    functions.give(connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have come first while this one waited for the lock.

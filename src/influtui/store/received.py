@@ -215,7 +215,8 @@ async def add(
     await _insert(transaction, "messages", [{"id": id_, **each} for id_, each in zip(ids, messages, strict=True)])
     await transaction.run("DELETE FROM message_text_later")
     await transaction.run(
-        "INSERT INTO message_text (rowid, subject, body) SELECT id, subject, body FROM messages WHERE id BETWEEN ? AND ?",
+        "INSERT INTO message_text (rowid, subject, body)"
+        " SELECT id, subject, body FROM message_words WHERE id BETWEEN ? AND ?",
         (ids[0], ids[-1]),
     )
     await _insert(

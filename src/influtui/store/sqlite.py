@@ -18,7 +18,7 @@ from typing import Final, Literal, TypeVar
 import aiosqlite
 
 from influtui.model.failures import StoreBusy
-from influtui.store.functions import FUNCTIONS
+from influtui.store import functions
 
 T = TypeVar("T")
 
@@ -68,8 +68,7 @@ async def connect(
             connection.row_factory = sqlite3.Row
             for pragma in pragmas:
                 connection.execute(f"PRAGMA {pragma}")
-            for name, arguments, function in FUNCTIONS:
-                connection.create_function(name, arguments, function, deterministic=True)
+            functions.give(connection)
             # The first look at the file: what is wrong with it is said here and not at some later query.
             connection.execute("PRAGMA schema_version").fetchone()
         except BaseException:

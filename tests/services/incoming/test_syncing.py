@@ -71,8 +71,9 @@ async def test_a_sender_who_only_looks_like_ourselves_is_pointed_out(post: Post)
 
 async def test_what_came_in_together_is_found_by_its_words_and_by_no_others(post: Post) -> None:
     post.answer("A pomegranate, please", to="anna@mail.test")
-    post.answer("A quince, please", to="ben@mail.test")
+    post.answer("A quince from Łódź, please", to="ben@mail.test")
     await post.sync()
+    assert [each.ref for each in await inbox.conversations(post.workspace, "lodz")] == ["instagram:ben"]
     found = await inbox.conversations(post.workspace, "pomegranate")
     assert [each.ref for each in found] == ["instagram:anna"]
     async with post.workspace.db.write(post.workspace.clock()) as transaction:
