@@ -37,7 +37,8 @@ One language for the app's `/` and for every command that takes a QUERY.
 
 - **Words** are looked for in {text}. A word is a whole word; `word*` finds what begins so; `"two words"` is a phrase.
   Case and the accents of Latin letters do not matter, nor how letters are styled (`𝓐𝓷𝓷𝓪`, full-width ones); `ł`, `ø` and `ß` are
-  found as `l`, `o` and `ss`, Arabic and Hebrew without vowel points. Chinese, Japanese, Thai and their like are found by any part.
+  found as `l`, `o` and `ss`, Arabic and Hebrew without vowel points. Chinese, Japanese, Thai and their like are found by any
+  part.
 - **Side by side** means that all must hold. `OR` between two things means that one must; parentheses group.
 - **`-`** directly before a word, a qualifier or a group turns it round. What is not known matches no qualifier, so `-er:>3`
   also finds those whose rate nobody knows, and every account is in exactly one of `q` and `-q`.
