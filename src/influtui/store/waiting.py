@@ -264,8 +264,7 @@ def _go_live(head: str, at: Moment) -> str:
 def _to_ship(head: str, _at: Moment) -> str:
     return (
         _columns(head, _SINCE, f"{_SINCE} + {_days('agreed')}")
-        + f" FROM collaborations l {_RUNS} WHERE l.state IN ('agreed', 'contracted') AND EXISTS (SELECT 1 FROM terms t"
-        " WHERE t.collaboration_id = l.id AND t.slot = 'product' AND t.waived = 0 AND t.value IS NOT NULL)"
+        + f" FROM collaborations l {_RUNS} WHERE l.state IN ('agreed', 'contracted') AND {_HAS_PRODUCT}"
         " AND NOT EXISTS (SELECT 1 FROM shipments s WHERE s.collaboration_id = l.id AND s.state <> 'cancelled')"
     )
 
@@ -285,6 +284,20 @@ def _state(*states: str, at_once: bool = False, besides: str = "0") -> Callable[
         )
 
     return select
+
+
+def _silent(head: str, at: Moment) -> str:
+    """Somebody who had answered, and whose turn it is since our last message."""
+    latest = (
+        "(SELECT {} FROM conversations v WHERE v.collaboration_id = l.id ORDER BY v.last_at DESC, v.id DESC LIMIT 1)"
+    )
+    last = latest.format("v.last_at")
+    due = f"{last} + {_allowed('silent')}"
+    return (
+        _columns(head, last, due, conversation=latest.format("v.id"))
+        + f" FROM collaborations l {_RUNS} WHERE l.state = 'in_conversation' AND {due} <= {at.now} AND NOT {IN_HAND}"
+        " AND NOT EXISTS (SELECT 1 FROM conversations v WHERE v.collaboration_id = l.id AND v.awaiting = 'us')"
+    )
 
 
 def _numbers(head: str, at: Moment) -> str:
@@ -356,6 +369,12 @@ def _one_of(persons: AbstractSet[int]) -> str:
 
 _SINCE: Final = "coalesce(l.state_at, l.created_at)"
 
+_HAS_PRODUCT: Final = (
+    "EXISTS (SELECT 1 FROM terms t WHERE t.collaboration_id = l.id AND t.slot = 'product' AND t.waived = 0"
+    " AND t.value IS NOT NULL)"
+)
+"""Whether the terms of a collaboration `l` name something to send."""
+
 # As `model.shortlist.outreach_target` rounds: up, but not for what floating point adds.
 _EXACT: Final = "round(k.wanted * k.outreach_ratio, 6)"
 _MISSING: Final = (
@@ -395,7 +414,8 @@ _OF: Final[dict[str, Callable[[str, Moment], str]]] = {
     "to_ship": _to_ship,
     "quiet_parcel": _quiet_parcel,
     "terms": _state("negotiating"),
-    "next_step": _state("creating", "measuring"),
+    "next_step": _state("agreed", "creating", "measuring", besides=f"(l.state = 'agreed' AND {_HAS_PRODUCT})"),
+    "silent": _silent,
     "numbers": _numbers,
     "no_answer": _state("contacted", besides=IN_HAND),
     "refused": _refused,

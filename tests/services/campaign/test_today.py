@@ -13,7 +13,7 @@ from influtui.model.shortlist import outreach_target
 from influtui.model.times import Millis
 from influtui.model.today import DAY_MS, HOUR_MS, Waiting, kinds
 from influtui.services.campaign import brands, campaigns, collaborations, negotiation, results, today
-from influtui.services.workspace import Workspace
+from influtui.services.workspace import Workspace, opened
 from influtui.store import suppressions
 from influtui.store.picks import meter
 
@@ -333,3 +333,32 @@ async def test_the_reserve_comes_before_new_people_and_who_is_on_the_way_counts(
     assert found[0].next == "campaign contact SPRING --query verdict:reserve --template NAME"
     shown = await meter(workspace.db, await campaigns.needed(workspace, None))
     assert shown.line().endswith("to contact 4, contacted 0, 1 on their way")
+
+
+async def test_who_fell_silent_in_the_middle_of_talking_is_asked_about_after_some_days(
+    workspace: Workspace, anna: int, write: Callable[..., Awaitable[int]]
+) -> None:
+    conversation, _ = await a_message(write, anna, at=ago(workspace, days=9), direction="in", state="received")
+    assert await waiting(workspace, "-kind:too_few") == [("reply", True)]
+    await write(
+        "messages", conversation_id=conversation, direction="out", state="sent", body="which size?", written_by="test",
+        at=ago(workspace, days=6),
+    )  # fmt: skip
+    async with workspace.change("test", "answered") as unit:
+        await unit.update("conversations", conversation, {"awaiting": "them", "last_at": ago(workspace, days=6)})
+    (only,) = await today.today(workspace)
+    assert (only.kind, only.next) == ("silent", f"inbox reply {conversation}")
+    async with workspace.change("test", "answered") as unit:
+        await unit.update("conversations", conversation, {"last_at": ago(workspace, days=4)})
+    assert await waiting(workspace) == []
+
+
+async def test_an_agreement_without_a_product_does_not_rest_either(workspace: Workspace, anna: int) -> None:
+    terms = {
+        "content": "1 reel", "captions": "#ad first", "go_live": "2027-05-01", "placement": "reel", "retention": "90 days",
+        "rights": "organic, 6 months", "fee": "250",
+    }  # fmt: skip
+    await negotiation.note_terms(workspace, CollaborationId(anna), terms, waive=["product"], agreed=True)
+    assert await waiting(workspace) == []
+    async with opened(workspace.folder, clock=lambda: Millis(workspace.clock() + 3 * DAY_MS)) as then:
+        assert await waiting(then) == [("next_step", True)]
