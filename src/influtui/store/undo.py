@@ -84,7 +84,8 @@ async def mark(transaction: Transaction, entry: JournalId, state: str) -> None:
 
 async def revert(unit: UnitOfWork, entry: JournalId) -> list[Left]:
     """Take back every row that `entry` has in the journal, the last one first, as part of `unit`. Returns what was left."""
-    reverting = _Reverting(unit)
+    [[began]] = await unit.transaction.all("SELECT at FROM journal WHERE id = ?", (entry,))
+    reverting = _Reverting(unit, began)
     before_seq = 1 << 62
     while rows := await unit.transaction.all(
         "SELECT seq, noun, row_id, before, after FROM journal_rows WHERE journal_id = ? AND seq < ?"
@@ -100,8 +101,10 @@ async def revert(unit: UnitOfWork, entry: JournalId) -> list[Left]:
 class _Reverting:
     """One revert in progress: knows which rows were left, so that no later step touches them."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, began: int) -> None:
         self.unit = unit
+        self._began = began
+        """When the act that is taken back was done."""
         self.left: list[Left] = []
         self._untouchable: set[tuple[str, int]] = set()
 
@@ -149,9 +152,12 @@ class _Reverting:
                 if columns and not await self._tried(self.unit.update_many(noun, {step.row_id: columns})):
                     self._leave(noun, [step], "cannot return: another one has taken its place")
         if noun == "creators":
-            # Scores are known to be stale by the row's time, which has just gone back to before they were made.
+            # Scores are known to be stale by the row's time, which has just gone back: those that were made of what the
+            # act had written would pass for scores of what is there again. Older ones are.
             marks = ", ".join("?" * len(wanted))
-            await self.unit.transaction.run(f"DELETE FROM scores WHERE creator_id IN ({marks})", list(wanted))
+            await self.unit.transaction.run(
+                f"DELETE FROM scores WHERE at >= ? AND creator_id IN ({marks})", [self._began, *wanted]
+            )
 
     async def _remove(self, noun: str, steps: list[Step]) -> None:
         if noun in KEYS:

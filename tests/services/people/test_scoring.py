@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from itertools import count as ticking
+from pathlib import Path
 
 import pytest
 
 from influtui.model.creators import Ref, parse_ref
+from influtui.model.editing import Edit
 from influtui.model.ids import CreatorId
+from influtui.model.times import Millis
+from influtui.services import upkeep
 from influtui.services.campaign import brands, campaigns
-from influtui.services.people import scoring
-from influtui.services.workspace import Workspace
+from influtui.services.people import editing, scoring
+from influtui.services.workspace import Workspace, opened
 from influtui.store import scores as store
 from influtui.store.scores import NO_CAMPAIGN
 
@@ -101,6 +106,22 @@ async def test_a_workspaces_own_rules_change_the_model(workspace: Workspace) -> 
     assert report.scored == 15
     (workspace.folder / scoring.RULES).write_text("[reach.ships]\nweight = 0.9\n", "utf-8")
     assert (await scoring.score(workspace, ids)).scored == 15
+
+
+async def test_taking_an_edit_back_keeps_the_scores_that_are_older_than_it(tmp_path: Path) -> None:
+    ticks = ticking(1_795_348_800_000, 1_000)
+    async with opened(tmp_path / "workspace", clock=lambda: Millis(next(ticks))) as workspace:
+        ids = await people(workspace, 3)
+        await scoring.score(workspace, ids)
+        scored = await store.read(workspace.db, NO_CAMPAIGN, ids[1])
+        await editing.edit(workspace, ids[1:2], Edit(add_tags=frozenset({"later"})))
+        await upkeep.undo(workspace)
+        assert await store.read(workspace.db, NO_CAMPAIGN, ids[1]) == scored
+        assert (await scoring.score(workspace, ids)).up_to_date == 3
+        await upkeep.redo(workspace)
+        assert (await scoring.score(workspace, ids)).scored == 1
+        await upkeep.undo(workspace)
+        assert await store.read(workspace.db, NO_CAMPAIGN, ids[1]) is None, "it was made of what is no longer there"
 
 
 async def test_a_campaign_that_is_after_something_else_is_scored_anew(workspace: Workspace) -> None:
