@@ -24,6 +24,7 @@ from influtui.services.finding.quotas import QuotaLeft
 from influtui.services.plugin import authoring, installing, offer_facts, plugin_rows, plugins, quality
 from influtui.services.plugin.plugins import PluginState, SettingPlace
 from influtui.services.workspace import Workspace
+from influtui.store.spending import KEPT_DAYS, Cost
 
 MOST_CAUSES = 8
 HOSTS_BIND = "Its hosts bind only what it asks through us."
@@ -60,8 +61,10 @@ async def info(workspace: Workspace, out: Output, id_: str) -> None:
     found = await plugins.plugin(workspace, id_)
     left = await plugins.quotas_left(workspace, found)
     places = await plugins.setting_places(workspace, id_)
+    cost = await plugin_rows.lately(workspace, id_)
     if out.json:
-        out.data(document(found) | {"quota": _quotas(left), "fields": [_field(each) for each in places]})
+        also = {"quota": _quotas(left), "fields": [_field(each) for each in places], "spent": _cost(cost)}
+        out.data(document(found) | also)
         return
     out.say(f"{found.name} ({found.id} {found.version}, from {found.distribution})")
     out.say(f"{found.state}: {found.reason}")
@@ -89,6 +92,9 @@ async def info(workspace: Workspace, out: Output, id_: str) -> None:
         out.say(f"pane {pane.id}: {pane.name}; {pane.note or 'influtui plugin show ' + pane.id}")
     for each in places:
         _tell_setting(out, found.id, each)
+    if cost is not None:
+        failed = f", {cost.failed:,} failed" if cost.failed else ""
+        out.say(f"spent in thirty days: {plural(cost.calls, 'call')} of its code in {cost.ms / 1_000:,.1f} s{failed}")
     if found.path:
         out.say(f"manifest: {found.path}")
 
@@ -105,6 +111,12 @@ def _tell_setting(out: Output, id_: str, setting: SettingPlace) -> None:
     out.say(f"setting {field.key}: {field.label} ({stands})")
     if field.help:
         out.say(f"  {field.help}")
+
+
+def _cost(cost: Cost | None) -> dict[str, Any] | None:
+    if cost is None:
+        return None
+    return {"days": KEPT_DAYS, "calls": cost.calls, "failed": cost.failed, "seconds": cost.ms / 1_000}
 
 
 def _quotas(left: dict[str, tuple[QuotaLeft, ...]]) -> list[dict[str, Any]]:

@@ -1,4 +1,7 @@
-"""What plugins cost in this process: how often each was called and how long that took, over all hosts. Never kept."""
+"""What plugins cost in this process: how often each was called and how long that took, over all hosts.
+
+Kept by whoever takes it (`take`): what is taken once is not handed out again.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ class Spent(NamedTuple):
 
 
 _spent: Final[dict[str, Spent]] = {}
+_taken: Final[dict[str, Spent]] = {}
 _lock: Final = threading.Lock()
 
 
@@ -29,3 +33,11 @@ def of(plugin: str) -> Spent:
     """What a plugin has cost since this process began."""
     with _lock:
         return _spent.get(plugin, Spent())
+
+
+def take(plugin: str) -> Spent:
+    """What a plugin has cost since this was asked last."""
+    with _lock:
+        now, before = _spent.get(plugin, Spent()), _taken.get(plugin, Spent())
+        _taken[plugin] = now
+        return Spent(now.calls - before.calls, now.failed - before.failed, now.seconds - before.seconds)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
+from influtui.host import spending as host_spending
 from influtui.host.budgets import Ledger, Quota, Use
 from influtui.host.manifests import SourceEntry
 from influtui.host.sources import OpenSource
 from influtui.model.times import rfc3339
 from influtui.services.workspace import Workspace
-from influtui.store import budgets
+from influtui.store import budgets, spending
 
 
 class QuotaLeft(msgspec.Struct, frozen=True):
@@ -41,14 +42,17 @@ def shown(quotas: tuple[Quota, ...]) -> tuple[QuotaLeft, ...]:
 
 
 async def keep(workspace: Workspace, source: OpenSource) -> None:
-    """Keep what was spent since the last time: the platform counts on, whatever becomes of this run."""
+    """Keep what was spent since the last time, of budgets and of people's time: both count on, whatever becomes of this run."""
     if workspace.db.read_only:
         return
     additions = [
         budgets.Added(each.budget, each.key, each.at, each.added, each.level, each.live_after)
         for each in source.ledger.take_additions()
     ]
-    if additions:
+    cost = host_spending.take(source.plugin)
+    if additions or cost.calls:
         now = workspace.clock()
         async with workspace.db.write(now, durability="normal") as transaction:
             await budgets.add(transaction, source.entry.id, additions, now=now)
+            kept = spending.Cost(cost.calls, cost.failed, round(cost.seconds * 1_000))
+            await spending.add(transaction, source.plugin, kept, now)

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from influtui.host import spending
+from influtui.host import spending as host_spending
 from influtui.host.discovery import Found
 from influtui.host.spending import Spent
 from influtui.host.states import BASE_URL, BUNDLED, PluginState
@@ -21,6 +21,8 @@ from influtui.services.plugin import plugins, quality
 from influtui.services.plugin.plugins import SettingPlace
 from influtui.services.plugin.quality import Quality
 from influtui.services.workspace import Workspace
+from influtui.store import spending
+from influtui.store.spending import Cost
 
 ASKS_FOR_SOMEBODY: Final = frozenset(
     {"broken", "untrusted", "incompatible", "needs_config", "degraded", "quarantined", "failed"}
@@ -38,6 +40,9 @@ class PluginRow(msgspec.Struct, frozen=True, kw_only=True):
     quota: tuple[tuple[str, QuotaLeft], ...]
     """What is left, by source."""
     spent: Spent
+    """What its code cost in this session."""
+    lately: Cost | None = None
+    """What it cost in thirty days, all sessions together; None where nothing is known of it."""
 
     @property
     def id(self) -> str:
@@ -65,7 +70,11 @@ async def rows(workspace: Workspace, query: str = "") -> list[PluginRow]:
     """The plugins that a query asks for, by id. Raises `WrongUsage` saying where the query is wrong."""
     asked = parse(query, PLUGINS)
     known = await asyncio.to_thread(quality.kept, workspace.clock())
-    found = [await _row(workspace, each, quality.of(each, known)) for each in await plugins.plugins(workspace)]
+    costs = await spending.lately(workspace.db, workspace.clock())
+    found = [
+        await _row(workspace, each, quality.of(each, known), costs.get(each.id))
+        for each in await plugins.plugins(workspace)
+    ]
     return [each for each in found if _holds(asked, each)]
 
 
@@ -75,7 +84,7 @@ async def detail(workspace: Workspace, id_: str) -> PluginDetail:
     known = await asyncio.to_thread(quality.kept, workspace.clock())
     places = await plugins.setting_places(workspace, id_)
     return PluginDetail(
-        row=await _row(workspace, state, quality.of(state, known)),
+        row=await _row(workspace, state, quality.of(state, known), await lately(workspace, id_)),
         settings=places,
         trust=_trust(await plugins.found_plugin(workspace, id_)),
         asks_instead=asks_instead(places),
@@ -88,14 +97,20 @@ def asks_instead(places: Sequence[SettingPlace]) -> str | None:
     return str(given) if given else None
 
 
-async def _row(workspace: Workspace, state: PluginState, checked: Quality | None) -> PluginRow:
+async def lately(workspace: Workspace, id_: str) -> Cost | None:
+    """What a plugin's code cost in thirty days."""
+    return (await spending.lately(workspace.db, workspace.clock())).get(id_)
+
+
+async def _row(workspace: Workspace, state: PluginState, checked: Quality | None, cost: Cost | None) -> PluginRow:
     left = await plugins.quotas_left(workspace, state)
     return PluginRow(
         state=state,
         kinds=_kinds(state),
         quality=checked,
         quota=tuple((source, each) for source, quotas in left.items() for each in quotas),
-        spent=spending.of(state.id),
+        spent=host_spending.of(state.id),
+        lately=cost,
     )
 
 

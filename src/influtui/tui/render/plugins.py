@@ -62,7 +62,8 @@ def _left_role(quota: QuotaLeft) -> Role:
 
 
 def _spent(row: PluginRow) -> Cell:
-    return Cell(f"{row.spent.calls:,} in {row.spent.seconds:.1f} s" if row.spent.calls else UNKNOWN, "dim")
+    cost = row.lately
+    return Cell(f"{cost.calls:,} in {cost.ms / 1_000:,.1f} s" if cost else UNKNOWN, "dim")
 
 
 COLUMNS: Final[tuple[Column[PluginRow], ...]] = (
@@ -72,7 +73,7 @@ COLUMNS: Final[tuple[Column[PluginRow], ...]] = (
     Column("state", "state", lambda r, _: _state(r), 12),
     Column("tier", "tier", lambda r, _: tier(r.quality), 7, rank=1),
     Column("left", "budget left", lambda r, _: _left(r), 16, 22, rank=2),
-    Column("spent", "calls here", lambda r, _: _spent(r), 12, rank=4),
+    Column("spent", "in 30 days", lambda r, _: _spent(r), 12, 18, rank=4),
 )  # fmt: skip
 
 
@@ -183,14 +184,18 @@ def _settings(settings: Sequence[SettingPlace], width: int, look: Look) -> Itera
 
 
 def _spending(row: PluginRow, width: int) -> Iterator[Line]:
-    spent = row.spent
-    if not spent.calls:
-        yield from wrapped("Nothing in this session: it was not used yet.", width, "dim")
-        return
-    failed = f", {spent.failed:,} failed" if spent.failed else ""
-    yield from wrapped(
-        f"{plural(spent.calls, 'call')} of its code in {spent.seconds:.2f} s{failed}, this session", width
-    )
+    spent, lately = row.spent, row.lately
+    if lately is not None:
+        failed = f", {lately.failed:,} failed" if lately.failed else ""
+        said = f"{plural(lately.calls, 'call')} of its code in {lately.ms / 1_000:,.1f} s{failed}, in thirty days"
+        yield from wrapped(said, width)
+    if spent.calls:
+        failed = f", {spent.failed:,} failed" if spent.failed else ""
+        yield from wrapped(
+            f"{plural(spent.calls, 'call')} in {spent.seconds:.2f} s{failed}, this session", width, "dim"
+        )
+    elif lately is None:
+        yield from wrapped("Nothing in thirty days: it was not used.", width, "dim")
 
 
 def _identity(known: PluginDetail, width: int) -> Iterator[Line]:
