@@ -58,6 +58,7 @@ async def shown(pane: Plugins, id_: str) -> str:
     pane.follow(now=True, again=True)
     assert pane._detail_task is not None
     await pane._detail_task
+    await until(lambda: bool(pane.detail.lines))  # what was just done may have begun it anew
     return "\n".join("".join(span.text for span in line) for line in pane.detail.lines)
 
 
