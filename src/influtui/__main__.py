@@ -102,36 +102,42 @@ def open_app(line: AppLine) -> int:
     if refused is not None:
         sys.stderr.write(f"influtui: {refused[0]}\n  {refused[1]}\n")
         return USAGE
-    from influtui.tui import skeleton
+    from influtui.tui import opening
 
-    show_skeleton(skeleton)
+    opening.begin()
     try:
-        import gc
-        from functools import partial
-
-        # The first frame makes nothing that is garbage soon; the app turns the collector on again after it.
-        gc.disable()
-        # A lone escape is answered after this many milliseconds; Textual's own default is felt.
-        os.environ.setdefault("ESCDELAY", "30")
-        os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-        from pathlib import Path
-
-        from influtui.services.workspace import PluginChoice, default_folder
-        from influtui.tui.lighter import textual_without_palette
-
-        with textual_without_palette():
-            from influtui.tui.app import InflutuiApp
-            from influtui.tui.options import Options
-
-        folder = Path(line.workspace) if line.workspace else default_folder()
-        plugins = PluginChoice(line.safe_mode, frozenset(line.without))
-        options = Options(folder, line.read_only, line.ascii, line.mouse, line.theme, plugins)
-        said = [*(["--safe-mode"] if line.safe_mode else []), *(f"--no-plugin={id_}" for id_ in line.without)]
-        app = InflutuiApp(options, run_line=partial(run_line, said=said), commands=commands)
+        exit_code = _run_app(line)
     except BaseException as error:
-        sys.stdout.write(skeleton.LEAVE)
-        sys.stdout.flush()
+        opening.end()
         return _explained(error)
+    opening.end()
+    return exit_code
+
+
+def _run_app(line: AppLine) -> int:
+    """Import the app, which takes most of the time of a start, and run it."""
+    import gc
+    from functools import partial
+
+    # The first frame makes nothing that is garbage soon; the app turns the collector on again after it.
+    gc.disable()
+    # A lone escape is answered after this many milliseconds; Textual's own default is felt.
+    os.environ.setdefault("ESCDELAY", "30")
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    from pathlib import Path
+
+    from influtui.services.workspace import PluginChoice, default_folder
+    from influtui.tui.lighter import textual_without_palette
+
+    with textual_without_palette():
+        from influtui.tui.app import InflutuiApp
+        from influtui.tui.options import Options
+
+    folder = Path(line.workspace) if line.workspace else default_folder()
+    plugins = PluginChoice(line.safe_mode, frozenset(line.without))
+    options = Options(folder, line.read_only, line.ascii, line.mouse, line.theme, plugins)
+    said = [*(["--safe-mode"] if line.safe_mode else []), *(f"--no-plugin={id_}" for id_ in line.without)]
+    app = InflutuiApp(options, run_line=partial(run_line, said=said), commands=commands)
     app.run(mouse=line.mouse)
     return app.return_code or 0
 
@@ -154,16 +160,6 @@ def _demo_folder() -> str:
     from influtui.demo import default_folder
 
     return str(default_folder())
-
-
-def show_skeleton(skeleton: object) -> None:
-    """Write the empty frame to the terminal."""
-    from influtui.tui.skeleton import frame
-
-    size = os.get_terminal_size(sys.stdout.fileno())
-    colour = not os.environ.get("NO_COLOR") and "256" in os.environ.get("TERM", "") + os.environ.get("COLORTERM", "")
-    sys.stdout.write(frame(size.columns, size.lines, colour=colour))
-    sys.stdout.flush()
 
 
 def _explained(error: BaseException) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -120,3 +121,45 @@ def test_keys_that_wait_when_the_end_comes_are_dropped_and_end_it_no_other_way(
     app.settle(0.5)
     app.child.send("4?\x1b2?\x1b4?\x1b2?" * 20)
     _ends_well(app, signal.SIGTERM)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_end_before_the_app_is_there_gives_the_terminal_back_too(
+    open_terminal: Open, world: Path, number: signal.Signals
+) -> None:
+    app = open_terminal()
+    modes = termios.tcgetattr(app.child.child_fd)
+    app.wait("opening")
+    app.child.send("\x03") if number == signal.SIGINT else app.kill(number)
+    assert app.ended() == 128 + number
+    assert app.raw.rfind(b"\x1b[?1049l") > app.raw.rfind(b"\x1b[?1049h")
+    assert b"Traceback" not in app.raw
+    assert modes[3] & termios.ECHO
+
+
+def test_what_is_typed_before_the_first_rows_is_done_and_not_shown_on_the_way(open_terminal: Open, world: Path) -> None:
+    app = open_terminal()
+    app.wait("opening")
+    app.child.send(":do help\r")
+    app.wait("Keys of Discover")
+    assert b":do help\r\n" not in app.raw
+
+
+def test_a_stop_from_outside_leaves_one_app_on_the_terminal_which_gives_it_back(
+    open_terminal: Open, world: Path
+) -> None:
+    """The terminal would be taken over twice: half of the keys lost, and raw modes given back at the end."""
+    app = open_terminal()
+    modes = termios.tcgetattr(app.child.child_fd)
+    app.wait("2 accounts")
+    for _ in range(3):
+        app.kill(signal.SIGSTOP)
+        app.kill(signal.SIGCONT)
+    app.child.send("?")
+    app.wait("Keys of Discover")
+    assert app.raw.count(b"\x1b[?2026$p") == 1, "the terminal is asked once for each time that it is taken over"
+    app.child.send("\x1b")
+    app.wait("2 accounts", gone="Keys of Discover")
+    app.child.send("q")
+    assert app.ended() == 0
+    assert modes[3] & termios.ECHO

@@ -11,13 +11,14 @@ import threading
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import worlds
 
 from influtui.model.failures import Failure, ReadOnly, StoreDamaged, StoreTooNew
 from influtui.services.workspace import DATABASE, Workspace, opened
-from influtui.store import migrations, snapshots
+from influtui.store import migrations, snapshots, sqlite
 from influtui.store.changes import KEEP
 from influtui.store.database import open_database
 from influtui.store.tables import NOUNS
@@ -267,3 +268,28 @@ async def test_a_write_inside_a_write_is_refused_instead_of_waiting_for_itself(w
         with pytest.raises(RuntimeError, match="writing already"):
             await note(workspace, "inside")
     await note(workspace, "afterwards")
+
+
+async def test_a_connection_that_is_given_up_while_it_opens_is_waited_for_and_closed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its thread would answer a loop that has closed by then, with a traceback on the terminal."""
+    path = await made(folder)
+    begun, go_on, done = threading.Event(), threading.Event(), threading.Event()
+    connect = sqlite3.connect
+
+    def slow(*words: Any, **more: Any) -> sqlite3.Connection:
+        begun.set()
+        go_on.wait(20)
+        made = connect(*words, **more)
+        done.set()
+        return made
+
+    monkeypatch.setattr(sqlite3, "connect", slow)
+    opening = asyncio.ensure_future(sqlite.connect(path))
+    await asyncio.to_thread(begun.wait, 20)
+    opening.cancel()
+    asyncio.get_running_loop().call_later(0.01, go_on.set)
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    assert done.is_set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from pathlib import Path
 
 from textual.css.query import NoMatches
@@ -28,4 +29,13 @@ async def test_a_key_pressed_before_the_end_is_not_carried_out_after_it(tmp_path
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert app.pane.cover is None
+    assert app.return_code == 143
+
+
+async def test_who_is_told_twice_to_go_says_why_by_the_first(tmp_path: Path) -> None:
+    app = InflutuiApp(Options(tmp_path / "workspace"))
+    async with app.run_test(size=(80, 24)):
+        await asyncio.wait_for(app.opened.wait(), 20)
+        app._told_to_go(signal.SIGTERM)
+        app._told_to_go(signal.SIGHUP)
     assert app.return_code == 143

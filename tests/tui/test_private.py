@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 import re
 import subprocess
 import sys
 import threading
+from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
+from rich.style import Style
 from textual import events
+from textual._compositor import Compositor
 from textual.app import App
 from textual.drivers import linux_driver
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
 from influtui.tui import private
-from influtui.tui.app import InflutuiApp
+from influtui.tui.app import InflutuiApp, Options
 from influtui.tui.panes.base import Pane
 from influtui.tui.private import Burst, PasteAwareParser, Writer, looks_pasted, notice_pasted_text
 from influtui.tui.widgets.cover import Cover, Editor, Page
@@ -100,6 +106,7 @@ def test_an_escape_before_a_letter_is_a_key_of_its_own(reads: list[str], keys: l
 
 
 def test_a_lone_escape_is_waited_for_no_longer_than_escdelay() -> None:
+    notice_pasted_text()
     parser = PasteAwareParser()
     assert list(parser.feed("\x1b")) == []
     assert PasteAwareParser.escape_pending
@@ -166,3 +173,46 @@ def test_a_terminal_that_is_gone_is_told_once_and_nobody_waits() -> None:
         writer.write("y")
         assert not writer.busy
         writer.stop()
+
+
+async def test_two_sizes_at_once_are_laid_out_once_each_and_not_for_ever(tmp_path: Path) -> None:
+    """Textual tells a screen of its new size by the message that made it lay itself out: two would follow each other."""
+    app = InflutuiApp(Options(tmp_path / "workspace"))
+    async with app.run_test(size=(80, 24)):
+        await asyncio.wait_for(app.opened.wait(), 20)
+        sizes: list[Size | None] = []
+        laid_out = Screen._refresh_layout
+
+        def counted(screen: Screen[Any], size: Size | None = None, scroll: bool = False) -> None:
+            sizes.append(size)
+            if len(sizes) < 50:
+                laid_out(screen, size, scroll)
+            screen.call_later(lambda: None)  # What stands between two sizes keeps them from becoming one.
+
+        with patch.object(Screen, "_refresh_layout", counted):
+            app._size = Size(60, 10)
+            for size in (Size(40, 10), Size(60, 10), Size(40, 10), Size(60, 10)):
+                app.screen.post_message(events.Resize(size, size))
+                app.screen.call_later(lambda: None)
+            for _ in range(300):
+                await asyncio.sleep(0)
+        assert len([size for size in sizes if size is not None]) < 10
+
+
+async def test_the_mouse_over_what_is_not_styled_yet_finds_no_style(tmp_path: Path) -> None:
+    app = InflutuiApp(Options(tmp_path / "workspace"))
+    async with app.run_test(size=(80, 24)):
+        await asyncio.wait_for(app.opened.wait(), 20)
+        with patch.object(Compositor, "get_style_at", side_effect=KeyError("text-area--cursor")):
+            assert app.screen.get_style_at(3, 3) == Style.null()
+
+
+def test_a_signal_to_go_on_takes_the_terminal_only_after_a_suspension() -> None:
+    driver = object.__new__(private.Terminal)
+    driver._key_thread, driver._must_signal_resume, driver._auto_restart = None, False, True
+    with patch.object(private.Terminal, "start_application_mode") as taken:
+        driver._sigcont_application()
+        assert not taken.called, "the app has ended meanwhile"
+        driver._must_signal_resume = True
+        driver._sigcont_application()
+        assert taken.called

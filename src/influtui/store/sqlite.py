@@ -76,7 +76,15 @@ async def connect(
             raise
         return connection
 
-    connection = await aiosqlite.Connection(connector, iter_chunk_size=64)
+    async def made() -> aiosqlite.Connection:
+        return await aiosqlite.Connection(connector, iter_chunk_size=64)
+
+    making = asyncio.ensure_future(made())
+    try:
+        connection = await asyncio.shield(making)
+    except asyncio.CancelledError:
+        await (await making).close()  # Left alone its thread would answer a loop that has closed by then, noisily too.
+        raise
     if failed:
         await connection.close()
         raise failed[0]

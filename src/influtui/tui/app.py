@@ -24,7 +24,7 @@ from influtui.model.failures import Failure
 from influtui.model.text import safe
 from influtui.services.workspace import Workspace, opened, wall_clock
 from influtui.store import refusals
-from influtui.tui import actions, crash, standing, themes
+from influtui.tui import actions, crash, opening, standing, themes
 from influtui.tui.command_lines import CommandLines, Commands, RunLine
 from influtui.tui.desk import Desk
 from influtui.tui.keyboard import Keyboard
@@ -155,17 +155,19 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
     async def on_mount(self) -> None:
         """Catch what would leave the terminal broken, then open the workspace beside the message loop."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-            # A test runs the app off the main thread's terminal, where there is nothing to restore.
-            if not self.is_headless:
+        # A test runs the app off the main thread's terminal, where there is nothing to restore.
+        if not self.is_headless:
+            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT):
                 loop.add_signal_handler(number, self._told_to_go, number)
+            opening.let_signals_through()
         keep_title(self)
         self._draw_frame()
         self.background(self._open())
         self.background(self.keyboard.read())
 
     def _told_to_go(self, number: signal.Signals) -> None:
-        self.exit(return_code=128 + number)
+        if not self.leaving:  # Who is told twice says why he went by the first.
+            self.exit(return_code=128 + number)
 
     async def _open(self) -> None:
         with self._until_rows:

@@ -7,10 +7,13 @@
   after the screen is closed: by default a traceback with local variables, which may hold a password.
 - `Screen._compositor_refresh`, `_refresh_layout`, `_repaint_required` and `App._batch_count`: Textual draws a whole screen
   twice where once shows the same, and draws into a batch what nobody will see.
+- `Screen._screen_resized`: two sizes one after the other make Textual lay the screen out for ever.
 - `App._display`, `LayoutUpdate`, `ChopsUpdate`: every frame passes there. Ours writes what differs from what is shown.
 - `linux_driver.WriterThread` with `_queue` and `_file`: Textual's own makes the app wait for a slow terminal, and dies
   without a word with a terminal that is gone.
 - `selectors.SelectSelector.select` in the driver's loop, which takes the end of the terminal for silence.
+- `LinuxDriver._key_thread`, `attrs_before`, `_must_signal_resume`, `_sigcont_application`: a signal to go on is taken for
+  the end of a suspension, and the terminal would be taken over a second time.
 - `App._driver`: the terminal's title is written through it, in order with the frames.
 """
 
@@ -23,26 +26,29 @@ import select
 import selectors
 import signal
 import sys
+import termios
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from queue import Queue
+from queue import SimpleQueue
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.color import ColorSystem
+from rich.style import Style
 from textual import constants, events
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.driver import Driver
 from textual.drivers import linux_driver
 from textual.drivers._writer_thread import WriterThread
 from textual.geometry import Offset
 from textual.screen import Screen
 
-from influtui.tui import crash
+from influtui.tui import crash, opening
 from influtui.tui.paint.painter import Painter
 
 if TYPE_CHECKING:
@@ -210,9 +216,10 @@ class Writer(WriterThread):
 
     def __init__(self, file: IO[str]) -> None:
         super().__init__(file)
-        self._queue = Queue()
+        # A signal that suspends the app writes too, wherever it interrupts: neither may wait for itself.
+        self._queue = SimpleQueue()  # type: ignore[assignment]
+        self._lock = threading.RLock()
         self._waiting = 0
-        self._lock = threading.Lock()
         self._lost = False
 
     @property
@@ -258,6 +265,44 @@ class Writer(WriterThread):
         self.join(WAITS_AT_THE_END)
 
 
+class Terminal(linux_driver.LinuxDriver):
+    """The driver of a terminal that is taken over once, however often the process is stopped and goes on."""
+
+    @property
+    def _reads(self) -> bool:
+        return self._key_thread is not None and self._key_thread.is_alive()
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, unless it is taken."""
+        if self._reads:
+            return
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._reads and (modes := opening.taken_over()) is not None:
+            self.attrs_before = modes
+        with suppress(termios.error):
+            self._modes = termios.tcgetattr(self.fileno)
+            self._loop = asyncio.get_running_loop()
+
+    def _sigcont_application(self, *_: object) -> None:
+        if self._reads:
+            _quietly(self._loop, self._take_again)
+        elif self._must_signal_resume:  # Else the app has ended, and the terminal is given back.
+            super()._sigcont_application()
+
+    def _take_again(self) -> None:
+        """The process was stopped from outside, and a shell had the terminal meanwhile: set it up as the app had it."""
+        if not self._reads:
+            return
+        with suppress(termios.error):
+            termios.tcsetattr(self.fileno, termios.TCSANOW, self._modes)
+        self.write("\x1b[?1049h\x1b[?25l\x1b[?1004h")
+        self._enable_mouse_support()
+        self._enable_bracketed_paste()
+        self._disable_line_wrap()
+        if isinstance(self._app, PaintsDifferences):
+            self._app.redraw()
+
+
 class PaintsDifferences(App[None]):
     """An app that writes only the cells which differ from what the terminal shows, and nothing while it is busy."""
 
@@ -271,6 +316,11 @@ class PaintsDifferences(App[None]):
     """Whether this terminal has ever answered. One that does not is written to as fast as it takes."""
     _cursor_at: Offset = Offset()
     _cursor_wanted: Offset = Offset()
+
+    def get_driver_class(self) -> type[Driver]:
+        """Ours for Textual's own of a terminal."""
+        found = super().get_driver_class()
+        return Terminal if found is linux_driver.LinuxDriver else found
 
     def redraw(self) -> None:
         """Write the whole screen anew: something else wrote into the terminal."""
@@ -386,6 +436,19 @@ class DrawsOnce(Screen[None]):
     """A screen that is not drawn while updates are batched, nor for a new layout when all of it is drawn next anyway."""
 
     _all_comes_next = False
+
+    def get_style_at(self, x: int, y: int) -> Style:
+        """The style under the mouse: none of what is not styled yet, as an editor that opens just now."""
+        try:
+            return super().get_style_at(x, y)
+        except KeyError:
+            return Style.null()
+
+    def _screen_resized(self, size: Size) -> None:
+        # Whoever drags a window sends many sizes. A layout for one that has passed has the screen told of it anew, and two
+        # such would follow each other for ever.
+        if size == self.app.size:
+            super()._screen_resized(size)
 
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
         self._all_comes_next = self._repaint_required and size is None
