@@ -185,7 +185,10 @@ def test_fees_beyond_the_budget_are_pointed_out(line: Line) -> None:
     waived = [
         word for term in ("content", "captions", "go_live", "placement", "retention") for word in ("--waive", term)
     ]
-    line("collab", "terms", "instagram:anna", *waived, "--waive", "rights", "--fee", "100.01", "--agreed")
+    line("collab", "terms", "instagram:anna", *waived, "--waive", "rights", "--fee", "100.01")
+    assert "with what is talked about, the fees of" in line.err.lower()
+    line("collab", "terms", "instagram:anna", "--agreed")
+    assert "exceed the budget" in line.err
     (status,) = line.json("campaign", "status")
     assert (status["agreed"], status["offered"]) == ({"amount": "100.01", "currency": "EUR"}, None)
     line("campaign", "status")

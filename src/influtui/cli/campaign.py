@@ -145,6 +145,7 @@ async def status(workspace: Workspace, out: Output, code: str | None) -> None:
                 "budget": documents.money(found.campaign.budget),
                 "agreed": documents.money(found.agreed),
                 "offered": documents.money(found.offered),
+                "over_budget": found.over_budget,
             }
         )
         return
@@ -162,8 +163,8 @@ async def status(workspace: Workspace, out: Output, code: str | None) -> None:
         out.table(("state", "people"), [(documents.state(name), safe(str(many))) for name, many in rows], right=(1,))
     if found.meter.warning:
         out.note(f"{found.meter.warning}.")
-    if found.agreed and found.campaign.budget and found.agreed.minor > found.campaign.budget.minor:
-        out.note("The fees agreed exceed the budget.")
+    if found.over_budget:
+        out.note(f"{found.over_budget[0].upper()}{found.over_budget[1:]}.")
 
 
 @click.command("edit")

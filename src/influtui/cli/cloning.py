@@ -46,11 +46,21 @@ async def clone(
     made = await cloning.clone(acting, campaign, name, new_code=code, who=who, terms=not no_terms)
     if out.json:
         document = documents.campaign(made.campaign, in_use=False)
-        out.data({**document, "people": made.people, "with_terms": made.with_terms})
+        counts = {"people": made.people, "with_terms": made.with_terms, "left_out": made.left_out}
+        out.data({**document, **counts, "sequences": list(made.sequences), "templates": list(made.templates)})
     else:
         out.say(
             f"{made.campaign.code}: {plural(made.people, 'person', 'people')} from {campaign.upper()},"
             f" {made.with_terms} with their terms as last time. Work on it: `influtui campaign use {made.campaign.code}`."
         )
+        if made.left_out:
+            out.note(f"Left behind, since they must not be written to: {made.left_out}.")
+        for name in made.sequences:
+            out.note(
+                f"Last time with sequence {name}: `influtui sequence enroll {name} {made.campaign.code} --dry-run`."
+            )
+        for name in made.templates:
+            line = f"influtui campaign contact {made.campaign.code} --template {name} --dry-run"
+            out.note(f"Last time from template {name}: `{line}`.")
     if dry_run:
         out.note("Nothing was changed: --dry-run.")

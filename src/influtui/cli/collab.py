@@ -21,8 +21,8 @@ from influtui.model.posts import Post
 from influtui.model.terms import Term, Terms, slots, stays_until
 from influtui.model.text import SafeText, safe
 from influtui.model.times import Millis, day, minute, rfc3339
+from influtui.services.campaign import campaigns, negotiation
 from influtui.services.campaign import collaborations as service
-from influtui.services.campaign import negotiation
 from influtui.services.workspace import Workspace
 
 
@@ -225,6 +225,10 @@ async def terms(
             f"The agreement of {day(sheet.reopened.agreed_at)} is ended: {labels} changed."
             + ("" if sheet.agreement else " Say --agreed once both sides agree again.")
         )
+    if "fee" in sheet.changed or sheet.agreed_now:
+        over = (await campaigns.status(workspace, sheet.collaboration.campaign)).over_budget
+        if over:
+            out.note(f"{over[0].upper()}{over[1:]}.")
     if agreed and not sheet.agreed_now:
         out.note("These terms were agreed already.")
     if writes and dry_run:

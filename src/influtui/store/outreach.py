@@ -91,3 +91,19 @@ async def reachable(reader: Reader, persons: Sequence[int]) -> dict[int, Reachab
                 country=row["country"],
             )
     return found
+
+
+async def written_from(reader: Reader, campaign: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The sequences and, beside them, the templates that people were written to from for a campaign."""
+    sequences = await reader.all(
+        "SELECT DISTINCT e.sequence FROM enrolments e JOIN collaborations l ON l.id = e.collaboration_id"
+        " WHERE l.campaign_id = ? ORDER BY 1",
+        (campaign,),
+    )
+    templates = await reader.all(
+        "SELECT DISTINCT m.template FROM messages m JOIN conversations v ON v.id = m.conversation_id"
+        " JOIN collaborations l ON l.id = v.collaboration_id WHERE l.campaign_id = ? AND m.template IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM enrolment_steps s WHERE s.message_id = m.id) ORDER BY 1",
+        (campaign,),
+    )
+    return tuple(row[0] for row in sequences), tuple(row[0] for row in templates)

@@ -10,6 +10,7 @@ from influtui.model.creators import parse_ref
 from influtui.model.failures import Failure
 from influtui.services import upkeep
 from influtui.services.campaign import brands, campaigns, cloning, collaborations, negotiation, results
+from influtui.services.outgoing import outreach, suppressing
 from influtui.services.workspace import Workspace
 
 MakeAccount = Callable[..., Awaitable[int]]
@@ -90,3 +91,14 @@ async def test_it_is_one_act_and_taken_back_as_one(workspace: Workspace, spring:
 async def test_the_code_must_be_free(workspace: Workspace, spring: None) -> None:
     with pytest.raises(Failure, match="there is a campaign SPRING already"):
         await cloning.clone(workspace, "spring", "Spring")
+
+
+async def test_who_must_not_be_written_to_stays_behind_and_what_was_written_from_is_named(
+    workspace: Workspace, spring: None
+) -> None:
+    made = await outreach.plan(workspace, "spring", [ANNA], "dm-hello")
+    await outreach.sent_by_hand(workspace, made)
+    await suppressing.suppress(workspace, [str(BEN)])
+    cloned = await cloning.clone(workspace, "spring", "Summer")
+    assert (cloned.people, cloned.left_out, cloned.templates, cloned.sequences) == (2, 1, ("dm-hello",), ())
+    assert [ref for ref, *_ in await shown(workspace, "SUMMER")] == ["instagram:anna", "instagram:carla"]

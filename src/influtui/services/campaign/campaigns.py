@@ -56,6 +56,20 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     offered: Money | None
     """The fees that are talked about and not agreed."""
 
+    @property
+    def over_budget(self) -> str | None:
+        """That the fees exceed the budget, agreed ones or with those that are talked about; None where they do not."""
+        budget = self.campaign.budget
+        if budget is None:
+            return None
+        agreed, offered = (each.minor if each else 0 for each in (self.agreed, self.offered))
+        if agreed > budget.minor:
+            return f"the fees agreed for {self.campaign.code} ({self.agreed}) exceed the budget ({budget})"
+        if agreed + offered > budget.minor:
+            total = Money(agreed + offered, budget.currency)
+            return f"with what is talked about, the fees of {self.campaign.code} ({total}) exceed the budget ({budget})"
+        return None
+
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """What a round of verdicts did."""
