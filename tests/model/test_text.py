@@ -66,6 +66,12 @@ def test_an_override_is_shown_not_obeyed() -> None:
     assert safe("a\u202egnp.exe") == f"a{BIDI_SHOWN}gnp.exe"
 
 
+@pytest.mark.parametrize("hidden", ["\u200b", "\u00ad", "\u2060", "\ufeff", "\U000e0041", "\u180e"])
+def test_what_cannot_be_seen_makes_no_difference(hidden: str) -> None:
+    """Defence: two names that look the same are the same on the screen."""
+    assert safe(f"an{hidden}na") == "anna"
+
+
 def test_ten_thousand_combining_marks_are_cut() -> None:
     assert safe("a" + "\u0335" * 10_000) == "a" + "\u0335" * MARKS_IN_A_ROW
 

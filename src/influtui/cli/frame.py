@@ -95,7 +95,9 @@ def with_workspace(
         async def inside() -> int:
             _can_be_stopped()
             _can_be_asked()
-            async with opened(session.folder, read_only=session.read_only, plugins=session.plugins) as workspace:
+            async with opened(
+                session.folder, read_only=session.read_only, plugins=session.plugins, alone_when_full=True
+            ) as workspace:
                 return await command(workspace, session.out, *args, **kwargs) or 0
 
         return asyncio.run(inside())

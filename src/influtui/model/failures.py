@@ -70,6 +70,12 @@ class StoreTooNew(Failure):
     kind = "too_new"
 
 
+class StoreFull(Failure):
+    """The disk takes nothing more: nothing was changed. What only reads goes on."""
+
+    kind = "disk_full"
+
+
 class StoreBusy(Failure):
     """Another session held the database longer than anybody should wait."""
 

@@ -138,14 +138,18 @@ async def opened(
     read_only: bool = False,
     clock: Callable[[], Millis] = wall_clock,
     plugins: PluginChoice = PluginChoice(),
+    alone_when_full: bool = False,
 ) -> AsyncIterator[Workspace]:
-    """Open the workspace in `folder` (made where it does not exist) for the length of a block."""
+    """Open the workspace in `folder` (made where it does not exist) for the length of a block.
+
+    `alone_when_full` is for one command: on a full disk it reads, while all others wait.
+    """
     folder = folder.expanduser().absolute()
     settings = read_settings(folder)
     if settings.world is not None and clock is wall_clock:
         world = settings.world
         clock = lambda: world.at(wall_clock())  # noqa: E731
-    database = await open_database(folder / DATABASE, read_only=read_only)
+    database = await open_database(folder / DATABASE, read_only=read_only, alone_when_full=alone_when_full)
     lasting = Lasting()
     try:
         actor = settings.actor or default_actor()

@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 
 import aiosqlite
 
-from influtui.model.failures import Failure, ReadOnly, StoreDamaged
+from influtui.model.failures import Failure, ReadOnly, StoreDamaged, StoreFull
 from influtui.store import migrations, snapshots, sqlite
 from influtui.store.changes import KEEP, Change, everything, runs
 from influtui.store.presence import Presence
@@ -101,9 +101,13 @@ class Transaction:
 class Database:
     """An open workspace database. Make one with `open_database`; close it when done."""
 
-    def __init__(self, path: Path, *, reading: aiosqlite.Connection, presence: Presence | None) -> None:
+    def __init__(
+        self, path: Path, *, reading: aiosqlite.Connection, presence: Presence | None, is_full: bool = False
+    ) -> None:
         self.path = path
         self.read_only = presence is None
+        self.is_full = is_full
+        """Whether the disk has no room for a second connection: this one reads, and nobody writes."""
         self.has_written = False
         """Whether this session has committed anything."""
         self._lock = asyncio.Lock()
@@ -132,13 +136,14 @@ class Database:
     async def stream(self, sql: str, values: Values = (), *, chunk: int = 2_000) -> AsyncIterator[list[Row]]:
         """The rows of a large query in chunks, on a connection of its own so that other reads go on."""
         with damage_explained(self.path):
-            connection = await self._reader()
+            connection = self._connections["read"] if self.is_full else await self._reader()
             try:
                 async with connection.execute(sql, values) as cursor:
                     while rows := list(await cursor.fetchmany(chunk)):
                         yield rows
             finally:
-                await connection.close()
+                if not self.is_full:
+                    await connection.close()
 
     @asynccontextmanager
     async def write(self, at: int, *, durability: Durability = "full") -> AsyncIterator[Transaction]:
@@ -149,6 +154,8 @@ class Database:
         """
         if self.read_only:
             raise ReadOnly("nothing was written: this session is read-only", hint="Leave out --read-only.")
+        if self.is_full:
+            raise _full(self.path, "there is no room for the log")
         if self._writer is not None and self._writer is asyncio.current_task():
             raise RuntimeError("this task is writing already")
         async with self._lock:
@@ -271,6 +278,13 @@ async def _rolled_back(connection: aiosqlite.Connection) -> None:
         await connection.execute_fetchall("ROLLBACK")
 
 
+def _full(path: Path, why: str) -> StoreFull:
+    return StoreFull(
+        f"the disk is full or does not take what is written ({why}): nothing was changed",
+        hint=f"Make room on the disk of {path.parent} and repeat the command.",
+    )
+
+
 class damage_explained:  # noqa: N801 - reads as a clause: `with damage_explained(path)`
     """Turn SQLite's errors about the file itself into ones that a person can act on."""
 
@@ -289,10 +303,7 @@ class damage_explained:  # noqa: N801 - reads as a clause: `with damage_explaine
                 at=str(self._path),
             ) from error
         if sqlite.is_disk(error):
-            raise Failure(
-                f"the disk is full or does not take what is written ({error}): nothing was changed",
-                hint=f"Make room on the disk of {self._path.parent} and repeat the command.",
-            ) from error
+            raise _full(self._path, str(error)) from error
         if sqlite.is_refused(error):
             raise Failure(
                 f"the workspace's database cannot be opened or written: {error}",
@@ -301,11 +312,12 @@ class damage_explained:  # noqa: N801 - reads as a clause: `with damage_explaine
             ) from error
 
 
-async def open_database(path: Path, *, read_only: bool = False) -> Database:
+async def open_database(path: Path, *, read_only: bool = False, alone_when_full: bool = False) -> Database:
     """Open (and unless read-only, create or migrate) the database at `path`.
 
-    Raises `StoreTooNew` for a database of a later program, `StoreDamaged` for one that cannot be read, and `Failure`
-    where the folder cannot be used. One that is up to date costs one connection, which stays for reading.
+    Raises `StoreTooNew` for a database of a later program, `StoreDamaged` for one that cannot be read, `StoreFull` on a full
+    disk and `Failure` where the folder cannot be used. One that is up to date costs one connection, which stays for reading.
+    With `alone_when_full` it reads on a full disk, and keeps all others out until it is closed: for what is soon done.
     """
     with damage_explained(path):
         if not _holds_something(path):
@@ -315,7 +327,15 @@ async def open_database(path: Path, *, read_only: bool = False) -> Database:
         presence = None if read_only else Presence(path.parent)
         reading: aiosqlite.Connection | None = None
         try:
-            reading = await reader(path, cannot_be_written=read_only)
+            is_full = False
+            try:
+                reading = await reader(path, cannot_be_written=read_only)
+            except sqlite3.OperationalError as error:
+                # The index of the log, which connections share, has no room.
+                if not (alone_when_full and sqlite.is_disk(error)):
+                    raise
+                reading = await patiently(lambda: sqlite.connect(path, read_only=True, alone=True))
+                is_full = True
             found = await _version(reading, path)
             if found < migrations.newest():
                 if read_only:
@@ -330,7 +350,7 @@ async def open_database(path: Path, *, read_only: bool = False) -> Database:
             if presence is not None:
                 presence.close()
             raise
-    return Database(path, reading=reading, presence=presence)
+    return Database(path, reading=reading, presence=presence, is_full=is_full)
 
 
 async def copied(database: Database, target: Path) -> None:

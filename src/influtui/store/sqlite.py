@@ -33,14 +33,21 @@ _BUSY_TIMEOUT_MS: Final = 2_000
 
 
 async def connect(
-    path: Path, *, durability: Durability = "full", read_only: bool = False, immutable: bool = False
+    path: Path,
+    *,
+    durability: Durability = "full",
+    read_only: bool = False,
+    immutable: bool = False,
+    alone: bool = False,
 ) -> aiosqlite.Connection:
     """A connection with its pragmas and functions set, in one hop to its thread. The file must exist.
 
-    A read-only one refuses every write. `immutable` is for a medium on which not even a lock can be written.
+    A read-only one refuses every write. `immutable` is for a medium on which not even a lock can be written; `alone` keeps
+    the index of the log in memory instead of in a file, and everybody else out, for a disk that has no room for that file.
     """
-    mode = f"mode={'ro' if read_only else 'rw'}{'&immutable=1' if immutable else ''}"
+    mode = f"mode={'ro' if read_only and not alone else 'rw'}{'&immutable=1' if immutable else ''}"
     pragmas = (
+        *(("locking_mode = EXCLUSIVE",) if alone else ()),
         f"busy_timeout = {_BUSY_TIMEOUT_MS}",
         "foreign_keys = ON",
         "temp_store = MEMORY",

@@ -100,6 +100,17 @@ async def test_nobody_is_written_to_twice_within_a_month_unless_asked_for(
     assert len(receiver.to("anna@mail.test")) == 2
 
 
+async def test_who_has_another_address_by_now_is_still_who_was_written_to(
+    workspace: Workspace, campaign: str, receiver: MailReceiver
+) -> None:
+    """Defence: the guard is about a person, and not about the address alone."""
+    await contact(workspace, campaign, ANNA)
+    async with workspace.db.write(workspace.clock()) as transaction:
+        await transaction.run("UPDATE creators SET email = 'new@mail.test' WHERE handle = 'anna'")
+    assert states(await contact(workspace, campaign, ANNA)) == {ANNA: "skipped"}
+    assert len(receiver.received) == 1
+
+
 async def test_one_mailbox_gets_one_letter_whoever_is_said_to_have_it(
     workspace: Workspace, campaign: str, receiver: MailReceiver, account: Any
 ) -> None:

@@ -11,7 +11,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Final, Literal
 
 import msgspec
@@ -21,7 +21,7 @@ from influtui.mail.composing import redated
 from influtui.mail.connecting import is_loopback
 from influtui.mail.submission import Envelope, Submission, Withheld
 from influtui.model.conversation_qualifiers import OUTBOX
-from influtui.model.failures import Failure, NotFound, ReadOnly, WrongUsage
+from influtui.model.failures import Failure, NotFound, ReadOnly, StoreFull, WrongUsage
 from influtui.model.messages import SENDABLE, MessageState, OutboxRow, Outcome
 from influtui.model.send_plan import Planned
 from influtui.model.settings import MailAccount
@@ -281,16 +281,18 @@ async def resolve(workspace: Workspace, message: int, decision: Literal["sent", 
 
 
 async def settle_interrupted(workspace: Workspace) -> None:
-    """Messages whose sender ended inside DATA become `unknown`. Does nothing in a read-only session."""
-    if workspace.db.read_only or not await outbox.interrupted(workspace.db, before=None):
+    """Messages whose sender ended inside DATA become `unknown`. Does nothing where nothing can be written."""
+    if workspace.db.read_only or workspace.db.is_full or not await outbox.interrupted(workspace.db, before=None):
         return
     with sender_lock.nobody_sending(workspace.folder) as alone:
         before = None if alone else workspace.clock() - GIVEN_UP_AFTER
         if not await outbox.interrupted(workspace.db, before=before):
             return
-        async with workspace.db.write(workspace.clock()) as transaction:
-            for message in await outbox.interrupted(transaction, before=before):
-                await outbox.move(transaction, message, "unknown", INTERRUPTED, states=("in_data",))
+        # Whoever only reads is shown the letter as it is noted; nobody can send it meanwhile.
+        with suppress(StoreFull):
+            async with workspace.db.write(workspace.clock()) as transaction:
+                for message in await outbox.interrupted(transaction, before=before):
+                    await outbox.move(transaction, message, "unknown", INTERRUPTED, states=("in_data",))
 
 
 async def _deliver_one(made: Sender, message: int) -> tuple[Delivery, str | None]:
