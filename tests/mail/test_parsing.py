@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from influtui.mail.parsing import PARTS, TEXT_LIMIT, parse
-from influtui.model.incoming import ParsedMessage
+from influtui.mail import parsing
+from influtui.mail.classification import classify
+from influtui.mail.headers import field_blocks
+from influtui.mail.html_text import HtmlText, html_text
+from influtui.mail.parsing import PARTS, TEXT_LIMIT, content, parse
+from influtui.model.incoming import Fields, ParsedMessage
 from influtui.model.replies import folded, spoken
 from influtui.model.text import safe
 
@@ -188,3 +194,84 @@ def test_an_answer_between_what_gmail_quotes_is_the_senders_own() -> None:
     )
     body = parse(mail("Content-Type: text/html; charset=utf-8", body=page)).body
     assert spoken(body).split() == ["450", "EUR", "In", "May"]
+
+
+def parts(kind: str, body: str, count: int) -> bytes:
+    """A message of `count` parts that are alike."""
+    return mail(
+        'Content-Type: multipart/mixed; boundary="b"', body=f"--b\nContent-Type: {kind}\n\n{body}\n" * count + "--b--\n"
+    )
+
+
+def test_pages_that_show_nothing_are_not_all_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def counted(html: str) -> HtmlText:
+        read.append(len(html))
+        return html_text(html)
+
+    monkeypatch.setattr(parsing, "html_text", counted)
+    monkeypatch.setattr(parsing, "READ_LIMIT", 50_000)
+    message = parse(parts("text/html", "<div>" * 2_000, 40))
+    assert sum(read) <= 50_000
+    assert any("text" in each for each in message.problems)
+
+
+def test_blocks_of_reports_are_not_read_beyond_the_same_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def counted(text: str) -> Iterator[Fields]:
+        read.append(len(text))
+        return field_blocks(text)
+
+    monkeypatch.setattr(parsing, "field_blocks", counted)
+    monkeypatch.setattr(parsing, "READ_LIMIT", 50_000)
+    message = parse(parts("message/feedback-report", "A: b\n\n" + "A: b\n" * 2_000, 40))
+    assert 0 < sum(read) <= 50_000
+    assert message.problems
+
+
+def test_lines_without_end_are_not_all_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "LINES", 1_000)
+    message = parse(b"Subject: x\n\n" + b"a\n" * 5_000)
+    assert message.body.count("\n") <= 1_000
+    assert "it has more than 1,000 lines; the others were not read" in message.problems
+
+
+TOKENS = (
+    b"\0", b"\r", b"\r\n\r\n", b"=?utf-8?b?", b"--", b'Content-Type: multipart/mixed; boundary=""\n', b"\xff\xfe", b"<", b"(",
+    b"Content-Type: message/rfc822\n\n", b"charset=utf-16\n", b"name*0*=x''%", b'"', b"boundary=", b"\xe2\x80\xae", b"Date: ",
+    b"Content-Transfer-Encoding: x-uuencode\n", b"Action: failed\nFinal-Recipient: ", b'{"notificationType":"Bounce"}',
+)  # fmt: skip
+
+
+def mutated(raw: bytes, others: list[bytes], chance: Random) -> bytes:
+    """`raw` with bytes changed, cut out, doubled, and pieces of other messages and of mail's grammar put in."""
+    made = bytearray(raw or b"x")
+    for _ in range(chance.choice((1, 3, 20, 80))):
+        at = chance.randrange(len(made) or 1)
+        end = at + chance.choice((1, 20, 300))
+        other = chance.choice(others)
+        start = chance.randrange(len(other) or 1)
+        made[at:end] = chance.choice(
+            (
+                b"",
+                bytes([chance.randrange(256)]),
+                bytes(made[at:end]) * 2,
+                chance.choice(TOKENS),
+                other[start : start + 300],
+            )
+        )
+    return bytes(made)
+
+
+def test_no_mutation_of_a_real_message_makes_anything_raise_or_lose_text(samples: Path) -> None:
+    chance = Random(20_261_130)
+    real = [path.read_bytes()[:50_000] for path in sorted((samples / "mail").rglob("*")) if path.is_file()]
+    for _ in range(300):
+        raw = mutated(chance.choice(real), real, chance)
+        message = parse(raw)
+        classify(message)
+        content(raw, 0)
+        reply = folded(message.body)
+        assert message.body in (reply.written, reply.quoted, f"{reply.written}\n{reply.quoted}")

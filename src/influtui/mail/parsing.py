@@ -28,6 +28,10 @@ PARTS: Final = 200
 DEPTH: Final = 20
 TEXT_LIMIT: Final = 1_000_000
 """Characters of text that are kept."""
+READ_LIMIT: Final = 4_000_000
+"""Characters of all parts together that are read as text: pages full of nothing that shows would cost more than they say."""
+LINES: Final = 1_000_000
+"""Lines that are looked at. The standard parser makes an object of each; 40 MB of attachments have half as many."""
 BOUNDARIES: Final = 100
 """Boundaries that a message may declare. The standard parser compares every line with all that are open."""
 
@@ -67,6 +71,8 @@ class _Reading:
         self.problems: list[str] = []
         self.protection: Literal["signed", "encrypted"] | None = None
         self.room = TEXT_LIMIT
+        self.unread = READ_LIMIT
+        """Characters that may still be read."""
         self.names: set[str] = set()
 
     def problem(self, what: str) -> None:
@@ -143,6 +149,9 @@ def _prepared(raw: bytes, reading: _Reading) -> bytes:
         reading.problem(f"it is longer than {RAW_LIMIT // 1_000_000} MB; the end was not read")
         raw = raw[:RAW_LIMIT]
     raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    if raw.count(b"\n") > LINES:
+        reading.problem(f"it has more than {LINES:,} lines; the others were not read")
+        raw = raw[: next(end.start() for number, end in enumerate(re.finditer(b"\n", raw)) if number == LINES)]
     head = raw[:HEADER_LIMIT]
     if head.count(b"\r") > 2 * head.count(b"\n"):
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -254,7 +263,7 @@ def _is_more(part: Message) -> bool:
 def _leaf(part: Message, kind: str, reading: _Reading, *, in_report: bool) -> None:
     report = _REPORTS.get(kind)
     if report is not None:
-        reading.reports.append(Report(kind=report, blocks=tuple(_blocks(part))))
+        reading.reports.append(Report(kind=report, blocks=tuple(_blocks(part, reading))))
         return
     if kind in _ENCLOSED:
         _enclosed(part, reading, in_report=in_report)
@@ -277,7 +286,7 @@ def _words(part: Message, kind: str, reading: _Reading) -> None:
         reading.problem("its text is longer than 1 MB; the end was not read")
         return
     limit = HTML_LIMIT if kind == "text/html" else reading.room
-    text = _text(part, limit)
+    text = _read_text(part, limit, reading)
     if kind == "text/html":
         page = html_text(text)
         reading.html.append(page)
@@ -300,14 +309,14 @@ def _enclosed(part: Message, reading: _Reading, *, in_report: bool) -> None:
     if isinstance(inner, list) and inner and isinstance(inner[0], Message):
         known = fields(_raw_fields(inner[0]))
     else:
-        known = next(iter(_blocks(part)), ())
+        known = next(iter(_blocks(part, reading)), ())
     reading.reports.append(Report(kind="original", blocks=(known,)))
     if not in_report:
         subject = next((value for name, value in known if name == "subject" and value), "message")
         _attach(reading, part, f"{subject[:80]}.eml", part.get_content_type(), 0)
 
 
-def _blocks(part: Message) -> Iterator[Fields]:
+def _blocks(part: Message, reading: _Reading) -> Iterator[Fields]:
     """The blocks of fields of a report part, which the parser leaves as messages or as text."""
     payload = part.get_payload()
     if isinstance(payload, list):
@@ -317,9 +326,9 @@ def _blocks(part: Message) -> Iterator[Fields]:
                 if known:
                     yield known
                 if isinstance(each.get_payload(), str):
-                    yield from field_blocks(_text(each, HEADER_LIMIT))
+                    yield from field_blocks(_read_text(each, HEADER_LIMIT, reading))
         return
-    yield from field_blocks(_text(part, HEADER_LIMIT))
+    yield from field_blocks(_read_text(part, HEADER_LIMIT, reading))
 
 
 def _attach(reading: _Reading, part: Message, name: str, kind: str, size: int) -> None:
@@ -376,6 +385,16 @@ def _text(part: Message, limit: int) -> str:
 def _payload(part: Message) -> str:
     payload = part.get_payload()
     return payload if isinstance(payload, str) else ""
+
+
+def _read_text(part: Message, limit: int, reading: _Reading) -> str:
+    """As `_text`, of what is still to be read of the whole message."""
+    if reading.unread <= 0:
+        reading.problem(f"its parts have more than {READ_LIMIT // 1_000_000} MB of text; the others were not read")
+        return ""
+    text = _text(part, min(limit, reading.unread))
+    reading.unread -= len(text)
+    return text
 
 
 def _octets(part: Message, limit: int) -> bytes:
