@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from influtui.tui.render.bars import HeaderFacts, header
-from influtui.tui.render.spans import Look, width_of
+from influtui.tui.render.bars import HeaderFacts, TitleFacts, header, title
+from influtui.tui.render.spans import Look, Span, width_of
 
 LOOK = Look(0)
 PANES = ("Today", "Discover", "Pipeline", "Inbox", "Shipments", "Results", "Plugins")
@@ -43,3 +43,13 @@ def test_what_gives_way_is_never_the_way_to_a_pane_nor_what_waits(width: int) ->
 def test_outside_text_in_the_header_is_harmless() -> None:
     hostile = FACTS._replace(campaign="X\x1b]0;own\x07", workspace="a\x9b31m", state="b\u202etfel")
     assert not set("\x1b\x07\x9b\u202e") & set(_text(160, hostile))
+
+
+def test_what_is_marked_and_counted_stays_where_the_note_has_no_room() -> None:
+    facts = TitleFacts("", "1,998 accounts", marked=1_998, note=(Span("19/15 picked"), Span("  2 rejected hidden")))
+    wide, narrow = ("".join(span.text for span in title(facts, width, LOOK)) for width in (120, 66))
+    assert "19/15 picked" in wide
+    assert "19/15 picked" not in narrow
+    for text in (wide, narrow):
+        assert "1,998 marked" in text
+        assert text.endswith("1,998 accounts")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from influtui.model.text import plural
-from influtui.tui.render.numbers import age, compact, exact, percent, sparkline
+from influtui.tui.render.numbers import age, aged, compact, exact, percent, sparkline
 from influtui.tui.render.spans import ASCII, Look
 
 NOW = 1_795_348_800_000
@@ -55,3 +55,7 @@ def test_counts_are_in_words() -> None:
     assert plural(1, "account") == "1 account"
     assert plural(1204, "account") == "1,204 accounts"
     assert exact(None) == "-"
+
+
+def test_what_is_just_now_is_not_now_ago() -> None:
+    assert [aged(at, 600_000) for at in (599_000, 0, None)] == ["now", "10m ago", "-"]

@@ -81,14 +81,18 @@ class TitleFacts(NamedTuple):
     note: Line = ()
 
 
+_SEARCHED: Final = 12
+"""Cells for what is searched, at least, and the gaps around it."""
+
+
 def title(facts: TitleFacts, width: int, look: Look) -> Line:
-    """The search at the left; what is marked and counted at the right."""
-    right: list[Span] = [*facts.note]
-    if facts.note:
-        right.append(Span("  "))
+    """The search at the left; what is marked and counted at the right. Where there is no room the note goes first."""
+    right: list[Span] = []
     if facts.marked:
         right += [Span(f"{look.glyphs.mark} {facts.marked:,} marked", "accent"), Span("  ")]
     right.append(Span(facts.counted, "heading"))
+    if facts.note and width_of(facts.note) + width_of(right) + _SEARCHED <= width:
+        right = [*facts.note, Span("  "), *right]
     left: Line = (
         (Span(" / ", "key"), Span(cell(facts.query), "strong"))
         if facts.query

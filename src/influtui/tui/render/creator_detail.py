@@ -12,7 +12,7 @@ from influtui.model.text import plural
 from influtui.model.times import Millis
 from influtui.tui.render.creator_scores import scores
 from influtui.tui.render.creators import VERDICT_ROLES, freshness, verdict_glyph
-from influtui.tui.render.numbers import UNKNOWN, age, compact, day, exact, percent, sparkline
+from influtui.tui.render.numbers import UNKNOWN, age, aged, compact, day, exact, percent, sparkline
 from influtui.tui.render.spans import EMPTY, Line, Look, Span, beside, cell, clip, fit, width_of, wrap, wrapped
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def detail(
     if known.notes:
         lines += [EMPTY, (Span("Notes", "heading"),)]
         for note in known.notes[:_NOTES]:
-            lines.append((Span(f"{age(note.at, look.now)} ago, {cell(note.actor)}", "dim"),))
+            lines.append((Span(f"{aged(note.at, look.now)}, {cell(note.actor)}", "dim"),))
             lines += wrapped(note.text, width)
     if known.history:
         lines += [EMPTY, (Span("History", "heading"),)]
@@ -83,7 +83,7 @@ def _who(known: CreatorDetail, width: int, look: Look, pick: Pick | None) -> lis
     lines: list[Line] = [beside(first, decided, width), *more]
     if pick is not None:
         why = f": {cell(pick.reason)}" if pick.reason else ""
-        judged = f"by {cell(pick.judged_by)}, {age(pick.judged_at, look.now)} ago{why}"
+        judged = f"by {cell(pick.judged_by)}, {aged(pick.judged_at, look.now)}{why}"
         lines += [(Span(part, "dim"),) for part in wrap(judged, width)]
     place = " ".join(filter(None, (creator.country or known.person.country, creator.language)))
     facts = f" {look.glyphs.dot} ".join(filter(None, (cell(creator.platform), creator.tier, place)))

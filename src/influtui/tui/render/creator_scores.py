@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from influtui.model.creators import sureness
 from influtui.model.scoring.records import SURE, rounded
 from influtui.model.text import plural
-from influtui.tui.render.numbers import UNKNOWN, age, percent
+from influtui.tui.render.numbers import UNKNOWN, aged, percent
 from influtui.tui.render.spans import EMPTY, Line, Look, Role, Span, cell, clip, fit, wrapped
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _component(part: Component, width: int, look: Look) -> list[Line]:
     )
     beside = [
         *([f"peers have {_number(part.peer)}"] if part.peer is not None else []),
-        *([f"as of {age(part.as_of, look.now)} ago"] if part.as_of is not None else []),
+        *([f"as of {aged(part.as_of, look.now)}"] if part.as_of is not None else []),
     ]
     told = wrapped(", ".join(beside), width, "dim", indent="    ") if beside else []
     return [clip(head, width), *evidence, *told]

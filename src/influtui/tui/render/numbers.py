@@ -53,6 +53,12 @@ def age(at: int | str | None, now: int) -> str:
     return f"{passed // (365 * _DAY)}y"
 
 
+def aged(at: int | str | None, now: int) -> str:
+    """The same within a sentence: `now`, `5m ago`; `-` where it is not known."""
+    told = age(at, now)
+    return told if told in ("now", UNKNOWN) else f"{told} ago"
+
+
 def when(at: int | str | None) -> int | None:
     """A stored time or an RFC 3339 one, in milliseconds."""
     if at is None or isinstance(at, int):

@@ -15,11 +15,13 @@ from influtui.tui.render.spans import EMPTY, Line, Look, Role, Span, beside, cel
 
 if TYPE_CHECKING:
     from influtui.model.parcel_lists import ParcelLine
+    from influtui.model.shipping import ShipmentEvent
     from influtui.services.parcel.fulfilment import Outcome, ShipmentDetail
     from influtui.store.shipments import Shipment
 
 _STAGES: Final[dict[str, Role]] = {"before": "dim", "moving": "text", "stuck": "bad", "ended": "dim"}
 _LABEL: Final = 12
+_AGED: Final = 5
 
 
 def state_cell(shipment: Shipment) -> Cell:
@@ -90,14 +92,15 @@ def detail(known: ShipmentDetail, width: int, look: Look) -> list[Line]:
         lines += [EMPTY, *wrapped(known.insurance, width, "warn")]
     lines += [EMPTY, (Span("What happened", "heading"),)]
     for event in reversed(known.events):
-        said = states()[event.state].says + (f": {cell(event.text)}" if event.text else "")
-        lines.append(
-            clip(
-                (Span(fit(age(event.at, look.now), 5), "dim"), Span(said), Span(f"  {cell(event.source)}", "dim")),
-                width,
-            )
-        )
+        lines += _event(event, width, look)
     return lines
+
+
+def _event(event: ShipmentEvent, width: int, look: Look) -> list[Line]:
+    """What happened, how long ago and by whose word, whole: what a carrier writes may be long."""
+    said = states()[event.state].says + (f": {cell(event.text)}" if event.text else "")
+    first, *more = wrapped(f"{said}  ({cell(event.source)})", width - _AGED)
+    return [(Span(fit(age(event.at, look.now), _AGED), "dim"), *first), *((Span(" " * _AGED), *line) for line in more)]
 
 
 def _link(url: str, width: int) -> list[Line]:
