@@ -66,3 +66,13 @@ def test_a_sentence_stands_under_its_row_where_there_is_no_room(monkeypatch: pyt
     *_, first, last = shown(27, monkeypatch, below=True)
     assert [first, last] == ["    baking, skincare,", "    travel"]
     assert len(shown(120, monkeypatch, below=True)) == 2
+
+
+@pytest.mark.parametrize("columns", [80, 60])
+def test_what_must_stay_whole_is_not_cut(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_args, **_kwargs: os.terminal_size((columns, 24)))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    cells = ["#12", "1Z5R89390357567127", "a sentence that goes on for longer than there is room on the line"]
+    _, row = lines(["id", "number", "what"], [[safe(cell) for cell in cells]], right=frozenset(), whole=frozenset({1}))
+    assert cells[1] in row
+    assert width(row) <= columns

@@ -102,7 +102,12 @@ async def list_campaigns(workspace: Workspace, out: Output, query: tuple[str, ..
             str(meter.posted),
         )
         rows.append((*(safe(cell) for cell in cells), documents.amount(each.budget)))
-    out.table(("code", "name", "brand", "state", "picked", "contacted", "posted", "budget"), rows, right=(4, 5, 6, 7))
+    out.table(
+        ("code", "name", "brand", "state", "picked", "contacted", "posted", "budget"),
+        rows,
+        right=(4, 5, 6, 7),
+        spare=(2,),
+    )
 
 
 @click.command("show")

@@ -54,7 +54,9 @@ async def list_collaborations(workspace: Workspace, out: Output, query: tuple[st
         )
         for each in shown
     ]
-    out.table(("ref", "name", "state", "since", "due", "parcels", "posts"), rows, right=(5, 6))
+    out.table(
+        ("ref", "name", "state", "since", "due", "parcels", "posts"), rows, right=(5, 6), whole=(2,), spare=(6, 5)
+    )
 
 
 def _deadline(each: service.Collaboration, now: Millis) -> SafeText:

@@ -66,6 +66,8 @@ async def list_conversations(workspace: Workspace, out: Output, words: tuple[str
             for row in found
         ],
         right=(0,),
+        whole=(1, 6),
+        spare=(2, 4),
     )  # fmt: skip
 
 

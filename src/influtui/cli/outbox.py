@@ -34,7 +34,7 @@ async def list_outgoing(workspace: Workspace, out: Output, words: tuple[str, ...
         (safe(str(row.id)), safe(row.state), safe(row.recipient), safe(minute(row.until)), safe(minutes_in(row.why)))
         for row in rows
     ]
-    out.table(("id", "state", "to", "goes", "why"), table, right=(0,))
+    out.table(("id", "state", "to", "goes", "why"), table, right=(0,), whole=(1, 3), below=True)
 
 
 @outbox.command("why")

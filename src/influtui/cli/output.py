@@ -68,17 +68,21 @@ class Output:
         rows: Iterable[Sequence[SafeText]],
         *,
         right: Iterable[int] = (),
+        whole: Iterable[int] = (),
         spare: Sequence[int] = (),
         below: bool = False,
     ) -> None:
         """Rows in aligned columns; those numbered in `right` are set right.
 
-        On a narrow terminal the columns numbered in `spare` are left out first, in that order, then wide cells are cut. With
-        `below` the last column is a sentence, which stands under its row where there is no room beside it.
+        On a narrow terminal the columns numbered in `spare` are left out first, in that order, then wide cells are cut, but
+        for those in `whole`. With `below` the last column is a sentence, which stands under its row where there is no room
+        beside it.
         """
         from influtui.cli.tables import lines
 
-        for line in lines(headings, list(rows), right=frozenset(right), spare=spare, below=below):
+        for line in lines(
+            headings, list(rows), right=frozenset(right), whole=frozenset(whole), spare=spare, below=below
+        ):
             click.echo(line)
 
     def error(self, failure: Failure) -> None:

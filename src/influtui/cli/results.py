@@ -76,7 +76,7 @@ async def show(
             )
         )
     headings = ("ref", "state", "cost", "impressions", "views", "CPM", "CPM views", "CPE")
-    out.table(headings, rows, right=range(2, 8))
+    out.table(headings, rows, right=range(2, 8), spare=(6, 4, 7))
     _sums(out, found)
     _returns(out, found, brought)
     if sold is not None and found.totals.cost is None:

@@ -121,7 +121,7 @@ async def list_(workspace: Workspace, out: Output, query: tuple[str, ...]) -> No
         )
         for each in found
     ]
-    out.table(("id", "number", "carrier", "state", "since", "for", "campaign"), rows)
+    out.table(("id", "number", "carrier", "state", "since", "for", "campaign"), rows, whole=(1, 3), spare=(2, 6, 4))
 
 
 @ship.command("show")

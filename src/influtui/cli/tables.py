@@ -47,13 +47,15 @@ def lines(
     rows: Sequence[Sequence[SafeText]],
     *,
     right: frozenset[int],
+    whole: frozenset[int] = frozenset(),
     spare: Sequence[int] = (),
     below: bool = False,
 ) -> Iterator[str]:
     """The table's lines. In a pipe nothing is cut; on a terminal columns give way until a row fits (`_fitted`).
 
-    Columns numbered in `spare` are left out, one after the other, before others become too narrow to say anything. With
-    `below` the last column is a sentence: where it does not fit it stands under its row instead.
+    Those set right are numbers, which are never cut, as those in `whole` are not. Columns numbered in `spare` are left
+    out, one after the other, before others become too narrow to say anything. With `below` the last column is a
+    sentence: where it does not fit it stands under its row instead.
     """
     widths = [max([width(heading), *(width(row[column]) for row in rows)]) for column, heading in enumerate(headings)]
     room = _room()
@@ -64,7 +66,7 @@ def lines(
     for gone in (None, *spare):
         shown = [column for column in shown if column != gone]
         wanted = [widths[column] for column in shown]
-        frozen = frozenset(place for place, column in enumerate(shown) if column in right)
+        frozen = frozenset(place for place, column in enumerate(shown) if column in right | whole)
         fitted = _fitted(wanted, room - len(GAP) * (len(shown) - 1), frozen=frozen)
         if _readable(fitted, wanted):
             break

@@ -60,7 +60,7 @@ async def today(workspace: Workspace, out: Output, query: tuple[str, ...], only_
         (_who(each), safe(each.says), _when(each, now), _detail(each), safe(f"influtui {each.next}"))
         for each in found[:limit]
     ]
-    out.table(("who", "what", "when", "about", "next"), rows)
+    out.table(("who", "what", "when", "about", "next"), rows, below=True)  # A command that is cut cannot be typed.
     if limit is not None and len(found) > limit:
         out.note(f"{len(found) - limit} more wait.")
 
