@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import signal
 from pathlib import Path
+from unittest.mock import patch
 
 from textual.css.query import NoMatches
 
+from influtui.model.failures import Failure
 from influtui.tui.app import InflutuiApp, Options
 
 
@@ -17,6 +19,16 @@ async def test_what_fails_while_the_app_goes_is_no_crash(tmp_path: Path) -> None
         await asyncio.wait_for(app.opened.wait(), 60)
         app.exit(return_code=143)
         app.failed(NoMatches("its widget is gone"))
+    assert app.return_code == 143
+
+
+async def test_a_refusal_while_the_app_goes_is_told_nobody(tmp_path: Path) -> None:
+    app = InflutuiApp(Options(tmp_path / "workspace"))
+    async with app.run_test(size=(80, 24)):
+        await asyncio.wait_for(app.opened.wait(), 20)
+        app.exit(return_code=143)
+        with patch.object(app.pane, "read", side_effect=NoMatches("its place is gone")):
+            app.failed(Failure("there is no such thing to sort by", hint="It is one of these: " + "name, " * 40))
     assert app.return_code == 143
 
 

@@ -281,11 +281,14 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
     # Keys and pastes, in the order in which they came.
 
     async def on_event(self, event: events.Event) -> None:
-        """Take the keys that leave an editor before it sees what was typed after them."""
-        if isinstance(event, events.Key) and event.key in LEAVES_EDITOR and self.focused is not None:
-            self.screen.set_focus(None)
-            self.key_pressed(event.key, event.character)
-            return
+        """Take the keys that leave an editor before it sees what was typed after them; no key passes those that wait."""
+        if isinstance(event, events.Key) and self.focused is not None:
+            leaves = event.key in LEAVES_EDITOR
+            if leaves:
+                self.screen.set_focus(None)
+            if leaves or self.keyboard.behind:
+                self.key_pressed(event.key, event.character)
+                return
         await super().on_event(event)
 
     def key_pressed(self, key: str, character: str | None) -> None:
@@ -385,6 +388,8 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
 
     def failed(self, error: BaseException) -> None:
         """Say what went wrong. What nobody foresaw ends the app with a report."""
+        if self.leaving:
+            return  # Nobody is left to be told, and nothing to tell it with.
         if isinstance(error, Failure):
             said = f"{error.message.rstrip('.')}. {error.hint or ''}".strip()
             if len(said) > self.size.width - 2 and self.pane.cover is None:

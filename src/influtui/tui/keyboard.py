@@ -31,8 +31,15 @@ class Keyboard:
         self.asked = asyncio.Event()
         """Set when an action has asked something, or needs the keys no longer: the next key is then not its."""
 
+    @property
+    def behind(self) -> bool:
+        """Whether keys wait that were pressed before."""
+        return not self._keys.empty()
+
     def pressed(self, key: str, character: str | None) -> None:
         """Put a key into the queue."""
+        if key == "ctrl+j":  # What an enter is that was pressed before the terminal was the app's.
+            key = "enter"
         self.pressed_at = time.monotonic()
         self._keys.put_nowait((key, character))
 
@@ -68,7 +75,7 @@ class Keyboard:
     def _take_paste(self, text: str) -> None:
         if self.desk.prompt.open:
             self.desk.prompt.insert(text)
-        else:
+        elif (cover := self.desk.pane.cover) is None or not cover.takes_paste(text):
             self.desk.pane.pasted(text)
 
     async def _take(self, key: str, character: str | None) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from textual import events
@@ -22,6 +24,8 @@ AUTOSAVE: Final = 1.0
 """Seconds after a letter until the draft is on the disk. Losing more than two is not acceptable."""
 
 
+LETTERS_AT_MOST: Final = 5.0
+"""Seconds that an end waits for letters on their way."""
 MOST_BELOW: Final = 12
 """Lines under an editor at most."""
 
@@ -50,6 +54,10 @@ class Cover(Widget):
 
     def takes_key(self, key: str, character: str | None) -> bool:
         """Whether this key is for the cover and not for the keymap."""
+        return False
+
+    def takes_paste(self, text: str) -> bool:
+        """Whether pasted text is for the cover and not for the pane."""
         return False
 
     def scroll_by(self, by: int) -> None:
@@ -137,6 +145,7 @@ class Editor(Cover):
         """Write at the end."""
         self.area.focus()
         self.area.move_cursor(self.area.document.end)
+        self.area.insert(self._typed_ahead)
         self._say()
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
@@ -175,20 +184,49 @@ class Editor(Cover):
         if not self._done:
             await self._save()
 
+    async def leave(self) -> None:
+        """Take the editor away, with its last letters kept."""
+        await self._all_written()
+        await super().leave()
+
+    async def _all_written(self) -> None:
+        """Wait for the letters that are still on their way into the text: they were typed before what follows."""
+        written = asyncio.Event()
+        if self.area.is_mounted and self.area.call_later(written.set):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(written.wait(), LETTERS_AT_MOST)
+
     _done = False
     _finishing = False
+    _typed_ahead = ""
+    """What was typed before there was a text to type into."""
 
     def takes_key(self, key: str, character: str | None) -> bool:
-        """`ctrl+s` and `esc`; everything else has gone to the text already."""
+        """`ctrl+s` and `esc`; of everything else only what was pressed before the text had the keys comes here."""
         if key == "ctrl+s":
             self.desk.background(self._finish())
-            return True
-        if key == "escape":
+        elif key == "escape":
             self.desk.pane.uncover()
-            return True
+        elif key == "backspace":
+            if self.area.is_mounted:
+                self.area.action_delete_left()
+            else:
+                self._typed_ahead = self._typed_ahead[:-1]
+        elif key == "enter" or (character is not None and character.isprintable()):
+            self.takes_paste("\n" if key == "enter" else character or "")
+        return True
+
+    def takes_paste(self, text: str) -> bool:
+        """Put text where the cursor is."""
+        if self.area.is_mounted:
+            self.area.insert(text)
+            self.area.focus()
+        else:
+            self._typed_ahead += text
         return True
 
     async def _finish(self) -> None:
+        await self._all_written()
         self._finishing = True  # What changes now is our own doing.
         try:
             self._done = await self._accept(self.area.text)

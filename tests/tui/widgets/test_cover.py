@@ -1,0 +1,75 @@
+"""An editor gets every letter that was typed for it, in its order: before it stands, and right before it is left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from influtui.tui.app import InflutuiApp, Options
+
+NAMES = {"\n": "enter", "\b": "backspace", "\x13": "ctrl+s", "\x1b": "escape"}
+
+
+class Writing:
+    """An app, and what its editor was left with."""
+
+    def __init__(self, app: InflutuiApp) -> None:
+        self.app = app
+        self.accepted: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.kept: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def open(self) -> None:
+        self.app.pane.write("Text", text="", verb="ends it", accept=self._accept, keep=self._keep)
+
+    def typed(self, text: str) -> None:
+        """Press keys, all at once."""
+        for letter in text:
+            self.app.post_message(events.Key(NAMES.get(letter, letter), letter))
+
+    async def _accept(self, text: str) -> bool:
+        self.accepted.set_result(text)
+        return True
+
+    async def _keep(self, text: str) -> None:
+        self.kept.set_result(text)
+
+
+@pytest.fixture
+async def writing(tmp_path: Path) -> AsyncIterator[Writing]:
+    app = InflutuiApp(Options(tmp_path / "workspace"))
+    async with app.run_test(size=(80, 24)):
+        await asyncio.wait_for(app.opened.wait(), 20)
+        yield Writing(app)
+
+
+async def test_what_is_typed_before_the_editor_stands_is_in_the_text(writing: Writing) -> None:
+    writing.open()
+    writing.typed("anx\bna\nmet\x13")
+    assert await asyncio.wait_for(writing.accepted, 20) == "anna\nmet"
+
+
+async def test_the_last_letters_before_the_text_is_sent_are_in_it(writing: Writing) -> None:
+    writing.open()
+    while writing.app.focused is None:
+        await asyncio.sleep(0.01)
+    writing.typed("all of it\x13")
+    assert await asyncio.wait_for(writing.accepted, 20) == "all of it"
+
+
+async def test_the_last_letters_before_the_editor_is_left_are_in_the_draft(writing: Writing) -> None:
+    writing.open()
+    while writing.app.focused is None:
+        await asyncio.sleep(0.01)
+    writing.typed("kept\x1b")
+    assert await asyncio.wait_for(writing.kept, 20) == "kept"
+
+
+async def test_a_paste_before_the_editor_stands_goes_into_it(writing: Writing) -> None:
+    writing.open()
+    writing.app.pasted("one\ntwo")
+    writing.typed("\x13")
+    assert await asyncio.wait_for(writing.accepted, 20) == "one\ntwo"
