@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, ExitStack, suppress
 from typing import Any, ClassVar, Final
 
@@ -23,7 +22,6 @@ from textual.screen import Screen
 from influtui.model.failures import Failure
 from influtui.model.text import safe
 from influtui.services.workspace import Workspace, opened, wall_clock
-from influtui.store import refusals
 from influtui.tui import actions, crash, opening, standing, themes
 from influtui.tui.command_lines import CommandLines, Commands, RunLine
 from influtui.tui.desk import Desk
@@ -33,7 +31,6 @@ from influtui.tui.options import Options
 from influtui.tui.panes.base import Box, Pane
 from influtui.tui.passphrase import Passphrases
 from influtui.tui.private import (
-    CrashesQuietly,
     PaintsDifferences,
     keep_title,
     say_after_exit,
@@ -44,11 +41,11 @@ from influtui.tui.render import bars
 from influtui.tui.render.spans import ASCII, Glyphs, Look
 from influtui.tui.scrubber import AsciiDrawing, Scrubber
 from influtui.tui.standing import Standing
+from influtui.tui.talking import Talks
 from influtui.tui.themes import Ground, Palette
 from influtui.tui.unfinished import Unfinished
 from influtui.tui.watch import watch
 from influtui.tui.widgets.lines import Bar
-from influtui.tui.widgets.prompt import Confirmation, Prompt, Question, settle
 
 AFTER_FIRST_ROWS: Final = 0.05
 SKELETON_AT_MOST: Final = 1.0
@@ -56,7 +53,7 @@ SKELETON_AT_MOST: Final = 1.0
 LEAVES_EDITOR: Final = frozenset({"escape", "ctrl+s"})
 
 
-class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
+class InflutuiApp(Talks, PaintsDifferences, inherit_bindings=False):
     """influtui on a terminal."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -85,15 +82,11 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
         self.animation_level = "none"
         self._take_textuals_colours()
         self.keymap = Keymap()
-        self.prompt = Prompt()
         self.far_away = bool(os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"))
         """Whether the terminal is at the other end of a network."""
         self.workspace: Workspace
         self.standing = Standing()
         self.standing_known = asyncio.Event()
-        self._notice: tuple[str, str] = ("", "text")
-        self.notices: deque[tuple[int, str, str]] = deque(maxlen=200)
-        """What was said, when and in which tone, the newest last."""
         self._title = ""
         self.keyboard = Keyboard(self)
         self.lines = CommandLines(self)
@@ -108,6 +101,7 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
         self._until_rows.enter_context(self.batch_update())
         grounds: dict[str, Ground] = {"header": "bar", "prompt": "pane", "footer": "bar"}
         self._bars = {name: Bar(palette=self.get_palette, ground=at, id=name) for name, at in grounds.items()}
+        self.prompt_bar = self._bars["prompt"]
         self._shown: Pane
         self._panes: list[Pane] = []
         """Those that were visited."""
@@ -215,17 +209,12 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
                 )
             )
         except Failure as failure:
-            self._refuse(failure)
+            self.refuse(failure)
             return False
         self._clock = self.workspace.clock  # a demo world has a time of its own
         if self.workspace.settings.theme and not self.options.theme:
             self._use_theme(self.workspace.settings.theme)
         return True
-
-    def _refuse(self, failure: Failure) -> None:
-        """End the app with the words of a failure."""
-        self.exit(return_code=failure.exit_code)
-        say_after_exit(self, [f"influtui: {failure.message}", *([f"  {failure.hint}"] if failure.hint else [])])
 
     def _take_textuals_colours(self) -> None:
         name = self.palette.theme.name
@@ -309,112 +298,6 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
         reason: str | None = why() if why is not None else None
         return reason
 
-    # Talking with the person at the keys.
-
-    def ask(self, asked: Question | Confirmation) -> None:
-        """Open the prompt line. An editor that has the keys gives them up for the answer."""
-        self.screen.set_focus(None)
-        if isinstance(asked, Question) and asked.kind and not asked.text:
-            asked.text = self.unfinished.begun(asked.label)
-        self.prompt.ask(asked)
-        self.keyboard.asked.set()
-        self.draw_prompt()
-
-    async def answer(
-        self,
-        label: str,
-        *,
-        text: str = "",
-        kind: str | None = None,
-        hint: str = "",
-        choices: Sequence[str] = (),
-        instant: Mapping[str, str] | None = None,
-        stale: Callable[[], Awaitable[str | None]] | None = None,
-        hidden: bool = False,
-    ) -> str | None:
-        """Ask for a line and wait for it; `tab` goes through the choices, a key of `instant` answers at once.
-
-        `stale` says what somebody else has done to what is asked about. None when it was cancelled.
-        """
-        answered: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-        self.pane.catch_up()
-        self.ask(
-            Question(
-                f"{label} ",
-                lambda said: settle(answered, said),
-                text=text,
-                kind=kind,
-                hint=hint,
-                cancelled=lambda: settle(answered, None),
-                choices=choices,
-                instant=instant or {},
-                stale=stale,
-                hidden=hidden,
-            )
-        )
-        if stale is not None:
-            self.background(self._look_at_prompt())  # Something may have been done before the question stood there.
-        return await answered
-
-    async def agreed(self, question: str) -> bool:
-        """Ask a yes-or-no question and wait for the answer."""
-        answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self.ask(Confirmation(question, lambda: settle(answered, True), lambda: settle(answered, False)))
-        return await answered
-
-    def go_on(self) -> None:
-        """Let the next key act while the action that calls this works on."""
-        self.keyboard.asked.set()
-
-    def copy(self, text: str, what: str) -> None:
-        """Copy by OSC 52, which reaches the clipboard of the person's own machine through SSH."""
-        text = safe(text, lines=True)  # It may be pasted into a shell.
-        self.copy_to_clipboard(text)
-        one_line = text if "\n" not in text else what
-        self.notice(
-            f"Copied {one_line}. (A terminal without OSC 52 ignores it: the text stands in the detail.)", "good"
-        )
-
-    def notice(self, text: str, kind: str = "text") -> None:
-        """Say what happened, until the next key. It can be read again later."""
-        self._notice = (text, kind)
-        if text:
-            self.notices.append((self.now, text, kind))
-        self.draw_prompt()
-
-    def clear_notice(self) -> None:
-        """What happened has been seen."""
-        self._notice = ("", "text")
-
-    def failed(self, error: BaseException) -> None:
-        """Say what went wrong. What nobody foresaw ends the app with a report."""
-        if self.leaving:
-            return  # Nobody is left to be told, and nothing to tell it with.
-        if isinstance(error, Failure):
-            said = f"{error.message.rstrip('.')}. {error.hint or ''}".strip()
-            if len(said) > self.size.width - 2 and self.pane.cover is None:
-                # A hint that is cut is none.
-                self.pane.read("Not done", lambda width: bars.failure(error.message, error.hint, width))
-                said = error.message
-            self.notice(said, "bad")
-        elif (refused := refusals.explained(error)) is not None:
-            if self.opened.is_set():
-                self.failed(refused)
-            else:
-                self._refuse(refused)
-        elif isinstance(error, Exception):
-            self.crashed(error)
-
-    def draw_prompt(self) -> None:
-        """Show the prompt, or the last notice in its place."""
-        if self.prompt.open:
-            self._bars["prompt"].show(lambda width: self.prompt.line(width, self.look()))
-        else:
-            text, kind = self._notice
-            if not text and self.lines.attendant is not None:
-                text = self.lines.attendant.told()
-            self._bars["prompt"].show(lambda width: bars.notice(text, kind, width, self.look()))
-
     def draw_footer(self) -> None:
         """Show the keys of this place."""
         listed = [(action, self.why_not(action)) for action in self.keymap.of(self.pane.place)]
@@ -478,11 +361,7 @@ class InflutuiApp(CrashesQuietly, PaintsDifferences, inherit_bindings=False):
             await pane.changed(nouns)
             if pane.cover is not None:
                 await pane.cover.look_again()
-        await self._look_at_prompt()
-
-    async def _look_at_prompt(self) -> None:
-        await self.prompt.look_again()
-        self.draw_prompt()
+        await self.look_at_prompt()
 
     async def refresh_panes(self) -> None:
         """Show the workspace as it is now, at once and not with the next look at the change feed."""
