@@ -127,6 +127,11 @@ def needs_somebody(message: Waiting, box: Box) -> Obstacle | None:
     return None
 
 
+def needs_more_than_a_yes(message: Waiting, box: Box) -> Obstacle | None:
+    """What somebody must do beside approving a message."""
+    return needs_somebody(msgspec.structs.replace(message, approved=True), box)
+
+
 def timed(message: Waiting, policy: Policy, now: int) -> Iterable[Obstacle]:
     """What passes by itself and concerns this message alone, the hours of the day aside."""
     if message.not_before is not None and message.not_before > now:

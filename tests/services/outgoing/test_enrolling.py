@@ -12,7 +12,7 @@ from influtui.model.creators import parse_ref
 from influtui.model.failures import NotFound, WrongUsage
 from influtui.model.sequences import step_from
 from influtui.model.settings import MailAccount
-from influtui.services import inbox
+from influtui.services import inbox, upkeep
 from influtui.services.campaign import brands, campaigns
 from influtui.services.campaign.collaborations import collaborations, move
 from influtui.services.mailbox import accounts
@@ -382,3 +382,26 @@ async def test_an_address_that_mail_came_back_from_does_not_bar_the_next_one(
     assert await enroll(workspace, campaign, ANNA) == ["written"]
     assert (await work(workspace)).sent == 1
     assert len(receiver.to("anna@new.test")) == 1
+
+
+async def test_a_stop_is_taken_back_unless_a_letter_was_called_off(workspace: Workspace, campaign: str) -> None:
+    await enroll(workspace, campaign, ANNA, BEN)
+    await work(workspace)
+    await enrolling.stop(workspace, [parse_ref(ANNA)])
+    assert (await upkeep.undo(workspace)).done
+    assert {row.ref: row.state for row in await enrolling.enrolments(workspace)} == {ANNA: "running", BEN: "running"}
+    await enroll(workspace, campaign, CLEO)
+    await enrolling.stop(workspace, [parse_ref(CLEO)])
+    assert "stopped the sequence of 1 person" in (await upkeep.undo(workspace)).skipped
+
+
+async def test_the_plan_says_that_a_sequence_is_paused_before_that_its_letter_wants_a_yes(
+    workspace: Workspace, campaign: str
+) -> None:
+    await enroll(workspace, campaign, ANNA, trusted=False)
+    await sending.approve(workspace, [], query="state:draft")
+    await work(workspace)
+    [first] = await forecast(workspace, 7)
+    assert (first.why or "").startswith("written about Tue 24 Nov, then it waits to be approved")
+    await enrolling.pause(workspace, [parse_ref(ANNA)], why="on holiday")
+    assert (await forecast(workspace, 7))[0].why == "its sequence is paused (on holiday)"

@@ -168,7 +168,7 @@ async def resume(workspace: Workspace, refs: Sequence[Ref], campaign: str | None
 
 
 async def stop(workspace: Workspace, refs: Sequence[Ref], campaign: str | None = None, why: str | None = None) -> int:
-    """Take people out of their sequences. Letters that wait are called off; this cannot be undone."""
+    """Take people out of their sequences. Letters that wait are called off, and then it cannot be undone."""
     said = (why or "").strip() or f"stopped by {workspace.actor}"
     return await _set(workspace, refs, campaign, ("running", "paused"), "stopped", said, "stopped")
 
@@ -291,8 +291,8 @@ async def _set(
         changes = {"state": state, "why": why, "paused_until": None}
         await unit.update_many("enrolments", {row.id: changes for row in chosen})
         if state == "stopped":
-            unit.undoable = False
             for message in await sequences.waiting_letters(unit.transaction, [row.id for row in chosen]):
+                unit.undoable = False  # A letter that was called off does not come back.
                 said = f"not sent: {why}"
                 await outbox_rows.move(unit.transaction, message, "cancelled", said, states=("queued", "deferred"))
         people = "1 person" if len(chosen) == 1 else f"{len(chosen)} people"

@@ -13,7 +13,7 @@ from influtui.model.send_plan import Following, plan
 from influtui.model.sending_policy import DAY_MS
 from influtui.model.text import OutsideText, from_outside
 from influtui.model.times import moment, to_the_second
-from influtui.model.waiting import Obstacle, Waiting
+from influtui.model.waiting import Obstacle, Waiting, needs_more_than_a_yes
 from influtui.services.mailbox.accounts import accounts
 from influtui.services.outgoing import sending, waiting
 from influtui.services.outgoing.enrolling import matches
@@ -65,7 +65,8 @@ async def forecast(workspace: Workspace, days: int) -> list[Forecast]:
         step = steps.get(message.id)
         if step is not None and each.at is None and not message.approved:
             day = f"{moment(message.at - AHEAD_MS):%a %d %b}"
-            each = each._replace(obstacle=Obstacle(f"written about {day}, then it waits to be approved"))
+            draft = Obstacle(f"written about {day}, then it waits to be approved")
+            each = each._replace(obstacle=needs_more_than_a_yes(message, found[message.account]) or draft)
         made.append(
             Forecast(
                 at=to_the_second(each.at),
