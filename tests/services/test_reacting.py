@@ -14,7 +14,7 @@ from influtui.services import inbox, upkeep
 from influtui.services.campaign import today
 from influtui.services.campaign.collaborations import collaborations
 from influtui.services.incoming import assigning, classifying, saving
-from influtui.services.outgoing import suppressing
+from influtui.services.outgoing import enrolling, suppressing
 from influtui.services.workspace import Workspace
 from influtui.store import pauses, received
 
@@ -85,6 +85,24 @@ async def test_a_full_mailbox_suppresses_nobody(post: Post) -> None:
     post.deliver(report(post, FULL))
     await post.sync()
     assert (await state_of_letter(post), await suppressed(post)) == ("sent", None)
+
+
+@pytest.mark.parametrize(("reason", "state"), [(FULL, "paused"), (HARD, "stopped")])
+async def test_a_full_mailbox_holds_a_sequence_and_a_dead_address_ends_it(post: Post, reason: str, state: str) -> None:
+    [anna] = [each for each in await collaborations(post.workspace) if each.ref == "instagram:anna"]
+    async with post.workspace.change("test", "enrolled") as unit:
+        await unit.insert(
+            "enrolments",
+            {
+                "collaboration_id": anna.id, "sequence": "soft", "account": post.account.address, "state": "running",
+                "enrolled_at": unit.at, "enrolled_by": "test", "expires_at": unit.at + 30 * 86_400_000,
+            },
+        )  # fmt: skip
+    post.deliver(report(post, reason))
+    await post.sync()
+    [row] = await enrolling.enrolments(post.workspace)
+    assert (row.state, row.why) == (state, "a letter came back for now" if state == "paused" else "a letter bounced")
+    assert row.until == ("2026-11-27T12:00:00Z" if state == "paused" else None)
 
 
 async def test_a_provider_that_refuses_our_mail_pauses_the_mailbox_and_not_the_person(post: Post) -> None:

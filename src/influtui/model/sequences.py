@@ -21,10 +21,12 @@ EnrolmentState = Literal["running", "paused", "finished", "stopped"]
 
 AWAY: Final = "auto_reply"
 BOUNCED: Final = "bounce"
+RETURNED: Final = "returned"
+"""A bounce that says of itself that it will pass: a mailbox is full, a server is away."""
 SUPPRESSED: Final = "suppressed"
 """No answer: somebody of ours said that they must not be written to."""
-EVERYWHERE: Final = frozenset({BOUNCED, "complaint", "unsubscribe", SUPPRESSED})
-"""Answers that end every sequence of a person; the others end the one they answer."""
+EVERYWHERE: Final = frozenset({BOUNCED, RETURNED, "complaint", "unsubscribe", SUPPRESSED})
+"""Answers that concern every sequence of a person; the others concern the one they answer."""
 
 UNANSWERED: Final = frozenset({"discovered", "vetted", "shortlisted", "contacted"})
 """States of a collaboration in which a follow-up still makes sense: any later one says that they answered or that it is over."""

@@ -14,6 +14,7 @@ import msgspec
 
 from influtui.model.ids import CollaborationId, PersonId
 from influtui.model.incoming import Bounce, Kind
+from influtui.model.sequences import RETURNED
 from influtui.model.suppression import SuppressionReason
 from influtui.model.text import from_outside, safe
 from influtui.services.campaign import collaborations
@@ -79,7 +80,7 @@ async def follow(unit: UnitOfWork, said: Said, actor: str) -> Followed:
         unit,
         said.person,
         said.collaboration,
-        said.kind,
+        RETURNED if passing else said.kind,
         until=back_at(said.returns_on),
         counts=said.doubt is None and not passing,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from influtui.model.sequences import AWAY, AWAY_DAYS, EVERYWHERE, SUPPRESSED, Stopped
+from influtui.model.sequences import AWAY, AWAY_DAYS, EVERYWHERE, RETURNED, SUPPRESSED, Stopped
 from influtui.services.outgoing import pausing
 from influtui.store import outbox, sequences
 from influtui.store.journal import UnitOfWork
@@ -19,6 +19,7 @@ _SAID: Final = {
     "bounce": "a letter bounced",
     "complaint": "they complained",
     "unsubscribe": "they asked not to be written to",
+    RETURNED: "a letter came back for now",
     SUPPRESSED: "they must not be written to",
 }
 
@@ -34,10 +35,11 @@ async def answered(
 ) -> Stopped:
     """Take note that somebody answered, as part of the caller's act.
 
-    `kind` is what the answer is: `auto_reply` (with `until`, the time in milliseconds at which its writer is back),
-    `bounce`, `complaint` or `unsubscribe`; every other word is a human answer. Without a collaboration it concerns all
-    of the person's sequences. Letters that waited in the outbox do not go. A bounce or a complaint that does not `count`
-    (somebody may have made it up, or it is a passing trouble of theirs) says nothing of the mailbox that wrote.
+    `kind` is what the answer is: `auto_reply` (with `until`, the time in milliseconds at which its writer is back) and
+    `returned` (a bounce that will pass) hold; `bounce`, `complaint` and `unsubscribe` end, as does every other word, which is
+    a human answer. Without a collaboration it concerns all of the person's sequences. Letters that waited in the outbox do
+    not go. A bounce or a complaint that does not `count` (somebody may have made it up, or it is a passing trouble of
+    theirs) says nothing of the mailbox that wrote.
     """
     everywhere = collaboration is None or kind in EVERYWHERE
     going = await sequences.going(unit.transaction, person, None if everywhere else collaboration)
@@ -46,7 +48,7 @@ async def answered(
     if not going:
         return Stopped()
     said = _SAID.get(kind, "they answered")
-    if kind == AWAY:
+    if kind in (AWAY, RETURNED):
         back = until if until is not None and until > unit.at else unit.at + AWAY_DAYS * _DAY
         columns = {"state": "paused", "why": said, "paused_until": back}
         running = {row["id"]: columns for row in going if row["state"] == "running"}
