@@ -98,10 +98,7 @@ class BlueskySource(Source):
     async def search(self, query: str, *, cursor: str | None, limit: int) -> Page:
         match asked(query):
             case Known(handles):
-                start = int(cursor) if cursor and cursor.isdecimal() else 0
-                page = await self.profiles(handles[start : start + limit])
-                more = start + limit < len(handles)
-                return structs.replace(page, next=str(start + limit) if more else None)
+                return await self.by_name(handles, cursor=cursor, limit=limit)
             case Followers(name):
                 return await self._followers(name, cursor, limit)
             case Engaged(name):

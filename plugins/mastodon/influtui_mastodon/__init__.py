@@ -79,10 +79,7 @@ class MastodonSource(Source):
     async def search(self, query: str, *, cursor: str | None, limit: int) -> Page:
         match asked(query):
             case Known(names):
-                start = int(cursor) if cursor and cursor.isdecimal() else 0
-                page = await self.profiles(names[start : start + limit])
-                more = start + limit < len(names)
-                return structs.replace(page, next=str(start + limit) if more else None)
+                return await self.by_name(names, cursor=cursor, limit=limit)
             case Hashtag(tag):
                 return await self._hashtag(tag, cursor, limit)
             case Followers(name):

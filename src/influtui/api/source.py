@@ -149,3 +149,12 @@ class Source(ABC):
         any more, or not to be shown, goes to `skipped`. `next` is not used.
         """
         raise Unsupported(f"{self.id} cannot be asked for accounts by their handles")
+
+    async def by_name(self, handles: Sequence[str], *, cursor: str | None, limit: int) -> Page:
+        """One page of accounts that a question names, `limit` at a time, as `profiles` has them: for a `search` of handles.
+
+        The cursor is how many were asked for.
+        """
+        start = int(cursor) if cursor and cursor.isdecimal() else 0
+        page = await self.profiles(handles[start : start + limit])
+        return msgspec.structs.replace(page, next=str(start + limit) if start + limit < len(handles) else None)

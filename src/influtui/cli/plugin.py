@@ -391,7 +391,7 @@ def _tell_state(out: Output, found: PluginState) -> None:
     if out.json:
         out.data(document(found))
         return
-    out.say(f"{found.id} is {found.state}: {found.reason}")
+    out.say(f"{found.id}: {found.reason}")
 
 
 def document(found: PluginState) -> dict[str, Any]:
