@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from influtui.api import Parameter
-from influtui.testing import Answer, SourceContract
+from influtui.testing import Answer, PaneContract, SourceContract
 
 
 def _account(number: int) -> dict[str, Any]:
@@ -38,3 +38,18 @@ class TestMastodon(SourceContract):
             for key in (1, 2)
         ]  # fmt: skip
         return 200, statuses
+
+
+class TestTrends(PaneContract):
+    package = "influtui_mastodon"
+    pane = "mastodon-trends"
+
+    def answer(self, path: str, parameters: Mapping[str, Parameter]) -> Answer:
+        tags = [
+            {
+                "name": name, "url": f"https://this.example/tags/{name}",
+                "history": [{"day": "1795305600", "accounts": str(number), "uses": str(2 * number)}] * 7,
+            }
+            for number, name in enumerate(("veganbaking", "sourdough", "rye"), start=3)
+        ]  # fmt: skip
+        return 200, tags

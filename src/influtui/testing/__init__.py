@@ -13,7 +13,8 @@ Needs pytest, no network and no credentials. What each test holds is said by its
 """
 
 from influtui.testing.carriers import CarrierContract
+from influtui.testing.panes import PaneContract
 from influtui.testing.platforms import Answer
 from influtui.testing.sources import SourceContract
 
-__all__ = ["Answer", "CarrierContract", "SourceContract"]
+__all__ = ["Answer", "CarrierContract", "PaneContract", "SourceContract"]

@@ -1,4 +1,4 @@
-"""A source on the bench: what its author says of the platform, and how a test of the kit asks it."""
+"""A source, or a pane, on the bench: what its author says of the platform, and how a test of the kit asks it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
 
 import msgspec
+from typing_extensions import override
 
 from influtui.api import Page, Parameter, Source, SourceContext
 from influtui.host.manifests import SourceEntry
@@ -31,58 +32,34 @@ class NotRecorded(AssertionError):
     """A question that a recording has no answer to: make it anew when the source asks differently."""
 
 
-class SourceBench:
-    """What a contract of a source is said in, and the ways to ask the source."""
+class Bench:
+    """What a contract of something that asks a platform is said in, and the ways to ask it."""
 
     package: ClassVar[str]
     source: ClassVar[str]
     query: ClassVar[str] = "vegan baking"
-    limit: ClassVar[int] = 3
-    """Accounts a page; the answers should hold enough for two pages where the platform has pages."""
     settings: ClassVar[Mapping[str, str | int | bool]] = {}
     secrets: ClassVar[Mapping[str, str]] = {}
     """Where a made-up secret would not do; the others are made up."""
-
     uncounted: ClassVar[Sequence[str]] = ()
     """Methods of calls that no quota of the platform counts."""
-    known: ClassVar[Sequence[str]] = ()
-    """Handles for `profiles`, where that is announced; else those whom the search finds. `answer` knows what is asked then."""
-    recording: ClassVar[str] = ""
-    """A file that `influtui plugin record` wrote, below the folder of the package: then there is no `answer` to write."""
-
-    def __init_subclass__(cls) -> None:
-        if cls.recording:
-            played = _recorded(cls.package, cls.recording)
-            cls.query, cls.limit = played.query, played.limit
 
     def answer(self, path: str, parameters: Mapping[str, Parameter]) -> Answer:
         """What the platform answers: a status, and a body (bytes, or anything that JSON can hold)."""
-        if not self.recording:
-            raise NotImplementedError("say what your platform answers: return 200, {…}")
-        told = _recorded(self.package, self.recording).answer(path, parameters)
-        if told is None:
-            raise NotRecorded(f"{path} was not asked with {dict(parameters)} when {self.recording} was made")
-        return told
+        raise NotImplementedError("say what your platform answers: return 200, {…}")
 
-    def _ran(self, work: Callable[[Source], Coroutine[Any, Any, T]], made: Source) -> T:
+    def _asking(self, platform: Platform, secrets: Mapping[str, str] | None = None) -> Coroutine[Any, Any, Any]:
+        """The usual question, to a new object."""
+        raise NotImplementedError
+
+    def _given(self, platform: Platform, secrets: Mapping[str, str] | None = None) -> Any:
+        """What comes of the usual question."""
+        return self._ran(self._asking(platform, secrets))
+
+    def _ran(self, work: Coroutine[Any, Any, T]) -> T:
         """What comes of it on a loop of its own, watched: it may not wait, nor ask past the host, nor put a secret away."""
         with watched(self.package, self._canaries().values()), asyncio.Runner(loop_factory=Loop) as runner:
-            return runner.run(work(made))
-
-    def _search(self, platform: Platform, cursor: str | None = None, limit: int | None = None) -> Page:
-        return self._searched(self._made(platform), cursor, limit)
-
-    def _searched(self, made: Source, cursor: str | None = None, limit: int | None = None) -> Page:
-        page = self._ran(lambda one: one.search(self.query, cursor=cursor, limit=limit or self.limit), made)
-        assert isinstance(page, Page), f"search gave a {type(page).__name__}: a Page"
-        _each_has_its_reason(page)
-        return page
-
-    def _known(self, platform: Platform, handles: Sequence[str]) -> Page:
-        page = self._ran(lambda one: one.profiles(list(handles)), self._made(platform))
-        assert isinstance(page, Page), f"profiles gave a {type(page).__name__}: a Page"
-        _each_has_its_reason(page)
-        return page
+            return runner.run(work)
 
     def _platform(self, change: Fault | None = None, at: Calls | None = None, *, hangs: int | None = None) -> Platform:
         return Platform(self.answer, change=change, at=at, hangs=hangs)
@@ -104,20 +81,18 @@ class SourceBench:
             first.setdefault(method, call)
         return {call: self._body(*platform.asked[call]) for call in first.values()}
 
-    def _made(
+    def _context(
         self, platform: Platform, clock: Callable[[], datetime] = lambda: NOW, secrets: Mapping[str, str] | None = None
-    ) -> Source:
+    ) -> SourceContext:
         manifest = manifest_of(self.package)
         defaults = {field.key: field.default for field in manifest.fields if field.default is not None}
-        context = SourceContext(
+        return SourceContext(
             plugin=manifest.id,
             http=platform,
             settings={**defaults, **self.settings},
             clock=clock,
             secrets=self._canaries() if secrets is None else secrets,
         )
-        kind: type[Source] = sources_of(manifest)[self.source]
-        return kind(context)
 
     def _canaries(self, mark: str = "3f9A-Zx") -> dict[str, str]:
         fields = manifest_of(self.package).fields
@@ -126,6 +101,56 @@ class SourceBench:
 
     def _entry(self) -> SourceEntry:
         return next(entry for entry in manifest_of(self.package).source if entry.id == self.source)
+
+
+class SourceBench(Bench):
+    """What a contract of a source is said in."""
+
+    limit: ClassVar[int] = 3
+    """Accounts a page; the answers should hold enough for two pages where the platform has pages."""
+    known: ClassVar[Sequence[str]] = ()
+    """Handles for `profiles`, where that is announced; else those whom the search finds. `answer` knows what is asked then."""
+    recording: ClassVar[str] = ""
+    """A file that `influtui plugin record` wrote, below the folder of the package: then there is no `answer` to write."""
+
+    def __init_subclass__(cls) -> None:
+        if cls.recording:
+            played = _recorded(cls.package, cls.recording)
+            cls.query, cls.limit = played.query, played.limit
+
+    @override
+    def answer(self, path: str, parameters: Mapping[str, Parameter]) -> Answer:
+        if not self.recording:
+            return super().answer(path, parameters)
+        told = _recorded(self.package, self.recording).answer(path, parameters)
+        if told is None:
+            raise NotRecorded(f"{path} was not asked with {dict(parameters)} when {self.recording} was made")
+        return told
+
+    @override
+    def _asking(self, platform: Platform, secrets: Mapping[str, str] | None = None) -> Coroutine[Any, Any, Page]:
+        return self._made(platform, secrets=secrets).search(self.query, cursor=None, limit=self.limit)
+
+    def _search(self, platform: Platform, cursor: str | None = None, limit: int | None = None) -> Page:
+        return self._searched(self._made(platform), cursor, limit)
+
+    def _searched(self, made: Source, cursor: str | None = None, limit: int | None = None) -> Page:
+        page = self._ran(made.search(self.query, cursor=cursor, limit=limit or self.limit))
+        assert isinstance(page, Page), f"search gave a {type(page).__name__}: a Page"
+        _each_has_its_reason(page)
+        return page
+
+    def _known(self, platform: Platform, handles: Sequence[str]) -> Page:
+        page = self._ran(self._made(platform).profiles(list(handles)))
+        assert isinstance(page, Page), f"profiles gave a {type(page).__name__}: a Page"
+        _each_has_its_reason(page)
+        return page
+
+    def _made(
+        self, platform: Platform, clock: Callable[[], datetime] = lambda: NOW, secrets: Mapping[str, str] | None = None
+    ) -> Source:
+        kind: type[Source] = sources_of(manifest_of(self.package))[self.source]
+        return kind(self._context(platform, clock, secrets))
 
 
 def differ(page: Page, other: Page) -> str:

@@ -1,4 +1,4 @@
-"""What a source is held to as a guest: keys are not told, calls are counted, nothing waits, nothing is left behind."""
+"""What sources and panes are held to as guests: keys are not told, calls are counted, nothing waits, nothing is left behind."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from influtui.api import Page
 from influtui.secrets.redaction import forms
-from influtui.testing.bench import NOW, SourceBench, differ
+from influtui.testing.bench import NOW, Bench, SourceBench, differ
 from influtui.testing.platforms import FAULTS, overheard
 from influtui.testing.plugins import manifest_of
 from influtui.testing.process import ELSEWHERE, another_machine
@@ -24,7 +24,7 @@ PATIENCE_S = 2
 SHORTEST_PART = 6
 
 
-class ConductContract(SourceBench):
+class GuestContract(Bench):
     """Secrets, budgets, waiting, and the process."""
 
     @pytest.mark.parametrize("fault", FAULTS)
@@ -34,12 +34,12 @@ class ConductContract(SourceBench):
         if not canaries:
             return
         whole = self._platform()
-        clean = self._search(whole)
+        clean = self._given(whole)
         said = [repr(clean)]
         with overheard() as written:
             for call in range(len(whole.asked)):
                 try:
-                    said.append(repr(self._search(self._platform(FAULTS[fault], call))))
+                    said.append(repr(self._given(self._platform(FAULTS[fault], call))))
                 except AssertionError:
                     raise
                 except Exception as error:
@@ -59,7 +59,7 @@ class ConductContract(SourceBench):
         changed = {key for key in first if first[key] != second[key]}
         asked, again = self._platform(), self._platform()
         for platform, secrets in ((asked, first), (again, second)):
-            self._searched(self._made(platform, secrets=secrets))
+            self._given(platform, secrets)
         for key in changed:
             assert not any(first[key] in each for each in again.told), (
                 f"{key} of another object is sent: take it from self.ctx.secrets each time, and keep it nowhere else"
@@ -74,7 +74,7 @@ class ConductContract(SourceBench):
     def test_only_announced_hosts_are_asked(self) -> None:
         """Paths below the base URL, or https addresses of the hosts in the manifest."""
         platform = self._platform()
-        self._search(platform)
+        self._given(platform)
         for path, _ in platform.asked:
             parts = urlsplit(path)
             assert not parts.netloc or (parts.scheme == "https" and parts.hostname in self._entry().hosts), (
@@ -85,7 +85,7 @@ class ConductContract(SourceBench):
     def test_every_call_is_counted_by_a_budget(self) -> None:
         """A call whose `method` no budget knows would be made for free; one that spends a key names it."""
         platform = self._platform()
-        self._search(platform)
+        self._given(platform)
         budgets = self._entry().budget
         for (path, _), (method, key) in zip(platform.asked, platform.counted, strict=True):
             counting = [each for each in budgets if not each.methods or method in each.methods]
@@ -97,46 +97,17 @@ class ConductContract(SourceBench):
                 )
                 assert each.unit != "unique_key" or key, f"{path}: the budget {each.id} counts keys, and none is named"
 
-    def test_a_page_takes_no_more_calls_than_the_manifest_says(self) -> None:
-        """`calls` of the source, where it says so: so many for a page, and so many for each account on it."""
-        says = self._entry().calls
-        platform = self._platform()
-        page = self._search(platform)
-        if says is not None:
-            most = says.page + says.account * (len(page.profiles) + len(page.skipped))
-            assert len(platform.asked) <= most, (
-                f"{len(platform.asked)} calls for {len(page.profiles) + len(page.skipped)} accounts, and the manifest says "
-                f"{most} at most: ask for less, or say so in `calls` of [[source]]"
-            )
-
-    def test_two_searches_at_once_do_not_mix(self) -> None:
-        """Two objects of one class, as two sessions have them."""
-
-        limits = (self.limit, 1)
-
-        async def both() -> list[Page]:
-            made = [self._made(self._platform()) for _ in limits]
-            asked = [one.search(self.query, cursor=None, limit=limit) for one, limit in zip(made, limits, strict=True)]
-            return list(await asyncio.gather(*asked))
-
-        alone = [self._search(self._platform(), limit=limit) for limit in limits]
-        with watched(self.package):
-            together = asyncio.run(both())
-        found = next(filter(None, (differ(page, was) for page, was in zip(together, alone, strict=True))), "")
-        assert not found, f"two searches at once: {found}: keep nothing in the class or the module"
-
     def test_a_search_that_is_called_off_ends_at_once(self) -> None:
         """Wherever it is called off, cancellation is not swallowed, and nothing goes on behind it."""
         whole = self._platform()
-        self._search(whole)
+        self._given(whole)
         for call in self._calls(whole):
             with watched(self.package):
                 asyncio.run(self._called_off(call))
 
     async def _called_off(self, call: int) -> None:
         platform = self._platform(hangs=call)
-        search = self._made(platform).search(self.query, cursor=None, limit=self.limit)
-        task = asyncio.create_task(search)
+        task = asyncio.create_task(self._asking(platform))
         deadline = time.monotonic() + PATIENCE_S
         while not platform.hanging and not task.done() and time.monotonic() < deadline:  # noqa: ASYNC110 - the kit's clock
             await asyncio.sleep(0)
@@ -174,7 +145,7 @@ class ConductContract(SourceBench):
                     gaps.append(time.monotonic() - before)
 
             beating = asyncio.create_task(beat())
-            await self._made(self._platform()).search(self.query, cursor=None, limit=self.limit)
+            await self._asking(self._platform())
             beating.cancel()
             await asyncio.wait([beating])
             assert max(gaps, default=0) < 0.05, (
@@ -189,7 +160,7 @@ class ConductContract(SourceBench):
         """One that all objects share is well; one more for each search is not."""
         before = set(threading.enumerate())
         for _ in range(3):
-            self._search(self._platform())
+            self._given(self._platform())
         left = [each for each in threading.enumerate() if each not in before]
         for each in left:
             each.join(0.05)
@@ -208,11 +179,43 @@ class ConductContract(SourceBench):
         try:
             for start in (1, 2):
                 random.seed(start)
-                self._search(self._platform())
+                self._given(self._platform())
                 ends.append(random.getstate())
         finally:
             random.setstate(kept)
         assert ends[0] != ends[1], "a search seeds `random` for everybody: make a random.Random(seed) of its own"
+
+
+class ConductContract(GuestContract, SourceBench):
+    """What only a source can be held to."""
+
+    def test_a_page_takes_no_more_calls_than_the_manifest_says(self) -> None:
+        """`calls` of the source, where it says so: so many for a page, and so many for each account on it."""
+        says = self._entry().calls
+        platform = self._platform()
+        page = self._search(platform)
+        if says is not None:
+            most = says.page + says.account * (len(page.profiles) + len(page.skipped))
+            assert len(platform.asked) <= most, (
+                f"{len(platform.asked)} calls for {len(page.profiles) + len(page.skipped)} accounts, and the manifest says "
+                f"{most} at most: ask for less, or say so in `calls` of [[source]]"
+            )
+
+    def test_two_searches_at_once_do_not_mix(self) -> None:
+        """Two objects of one class, as two sessions have them."""
+
+        limits = (self.limit, 1)
+
+        async def both() -> list[Page]:
+            made = [self._made(self._platform()) for _ in limits]
+            asked = [one.search(self.query, cursor=None, limit=limit) for one, limit in zip(made, limits, strict=True)]
+            return list(await asyncio.gather(*asked))
+
+        alone = [self._search(self._platform(), limit=limit) for limit in limits]
+        with watched(self.package):
+            together = asyncio.run(both())
+        found = next(filter(None, (differ(page, was) for page, was in zip(together, alone, strict=True))), "")
+        assert not found, f"two searches at once: {found}: keep nothing in the class or the module"
 
     def test_the_machine_s_time_zone_changes_nothing(self) -> None:
         """The times of a platform are its own."""

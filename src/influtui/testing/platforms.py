@@ -226,6 +226,18 @@ def AN_ERROR_IN_AN_ANSWER(reply: Reply) -> Reply:  # noqa: N802 - a fault, as th
     return Reply(200, {}, b'{"error":{"code":"quota","message":"The quota of today is spent."}}')
 
 
+BROKEN: Final[Mapping[str, Fault]] = {
+    "an error with status 200": AN_ERROR_IN_AN_ANSWER,
+    **{name: FAULTS[name] for name in ("half a body", "a login page", "an empty body", "null")},
+}
+"""Answers in which nothing stands that was asked for."""
+
+
+def replaced(body: bytes, status: int | None = None) -> Fault:
+    """Another body, or another status too, in the place of an answer."""
+    return lambda reply: Reply(status or reply.status, reply.headers, body)
+
+
 def oddly(body: bytes) -> Iterator[tuple[str, bytes]]:
     """The body with each value of its objects in turn of another kind; of a list, its first entry, and without that one."""
     try:

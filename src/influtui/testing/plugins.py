@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.resources import files
 from types import ModuleType
 
-from influtui.api import API_VERSION, Carrier, CarriersContext, Plugin, Source, SourcesContext
+from influtui.api import API_VERSION, Carrier, CarriersContext, Pane, PanesContext, Plugin, Source, SourcesContext
 from influtui.host import manifests
 from influtui.host.manifests import Manifest
 
@@ -31,6 +31,12 @@ def sources_of(manifest: Manifest) -> dict[str, type[Source]]:
 def carriers_of(manifest: Manifest) -> dict[str, type[Carrier]]:
     """The carrier classes that the plugin's hook supplies, by id."""
     supplied: Iterable[type[Carrier]] = _made(manifest).influtui_carriers(CarriersContext(manifest.id, API_VERSION))
+    return {kind.id: kind for kind in supplied}
+
+
+def panes_of(manifest: Manifest) -> dict[str, type[Pane]]:
+    """The pane classes that the plugin's hook supplies, by id."""
+    supplied: Iterable[type[Pane]] = _made(manifest).influtui_panes(PanesContext(manifest.id, API_VERSION))
     return {kind.id: kind for kind in supplied}
 
 

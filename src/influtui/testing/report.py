@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 
 from influtui.testing.carriers import CarrierContract
+from influtui.testing.panes import PaneContract
 from influtui.testing.sources import SourceContract
 
 LONGEST: Final = 600
@@ -34,6 +35,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             _tested[item.nodeid] = ("source", of.source)
         elif isinstance(of, type) and issubclass(of, CarrierContract) and hasattr(CarrierContract, _name(item)):
             _tested[item.nodeid] = ("carrier", of.carrier)
+        elif isinstance(of, type) and issubclass(of, PaneContract) and hasattr(PaneContract, _name(item)):
+            _tested[item.nodeid] = ("pane", of.pane)
         else:
             continue
         kept.append(item)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -27,7 +26,7 @@ from influtui.api import (
 from influtui.host.calls import at_border
 from influtui.testing.bench import NOW, SourceBench, differ
 from influtui.testing.platforms import (
-    AN_ERROR_IN_AN_ANSWER,
+    BROKEN,
     FAULTS,
     IN_THOUSANDS,
     REFUSALS,
@@ -36,6 +35,7 @@ from influtui.testing.platforms import (
     Platform,
     grown,
     oddly,
+    replaced,
     value_at,
     values_in,
     without_each_key,
@@ -53,13 +53,6 @@ KINDS: Final[dict[str, tuple[type[PluginError], ...]]] = {
     "a lost connection": (Transient,),
 }
 """What the host's client raises must still be that when it leaves the source."""
-
-
-BROKEN: Final[Mapping[str, Fault]] = {
-    "an error with status 200": AN_ERROR_IN_AN_ANSWER,
-    **{name: FAULTS[name] for name in ("half a body", "a login page", "an empty body", "null")},
-}
-"""Answers in which nothing of an account stands."""
 
 
 class ValueContract(SourceBench):
@@ -137,7 +130,7 @@ class ValueContract(SourceBench):
         """What a platform sends with a refusal may be a page of HTML; a person reads the message."""
         for status in (400, 403, 451):
             try:
-                self._search(self._platform(_replaced(b"<html>" + b"<p>forbidden</p>" * 1_000, status), 0))
+                self._search(self._platform(replaced(b"<html>" + b"<p>forbidden</p>" * 1_000, status), 0))
             except PluginError as error:
                 said = len(error.message)
                 assert 0 < said <= LONGEST_SENTENCE, f"status {status}: a message of {said} characters"
@@ -166,7 +159,7 @@ class ValueContract(SourceBench):
         for call, body in enumerate(bodies):
             for path, changed in without_each_key(body):
                 what = f"call {call} without {'.'.join(map(str, path))}"
-                page = self._held_to(clean, _replaced(changed), call, what)
+                page = self._held_to(clean, replaced(changed), call, what)
                 self._same_people(clean, page, what)
                 self._nobody_is_lost_for_a_no(clean, page, what, value_at(body, path))
 
@@ -176,7 +169,7 @@ class ValueContract(SourceBench):
         clean = self._search(whole)
         for call, body in self._calls(whole).items():
             for what, changed in oddly(body):
-                self._held_to(clean, _replaced(changed), call, f"call {call} with {what}", odd=True)
+                self._held_to(clean, replaced(changed), call, f"call {call} with {what}", odd=True)
 
     def test_a_slow_platform_is_waited_for(self) -> None:
         """The time limits are the host's: an answer that takes nine seconds is an answer."""
@@ -203,7 +196,7 @@ class ValueContract(SourceBench):
             return await asyncio.wait_for(made.search(self.query, cursor=None, limit=self.limit), 1)
 
         try:
-            page = self._ran(again, self._made(platform))
+            page = self._ran(again(self._made(platform)))
         except TimeoutError:
             raise AssertionError("after failed searches the same object waits for ever") from None
         found = differ(page, clean)
@@ -268,10 +261,6 @@ class ValueContract(SourceBench):
 
 
 _REFUSED: Final = [FAULTS[name] for name in sorted(REFUSALS)]
-
-
-def _replaced(body: bytes, status: int | None = None) -> Fault:
-    return lambda reply: Reply(status or reply.status, reply.headers, body)
 
 
 def _all(call: int) -> bool:

@@ -91,7 +91,7 @@ class WalkContract(SourceBench):
         odd = f"{self.query} crêpes"
         platform = self._platform()
         with whatever_comes_of_it():  # the answers are those for the usual query
-            self._ran(lambda one: one.search(odd, cursor=None, limit=self.limit), self._made(platform))
+            self._ran(self._made(platform).search(odd, cursor=None, limit=self.limit))
         told = _texts(platform)
         assert not told or any(odd in each for each in told), (
             f"“{odd}” is asked for as {told[0]!r}: hand the query on as it is; the host quotes it"
@@ -111,7 +111,7 @@ class WalkContract(SourceBench):
     def _told(self, query: str) -> list[str]:
         platform = self._platform()
         with whatever_comes_of_it():  # the answers are those for the usual query
-            self._ran(lambda one: one.search(query, cursor=None, limit=self.limit), self._made(platform))
+            self._ran(self._made(platform).search(query, cursor=None, limit=self.limit))
         return platform.told
 
     def _walked(self, limit: int, change: Fault | None = None, at: int | None = None) -> list[Page]:

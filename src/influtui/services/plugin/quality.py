@@ -78,7 +78,7 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
 class ContractResult(msgspec.Struct, frozen=True):
     """What came of one test of the contract kit."""
 
-    kind: Literal["source", "carrier"]
+    kind: Literal["source", "carrier", "pane"]
     id: str
     test: str
     outcome: Literal["passed", "failed", "skipped"]
@@ -231,7 +231,8 @@ def _of_contract(manifest: Manifest, tested: Sequence[ContractResult] | str) -> 
         return {"contract": tested, "unskipped": tested}
     why: dict[str, str] = {}
     known = {(each.kind, each.id) for each in tested}
-    announced = [("source", each.id) for each in manifest.source] + [("carrier", each.id) for each in manifest.carrier]
+    offered = (("source", manifest.source), ("carrier", manifest.carrier), ("pane", manifest.pane))
+    announced = [(kind, each.id) for kind, entries in offered for each in entries]
     for kind, id_ in announced:
         if (kind, id_) not in known:
             why.setdefault("contract", f"no contract test for {kind} {id_}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from influtui.api import Parameter
-from influtui.testing import Answer, CarrierContract, SourceContract
+from influtui.testing import Answer, CarrierContract, PaneContract, SourceContract
 
 NAMES = [f"baker{number}" for number in range(5)]
 
@@ -35,6 +35,14 @@ class TestSample(SourceContract):
             "id": f"id-{number}", "title": name.title(), "about": "Bakes.", "fans": 100 + number, "follows": 10 + number,
             "posts": 3 + number, "fans_rounded": True, "private": False,
         }  # fmt: skip
+
+
+class TestTowns(PaneContract):
+    package = "influtui_sample"
+    pane = "sample-towns"
+
+    def answer(self, path: str, parameters: Mapping[str, Parameter]) -> Answer:
+        return 200, {"towns": [{"name": name, "bakers": 1_200 + len(name)} for name in ("Porto", "Graz", "Lyon")]}
 
 
 class TestSamplePost(CarrierContract):

@@ -1,4 +1,4 @@
-"""A right plugin, into which mistakes are seeded: people of a platform called Sample, and links to parcels of its post.
+"""A right plugin, into which mistakes are seeded: people of a platform called Sample, a list of its towns, links of its post.
 
 `accounts` finds (pages by cursor), `accounts/NAME` counts, `accounts/NAME/posts` gives recent posts. Sample says what is
 wrong inside an answer of status 200 as well: `{"error": {"code": "…"}}`.
@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from msgspec import Raw, Struct
 from typing_extensions import override
 
 from influtui.api import (
@@ -21,18 +22,26 @@ from influtui.api import (
     CarriersContext,
     InvalidInput,
     NotFound,
+    Number,
     Page,
+    Pane,
+    PanesContext,
     Parameter,
     Plugin,
     PluginError,
     Post,
     Profile,
     QuotaExhausted,
+    Row,
     Skipped,
     Source,
     SourcesContext,
     UpstreamChanged,
+    View,
+    count,
     hookimpl,
+    read,
+    read_each,
 )
 
 log = logging.getLogger(__name__)
@@ -146,6 +155,42 @@ class SamplePost(Carrier):
         return f"https://post.sample.example/{paths[carrier]}?number={quote(number, safe='')}"
 
 
+class Towns(Pane):
+    """In which towns people bake: a list of the app's own, by the number of bakers."""
+
+    id: ClassVar[str] = "sample-towns"
+
+    @override
+    async def view(self, query: str) -> View:
+        bearer = {"authorization": f"Bearer {self.ctx.secrets.get('token', '')}"}
+        came = await self.ctx.http.get("towns", headers=bearer, method="towns")
+        if came.status in {401, 403}:
+            raise AuthInvalid("Sample refuses the token; make another one")
+        if came.status > 200:
+            raise UpstreamChanged(f"Sample's towns answer with status {came.status}")
+        towns, odd = read_each(read(came.body, TownList, "Sample").towns, Town, "the town")
+        shown = [town for town in towns if query.casefold() in town.name.casefold()]
+        told = [(town.name, count(town.bakers)) for town in shown]
+        return View(
+            columns=("town", "bakers"),
+            rows=tuple(Row(cells=(name, "-" if bakers is None else f"{bakers:,}")) for name, bakers in told),
+            notice=f"{len(odd)} towns cannot be read" if odd else None,
+        )
+
+
+class Town(Struct):
+    """One town."""
+
+    name: str
+    bakers: Number = None
+
+
+class TownList(Struct):
+    """All towns."""
+
+    towns: list[Raw]
+
+
 class Sample(Plugin):
     """The plugin."""
 
@@ -158,6 +203,11 @@ class Sample(Plugin):
     @override
     def influtui_carriers(self, ctx: CarriersContext) -> Iterable[type[Carrier]]:
         return [SamplePost]
+
+    @hookimpl
+    @override
+    def influtui_panes(self, ctx: PanesContext) -> Iterable[type[Pane]]:
+        return [Towns]
 
 
 def _names(entries: Sequence[Any]) -> tuple[list[str], list[Skipped]]:
