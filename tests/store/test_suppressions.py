@@ -40,3 +40,15 @@ async def test_an_empty_list_suppresses_nobody(workspace: Workspace) -> None:
     loaded = await suppressions.load(workspace.db)
     assert not loaded
     assert loaded.account("tiktok", "mo") is None
+
+
+async def test_a_few_addresses_are_asked_about_as_the_whole_list_would_answer(workspace: Workspace) -> None:
+    assert not await suppressions.load_for(workspace.db, ["mo@example.org"])
+    many = [f"p{number}@example.org" for number in range(1_000)]
+    async with workspace.db.write(1) as transaction:
+        await suppressions.add(transaction, "bounced", emails=many)
+        await suppressions.add(transaction, "forgotten", emails=["Mo@Example.org"])
+    asked = [*many[::2], "mo@example.org", "somebody@example.org"]
+    whole, loaded = await suppressions.load(workspace.db), await suppressions.load_for(workspace.db, asked)
+    assert [loaded.email(each) for each in asked] == [whole.email(each) for each in asked]
+    assert loaded.email(many[1]) is None, "nobody asked about it"

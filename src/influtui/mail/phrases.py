@@ -86,6 +86,8 @@ class Phrases:
         self._needed = tuple(map(needed_letters, self.patterns))
         self._by_piece: dict[str, list[int]] = {}
         self._always: list[int] = []
+        self._all_of = tuple(map(_pieces_of_all, self.patterns))
+        """Of each phrase sets of pieces, of each of which one must be there."""
         for number, needed in enumerate(self._needed):
             pieces = [_piece(letters) for letters in needed]
             if all(pieces):
@@ -97,7 +99,7 @@ class Phrases:
     @property
     def pieces(self) -> Iterable[str]:
         """What `Wording.pieces` has to tell of for this list."""
-        return self._by_piece
+        return frozenset(self._by_piece).union(*(each for sets in self._all_of for each in sets))
 
     def first_in(self, wording: Wording) -> str | None:
         """What the first phrase that is in a text found there."""
@@ -120,9 +122,14 @@ class Phrases:
         return Wording(text, wording.pieces)
 
     def _possible(self, wording: Wording) -> list[int]:
-        """The phrases of which a piece stands in a text, in their order."""
-        numbers = {number for piece in self._by_piece.keys() & wording.pieces for number in self._by_piece[piece]}
-        return sorted(numbers.union(self._always))
+        """The phrases whose pieces stand in a text, in their order."""
+        pieces = wording.pieces
+        numbers = {number for piece in self._by_piece.keys() & pieces for number in self._by_piece[piece]}
+        return [
+            number
+            for number in sorted(numbers.union(self._always))
+            if not any(each.isdisjoint(pieces) for each in self._all_of[number])
+        ]
 
     def _find(self, number: int, text: str) -> re.Match[str] | None:
         return (
@@ -145,8 +152,20 @@ def needed_letters(pattern: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(letters for each in found for letters in each))
 
 
+def _pieces_of_all(pattern: str) -> tuple[frozenset[str], ...]:
+    """Sets of pieces, of each of which at least one stands in whatever a pattern finds."""
+    alternatives = _alternatives(pattern)
+    choices = _choices(alternatives[0]) if len(alternatives) == 1 else []
+    return tuple({frozenset(map(_piece, each)) for each in choices if all(map(_piece, each))})
+
+
 def _of_alternative(pattern: str) -> tuple[str, ...]:
     """As `needed_letters`, of a pattern without alternatives outside of groups: the longest of what must stand there."""
+    return max(_choices(pattern), key=lambda each: min((len(_piece(letters)), len(letters)) for letters in each))
+
+
+def _choices(pattern: str) -> list[tuple[str, ...]]:
+    """Of a pattern without alternatives outside of groups: runs of letters, of each of which one must stand there."""
     choices: list[tuple[str, ...]] = [("",)]
     run, at = "", 0
     while at < len(pattern):
@@ -167,7 +186,7 @@ def _of_alternative(pattern: str) -> tuple[str, ...]:
         if group is not None and not may_be_absent:
             choices.append(needed_letters(group))
         at = end
-    return max([*choices, (run,)], key=lambda each: min((len(_piece(letters)), len(letters)) for letters in each))
+    return [*choices, (run,)]
 
 
 def _alternatives(pattern: str) -> list[str]:

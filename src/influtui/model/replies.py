@@ -172,7 +172,12 @@ def _suspects(lines: list[str]) -> Iterator[int]:
     closing = [line.rstrip().endswith(_LAST) for line in lines]
     closing += [False] * _LINES_OF_ATTRIBUTION
     for at, line in enumerate(lines):
-        if ":" in line or "：" in line or line.lstrip()[:1] in _SIGNS or any(closing[at : at + _LINES_OF_ATTRIBUTION]):
+        if (
+            True in closing[at : at + _LINES_OF_ATTRIBUTION]
+            or ":" in line
+            or "：" in line
+            or line.lstrip()[:1] in _SIGNS
+        ):
             yield at
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from influtui.store.database import Reader, Row, Transaction
@@ -37,6 +38,14 @@ async def raw(reader: Reader, message: int) -> bytes:
 async def note(transaction: Transaction, message: int) -> None:
     """A copy of a letter lies in Sent."""
     await transaction.run("UPDATE outbox SET filed_at = ? WHERE message_id = ?", (transaction.at, message))
+
+
+async def note_all(transaction: Transaction, messages: Iterable[int]) -> None:
+    """A copy of each of these letters lies in Sent."""
+    await transaction.many(
+        "UPDATE outbox SET filed_at = ? WHERE message_id = ? AND filed_at IS NULL",
+        [(transaction.at, message) for message in messages],
+    )
 
 
 async def _letters(reader: Reader, account: str, which: str) -> list[Letter]:

@@ -59,6 +59,18 @@ async def by_ids(reader: Reader, ids: Iterable[str]) -> dict[str, Known]:
     return found
 
 
+async def letters(reader: Reader, ids: Iterable[str]) -> dict[str, Known]:
+    """The letters of ours, sent from here, that have these message ids."""
+    rows = await _in_chunks(
+        reader,
+        "SELECT m.message_id, m.id, m.conversation_id, c.person_id, c.collaboration_id, m.direction, m.state, c.account"
+        " FROM messages m JOIN outbox o ON o.message_id = m.id JOIN conversations c ON c.id = m.conversation_id"
+        " WHERE m.message_id IN ({})",
+        sorted(set(ids)),
+    )
+    return {row["message_id"]: Known(*tuple(row)[1:]) for row in rows}
+
+
 async def digests(reader: Reader, wanted: Iterable[str]) -> dict[str, int]:
     """Which of these messages are here already, by their digest."""
     rows = await _in_chunks(reader, "SELECT digest, message_id FROM received WHERE digest IN ({})", sorted(set(wanted)))

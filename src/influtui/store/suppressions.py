@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from influtui.model.suppression import KEY_BYTES, SuppressionReason, account_hash, email_hash
@@ -11,6 +11,7 @@ from influtui.store.database import Reader, Transaction
 
 _KEY: Final = "suppression"
 BOUNCED: Final = "bounced"
+_CHUNK: Final = 400
 
 
 class Named(Protocol):
@@ -71,6 +72,24 @@ async def load(reader: Reader) -> Suppressed:
     rows = await reader.all("SELECT kind, hash, reason FROM suppressions")
     keys = await reader.all("SELECT value FROM keys WHERE name = ?", (_KEY,))
     return Suppressed(bytes(keys[0][0]) if keys else None, {(row["kind"], row["hash"]): row["reason"] for row in rows})
+
+
+async def load_for(reader: Reader, emails: Iterable[str]) -> Suppressed:
+    """What the list says of these addresses, and of no others."""
+    keys = await reader.all("SELECT value FROM keys WHERE name = ?", (_KEY,))
+    if not keys:
+        return Suppressed(None, {})
+    key = bytes(keys[0][0])
+    hashes = sorted({email_hash(key, each) for each in emails})
+    reasons: dict[tuple[str, str], str] = {}
+    for start in range(0, len(hashes), _CHUNK):
+        some = hashes[start : start + _CHUNK]
+        for row in await reader.all(
+            f"SELECT kind, hash, reason FROM suppressions WHERE kind = 'email' AND hash IN ({', '.join('?' * len(some))})",
+            some,
+        ):
+            reasons[row["kind"], row["hash"]] = row["reason"]
+    return Suppressed(key, reasons)
 
 
 async def add(

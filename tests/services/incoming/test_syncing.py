@@ -10,7 +10,7 @@ import pytest
 from posts import Post
 
 from influtui.mail import second_process
-from influtui.mail.mailbox import Interrupted
+from influtui.mail.mailbox import Head, ImapMailbox, Interrupted
 from influtui.mail.second_process import SecondProcess
 from influtui.mail.understanding import Guidance
 from influtui.services import inbox
@@ -280,6 +280,24 @@ async def test_a_letter_in_doubt_that_lies_in_sent_went(post: Post) -> None:
     post.server.deliver(post.account.address, raw, folder="Sent")
     assert (await post.sync()).went == 1
     assert [row.state for row in await inbox.conversations(post.workspace)] == ["sent", "sent"]
+
+
+async def test_our_own_letters_in_sent_are_no_news_and_are_not_read(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bodies: list[int] = []
+    read = ImapMailbox.bodies
+
+    def counted(self: ImapMailbox, heads: Sequence[Head]) -> Any:
+        bodies.append(len(heads))
+        return read(self, heads)
+
+    monkeypatch.setattr(ImapMailbox, "bodies", counted)
+    await post.sync()
+    post.deliver(*(each.raw for each in post.receiver.received), folder="Sent")
+    report = await post.sync()
+    assert (report.looked, report.kept, report.known, report.passed) == (0, 0, 2, 0)
+    assert sum(bodies) == 0
 
 
 async def test_a_letter_in_doubt_that_is_answered_went(post: Post) -> None:

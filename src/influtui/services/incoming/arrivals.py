@@ -22,7 +22,7 @@ from influtui.model.suppression import email_key
 from influtui.services.incoming import consequences, matching
 from influtui.services.incoming.matching import Knowledge, Match
 from influtui.store import creators, filing, outbox, received, standing, suppressions
-from influtui.store.database import Reader
+from influtui.store.database import Reader, Transaction
 from influtui.store.journal import UnitOfWork
 from influtui.store.received import Known
 
@@ -133,7 +133,9 @@ async def take_in(
     known = await knowledge(
         transaction, account, [(each.message, each.found) for each in arrivals], people_known, now=unit.at
     )
-    refused = await suppressions.load(transaction)
+    refused = await suppressions.load_for(
+        transaction, [each.message.sender for each in arrivals if each.message.sender]
+    )
     keeping: dict[str, tuple[Arrival, Match]] = {}
     ids: dict[str, Known] = dict(known.ids)
     for each in arrivals:
@@ -149,7 +151,7 @@ async def take_in(
         )
         own_id = each.message.message_id
         if each.is_ours and own_id in ids:
-            taken.went += await _went(unit, ids[own_id])
+            taken.went += await went(unit.transaction, ids[own_id])
             taken.known += 1
             continue
         if found is None or _is_forgotten(refused, each):
@@ -171,14 +173,14 @@ async def take_in(
     return taken
 
 
-async def _went(unit: UnitOfWork, letter: Known) -> bool:
+async def went(transaction: Transaction, letter: Known) -> bool:
     """A letter of ours lies in Sent: it went, whatever was known of it. Returns whether that was news."""
-    await filing.note(unit.transaction, letter.message)
+    await filing.note(transaction, letter.message)
     if letter.state != "unknown":
         return False
-    if not await outbox.move(unit.transaction, letter.message, "sent", "it lies in Sent", states=("unknown",)):
+    if not await outbox.move(transaction, letter.message, "sent", "it lies in Sent", states=("unknown",)):
         return False
-    await outbox.went(unit.transaction, letter.conversation)
+    await outbox.went(transaction, letter.conversation)
     return True
 
 

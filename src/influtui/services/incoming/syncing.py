@@ -38,7 +38,7 @@ from influtui.services.mailbox import credentials
 from influtui.services.outgoing import reconciling
 from influtui.services.outgoing.reconciling import Reconciled
 from influtui.services.workspace import Workspace
-from influtui.store import received
+from influtui.store import filing, received
 from influtui.store.database import Row
 
 LOOKED_BACK_DAYS: Final = 90
@@ -251,6 +251,7 @@ class _Reading:
     async def _batches(self, folder: Folder, uids: Sequence[int]) -> AsyncIterator[list[tuple[Head, Body]]]:
         """Of some messages those that concern us, with their bytes."""
         heads = [(head, heading.read(head.headers)) async for head in self.mailbox.heads(uids)]
+        heads = await self._but_our_letters(folder, heads)
         self.sums.looked += len(heads)
         wanted = await self._wanted(folder, heads)
         self.sums.passed += len(heads) - len(wanted)
@@ -266,6 +267,28 @@ class _Reading:
                 batch, held = [], 0
         if batch:
             yield batch
+
+    async def _but_our_letters(
+        self, folder: Folder, heads: list[tuple[Head, ParsedMessage]]
+    ) -> list[tuple[Head, ParsedMessage]]:
+        """The messages but the letters that we sent from here: those are no news, and only that they went may be."""
+        own = {message.message_id for _, message in heads if message.message_id and self._is_ours(folder, message)}
+        letters = await received.letters(self.workspace.db, own)
+        if not letters:
+            return heads
+        async with self.workspace.db.write(self.workspace.clock(), durability="normal") as transaction:
+            await filing.note_all(transaction, [letter.message for letter in letters.values()])
+            for letter in letters.values():
+                if letter.state == "unknown":
+                    self.sums.taken.went += await arrivals.went(transaction, letter)
+        sent = letters.keys()
+        rest = [
+            (head, message)
+            for head, message in heads
+            if not (message.message_id in sent and self._is_ours(folder, message))
+        ]
+        self.sums.taken.known += len(heads) - len(rest)
+        return rest
 
     async def _wanted(self, folder: Folder, heads: Sequence[tuple[Head, ParsedMessage]]) -> list[Head]:
         """Of which messages the whole has to be read."""
