@@ -80,7 +80,9 @@ async def contact(
             if row.state == "written":
                 show_row(out, row)
         if not out.json:
-            out.note("The worker sends them: influtui worker" if later else "Let them go: influtui outbox approve")
+            out.note(
+                "The worker sends them: `influtui worker`." if later else "Let them go: `influtui outbox approve`."
+            )
         return end_report(out, report)
     try:
         report = await outreach.carry_out(workspace, plan, told=lambda row: show_row(out, row))

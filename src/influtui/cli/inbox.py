@@ -222,7 +222,7 @@ async def reply(
     seen = found.messages[-1].id if found.messages else None
     text = written(body, editor=editor, start=found.draft or "") or found.draft
     if text is None or not text.strip():
-        raise WrongUsage("there is nothing to send", hint="Give it with --body TEXT, --body - or --editor.")
+        raise WrongUsage("there is nothing to send", hint="Give it with --text TEXT, --text - or --editor.")
     if editor:
         await service.save_draft(workspace, number, text)
     if dry_run:

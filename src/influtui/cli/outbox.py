@@ -97,7 +97,9 @@ async def approve(workspace: Workspace, out: Output, words: tuple[str, ...], dry
         for number in done:
             out.data({"schema": "influtui.approved/1", "message": number})
     else:
-        out.note(f"Approved {len(done)}. The worker sends them (influtui worker); influtui outbox send does it now.")
+        out.note(
+            f"Approved {len(done)}. The worker sends them (`influtui worker`); `influtui outbox send` does it now."
+        )
 
 
 @outbox.command("plan")

@@ -51,7 +51,7 @@ async def status(workspace: Workspace, out: Output) -> None:
     where = f"on {found.host}, process {found.pid}, since {minutes_in(found.since or '-')}" if found.works else "nobody"
     out.say(f"Works: {where}{f': {found.doing}' if found.doing else ''}.")
     if found.trouble:
-        out.say(f"Nothing is sent: {minutes_in(found.trouble)}. Look, then: influtui worker confirm")
+        out.say(f"Nothing is sent: {minutes_in(found.trouble)}. Look, then: `influtui worker confirm`.")
 
 
 @worker.command("confirm")
@@ -80,7 +80,7 @@ async def confirm(workspace: Workspace, out: Output, nothing_was_sent: bool, yes
     )
     out.say(f"Mail goes again. {doubtful} in doubt, {held} paused.")
     if done.doubtful:
-        out.note("Decide them: influtui outbox list state:unknown")
+        out.note("Decide them: `influtui outbox list state:unknown`.")
 
 
 @with_workspace
@@ -116,6 +116,6 @@ def _end(out: Output, done: Round) -> None:
     for trouble in done.troubles:
         out.note(minutes_in(trouble))
     after = f", the next goes {minute(done.next)}" if done.next else ""
-    after += f"; {done.drafts} to be approved first: influtui outbox approve" if done.drafts else ""
+    after += f"; {done.drafts} to be approved first: `influtui outbox approve`" if done.drafts else ""
     read = f"Read {plural(done.read, 'mailbox', 'mailboxes')}, w" if done.read else "W"
     out.say(f"{read}rote {done.written}, sent {done.sent}; {done.waiting} wait{after}.")

@@ -78,7 +78,7 @@ async def reply(
     if found.row.channel != "email" or not found.row.address:
         raise WrongUsage(
             f"conversation {number} is not by mail, so no program can answer in it",
-            hint=f"Answer there, then note it: influtui inbox log-dm {number} --sent --text '…'",
+            hint=f"Answer there, then note it: `influtui inbox log-dm {number} --sent --text '…'`.",
         )
     _refuse_empty(body)
     account = await mailbox(workspace, found.row.account)
@@ -106,7 +106,7 @@ async def reply(
             if seen is not None and newest and newest[-1].id > seen:
                 raise Conflict(
                     "a message has come into this conversation since you began to write; nothing was sent",
-                    hint=f"Read it (influtui inbox show {number}) and send again.",
+                    hint=f"Read it (`influtui inbox show {number}`) and send again.",
                 )
             message = await queue_message(
                 unit,
@@ -247,7 +247,7 @@ async def _conversation_with(
 def _refuse_empty(text: str) -> None:
     if not text.strip():
         raise WrongUsage(
-            "the message is empty; nothing was done", hint="Give it with --body TEXT, --body - or --editor."
+            "the message is empty; nothing was done", hint="Give it with --text TEXT; --text - reads standard input."
         )
 
 

@@ -17,7 +17,7 @@ async def open_links(workspace: Workspace, urls: Sequence[str]) -> None:
     if command is None and (os.environ.get("SSH_CONNECTION") or not await asyncio.to_thread(_browser_is_there)):
         raise NeedsConfiguration(
             "there is no browser on this machine",
-            hint="Copy the addresses, or set one: influtui config set open_command …",
+            hint="Copy the addresses, or set one: `influtui config set open_command …`.",
         )
     for url in urls:
         if command is None:

@@ -49,7 +49,7 @@ async def against(
             Objection(
                 kind="exclusive",
                 says=f"is exclusive: {held.words()}",
-                hint=f"If that is no longer so: influtui collab exclusive {creator.ref} --end {held.id}.",
+                hint=f"If that is no longer so: `influtui collab exclusive {creator.ref} --end {held.id}`.",
                 stops=True,
             )
             for held in promised.get(creator.person, [])

@@ -200,7 +200,7 @@ async def _wanted(
         return found[:limit]
     if stale_days is None:
         raise WrongUsage(
-            "nobody is named", hint="influtui creators refresh REF…, or --stale DAYS for the oldest figures."
+            "nobody is named", hint="`influtui creators refresh REF…`, or --stale DAYS for the oldest figures."
         )
     if not askable:
         raise NeedsConfiguration(
