@@ -109,3 +109,20 @@ def test_templates_are_linted_and_previewed_for_the_picks(run: Any) -> None:
     run("campaign", "shortlist", "SPRING", "add", "instagram:anna")
     shown = run("template", "preview", "gift", "--campaign", "SPRING", "--limit", "1", "--json")
     assert [row["ref"] for row in shown.rows] == ["instagram:anna"]
+
+
+@pytest.mark.usefixtures("ready")
+def test_what_waits_is_called_off_by_number_or_query(run: Any, receiver: MailReceiver) -> None:
+    refs = ("instagram:anna", "instagram:ben")
+    run("campaign", "contact", *refs, "--template", "gift", "--draft", "--yes")
+    first, second = (row["id"] for row in run("outbox", "list", "--json").rows)
+    assert run("outbox", "cancel", "state:draft").code == 2
+    assert len(run("outbox", "cancel", "state:draft", "--dry-run", "--json").rows) == 2
+    done = run("outbox", "cancel", str(first), "--yes", "--json")
+    assert done.rows == [{"schema": "influtui.called_off/1", "message": first}]
+    assert run("outbox", "cancel", str(first), "--yes").code == 2
+    assert "Called off 1." in run("outbox", "cancel", "state:draft", "--yes").err
+    assert run("outbox", "list", "--json").rows == []
+    assert run("worker", "--once", "--json").rows[0]["sent"] == 0
+    assert receiver.received == []
+    assert second != first

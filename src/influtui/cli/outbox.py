@@ -9,9 +9,10 @@ from influtui.cli.output import Output
 from influtui.cli.queries import QueryCommand
 from influtui.cli.verbs import Noun
 from influtui.model.failures import NotFound, WrongUsage
+from influtui.model.messages import OutboxRow
 from influtui.model.text import plural, safe
 from influtui.model.times import minute, minutes_in
-from influtui.services.outgoing import pausing, sending
+from influtui.services.outgoing import calling_off, pausing, sending
 from influtui.services.outgoing.forecast import forecast
 from influtui.services.outgoing.sending import Delivery
 from influtui.services.workspace import Workspace
@@ -69,17 +70,7 @@ async def approve(workspace: Workspace, out: Output, words: tuple[str, ...], dry
     influtui outbox approve 17 18
     influtui outbox approve in:campaign kind:letter
     """
-    named = [int(word) for word in words if word.isdecimal()]
-    if named and len(named) < len(words):
-        raise WrongUsage("numbers and a query do not go together", hint="Use one of them.")
-    drafts = [
-        row
-        for row in await sending.outgoing(workspace, named, query="" if named else " ".join(words))
-        if row.state == "draft"
-    ]
-    missing = set(named) - {row.id for row in drafts}
-    if missing:
-        raise NotFound(f"message {min(missing)} is no draft", hint="`influtui outbox list state:draft`")
+    drafts = await _meant(workspace, words, ("draft",), "is no draft", "state:draft")
     if not drafts:
         out.note("No draft waits.")
         return
@@ -100,6 +91,51 @@ async def approve(workspace: Workspace, out: Output, words: tuple[str, ...], dry
         out.note(
             f"Approved {len(done)}. The worker sends them (`influtui worker`); `influtui outbox send` does it now."
         )
+
+
+@outbox.command("cancel", cls=QueryCommand)
+@click.argument("words", nargs=-1, required=True, metavar="ID…|QUERY")
+@click.option("--dry-run", is_flag=True, help="Show what would be called off; change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_workspace
+async def cancel(workspace: Workspace, out: Output, words: tuple[str, ...], dry_run: bool, yes: bool) -> None:
+    """Call off what waits: those named, or all that match. A sequence whose letter is called off ends.
+
+    \b
+    influtui outbox cancel 17 18
+    influtui outbox cancel state:draft campaign:SPRING
+    """
+    waiting = await _meant(workspace, words, ("draft", "queued", "deferred"), "does not wait", "state:draft,queued")
+    if not waiting:
+        out.note("Nothing waits that matches.")
+        return
+    for row in waiting:
+        if not out.json:
+            out.say(f"{row.id} to {row.recipient}: {row.subject}")
+        elif dry_run:
+            out.data(row)
+    if dry_run:
+        return
+    confirmed(f"Call off {plural(len(waiting), 'letter')}?", yes=yes)
+    done = await calling_off.call_off(workspace, [row.id for row in waiting])
+    for number in done if out.json else ():
+        out.data({"schema": "influtui.called_off/1", "message": number})
+    if not out.json:
+        out.note(f"Called off {len(done)}.")
+
+
+async def _meant(
+    workspace: Workspace, words: tuple[str, ...], states: tuple[str, ...], wrong: str, query: str
+) -> list[OutboxRow]:
+    """The messages in these states that numbers name or a query matches. Raises `NotFound` where a named one is not."""
+    named = [int(word) for word in words if word.isdecimal()]
+    if named and len(named) < len(words):
+        raise WrongUsage("numbers and a query do not go together", hint="Use one of them.")
+    rows = await sending.outgoing(workspace, named, query="" if named else " ".join(words))
+    found = [row for row in rows if row.state in states]
+    if missing := set(named) - {row.id for row in found}:
+        raise NotFound(f"message {min(missing)} {wrong}", hint=f"`influtui outbox list {query}`")
+    return found
 
 
 @outbox.command("plan")
