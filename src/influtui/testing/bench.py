@@ -162,7 +162,7 @@ def differ(page: Page, other: Page) -> str:
                 return f"{name} of {one.handle} is {now} and was {was}"
     who, before = ([profile.handle for profile in each.profiles] for each in (page, other))
     if who != before:
-        return f"{who} are found, and {before} were"
+        return f"{len(who)} are found ({', '.join(who)[:SHOWN]}), and {len(before)} were ({', '.join(before)[:SHOWN]})"
     return (
         "" if page == other else f"skipped, next or notice is {(page.skipped, page.next, page.notice)!r} and was other"
     )

@@ -85,7 +85,8 @@ class SourceContract(WalkContract, ValueContract, TellingContract, ConductContra
         for profile in page.profiles:
             at_border(self.package, profile, Profile)
             assert profile.platform == self._entry().platform
-        assert self._known(self._platform(), known) == page, "asked again, others are found or skipped"
+        found = differ(self._known(self._platform(), known), page)
+        assert not found, f"`profiles`, asked again: {found}: keep nothing between calls"
         for call in range(len(platform.asked)):
             for fault in ("401", "404", "a login page", "half a body", "null", "a status that nobody foresaw"):
                 self._profiles_held_to(known, fault, call)

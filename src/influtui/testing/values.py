@@ -83,11 +83,14 @@ class ValueContract(SourceBench):
     @pytest.mark.parametrize("fault", sorted(REFUSALS))
     def test_a_refusal_is_an_error_and_not_an_empty_page(self, fault: str) -> None:
         """Nobody found and nothing allowed are two things, and each refusal has its own name."""
+        platform = self._platform(FAULTS[fault], 0)
         try:
-            page = self._search(self._platform(FAULTS[fault], 0))
+            page = self._search(platform)
         except PluginError as raised:
             self._is_its_own_kind(fault, raised)
             return
+        first = [platform.asked[0]] * 2
+        assert platform.asked[:2] != first, f"{fault}: the same is asked again at once: trying again is the host's"
         raise AssertionError(
             f"{fault}: the platform refused, and a page of {len(page.profiles)} accounts is handed over: raise an error of "
             "influtui.api, and let those of the host's client through"
