@@ -42,7 +42,12 @@ def test_a_noun_alone_shows_what_it_can_do_and_is_no_sentence_of_an_error(capsys
 
 
 @pytest.mark.parametrize("line", ["help creators merge", "creators merge -h", "creators merge --help"])
-def test_help_is_asked_for_in_each_way(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_is_asked_for_in_each_way_whoever_looked_before(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    creators = influtui.get_command(click.Context(influtui), "creators")
+    assert isinstance(creators, click.Group)
+    merge = creators.get_command(click.Context(creators), "merge")
+    assert merge is not None
+    merge.get_params(click.Context(merge))  # as completion does, with a context that knows only `--help`
     assert main(line.split()) == 0
     assert capsys.readouterr().out.startswith("Usage: influtui creators merge")
 

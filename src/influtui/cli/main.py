@@ -10,6 +10,7 @@ import click
 
 from influtui import __version__
 from influtui.cli import frame
+from influtui.cli.verbs import HELP, with_help
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "account": ("account", "The mailboxes to write from."),
@@ -57,7 +58,7 @@ class Nouns(click.Group):
             return None
         module = import_module(f"influtui.cli.{COMMANDS[cmd_name][0]}")
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
-        return command
+        return with_help(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -83,7 +84,7 @@ EVERYWHERE: Final = (
 
 
 @click.group(
-    cls=Nouns, no_args_is_help=True, params=list(EVERYWHERE), context_settings={"help_option_names": ["-h", "--help"]}
+    cls=Nouns, no_args_is_help=True, params=list(EVERYWHERE), context_settings={"help_option_names": list(HELP)}
 )
 @click.version_option(__version__, prog_name="influtui", message="%(prog)s %(version)s")
 def influtui() -> None:

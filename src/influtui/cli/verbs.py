@@ -5,13 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 import click
+
+HELP: Final = ("-h", "--help")
+
+
+def with_help(command: click.Command) -> click.Command:
+    """A command that both words of help are an option of, whoever is the first to look at it.
+
+    Click keeps a command's help option as the first context knew it; one that completion or a page of the reference made
+    knows only `--help`.
+    """
+    command.get_help_option(click.Context(command, help_option_names=list(HELP)))
+    return command
 
 
 class Noun(click.Group):
     """A group whose list of commands is cut nowhere: each with its first sentence, without the example behind it."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        command = super().get_command(ctx, cmd_name)
+        return command and with_help(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
@@ -41,7 +57,7 @@ class Verbs(Noun):
             return None
         module, attribute, _ = self._verbs[cmd_name]
         command: click.Command = getattr(import_module(f"influtui.cli.{module}"), attribute)
-        return command
+        return with_help(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

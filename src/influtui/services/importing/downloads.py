@@ -19,7 +19,7 @@ from influtui.model.failures import Failure
 from influtui.model.profile_records import ProfileRecord
 from influtui.services.importing.reading import LARGEST_DOCUMENT
 
-_MARKS: Final = re.compile(rb'"(?:string_list_data|relationships_follow\w*|FansList|Follower List|FollowingList)"')
+_MARKS: Final = re.compile(rb'"(?:string_list_data|relationships_follow\w*|FansList|Follower List|FollowingList)"\s*:')
 _FOLLOWERS_FILE: Final = re.compile(
     r"(?:^|/)(?:followers(?:_\d+)?\.json|user_data(?:_tiktok)?\.json|follower(?: ?list)?\.txt)$", re.I
 )
