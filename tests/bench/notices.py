@@ -54,6 +54,9 @@ def notices(answer: Answer) -> Iterator[tuple[str, bytes]]:
     forms = _FORMS if answer.is_servers else _FORMS[:2]
     for form in forms:
         yield form.__name__.strip("_"), form(answer).replace("\n", "\r\n").encode()
+    if answer.is_servers and answer.command != "conn":
+        for name, text in _TEXTS.items():
+            yield name, _one_part(text, answer).replace("\n", "\r\n").encode()
 
 
 class Letter(NamedTuple):
@@ -125,7 +128,8 @@ def _exim(answer: Answer) -> str:
         "Return-Path: <>\nX-Failed-Recipients: " + _recipient(answer) + "\nAuto-Submitted: auto-replied\n"
         "From: Mail Delivery System <Mailer-Daemon@mail.brand.test>\nTo: " + SENDER + "\n"
         "Subject: Mail delivery failed: returning message to sender\n\n"
-        "This message was created automatically by mail delivery software.\n\nA message that you sent could not be delivered to "
+        "This message was created automatically by mail delivery software.\n\nA message that you sent could "
+        "not be delivered to "
         "one or more of its\nrecipients. This is a permanent error. The following address(es) failed:\n\n"
         f"  {_recipient(answer)}\n{said}\n"
         f"------ This is a copy of the message, including all the headers. ------\n\n{_ORIGINAL}"
@@ -212,7 +216,8 @@ def _opensmtpd(answer: Answer) -> str:
     return (
         f"Return-Path: <>\nFrom: Mailer Daemon <MAILER-DAEMON@mail.brand.test>\nTo: {SENDER}\n"
         "Subject: Delivery status notification: error\n\n    Hi!\n\n    This is the MAILER-DAEMON, please DO NOT REPLY to this "
-        "email.\n\n    An error has occurred while attempting to deliver a message for\n    the following list of recipients:\n\n"
+        "email.\n\n    An error has occurred while attempting to deliver a message for\n    the following "
+        "list of recipients:\n\n"
         f"{_recipient(answer)}: {answer.words}\n\n    Below is a copy of the original message:\n\n{_ORIGINAL}"
     )
 
@@ -220,6 +225,104 @@ def _opensmtpd(answer: Answer) -> str:
 _FORMS: Final[tuple[Callable[[Answer], str], ...]] = (
     _postfix, _exim, _sendmail, _qmail, _gmail, _exchange, _courier, _opensmtpd,
 )  # fmt: skip
+
+
+class _Text(NamedTuple):
+    """A notice in one part: who writes it under which subject, and its words."""
+
+    sender: str
+    subject: str
+    text: str
+
+
+_TEXTS: Final = {
+    "james": _Text(
+        "postmaster@mail.brand.test",
+        "[BOUNCE]",
+        "Hi. This is the James mail server at mail.brand.test.\nI'm afraid I wasn't able to deliver your "
+        "message to the following "
+        "addresses.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\nFailed recipient(s):\n{to}\n\n"
+        "Error message:\n{said}\n\n",
+    ),
+    "interscan": _Text(
+        "InterScan MSS Notification <postmaster@mail.brand.test>",
+        "Mail delivery failed",
+        "Unable to deliver message to <{to}>.\n\nSent <<< {command}:<{to}>\nReceived >>> {said}\n\n",
+    ),
+    "sun": _Text(
+        "Internet Mail Delivery <postmaster@mail.brand.test>",
+        "Delivery Notification: Delivery has failed",
+        "This report relates to a message you sent with the following header fields:\n\n  Subject: Eine Idee\n\nYour message "
+        "cannot be delivered to the following recipients:\n\n  Recipient address: {to}\n  Reason: Remote SMTP "
+        "server has rejected "
+        "address\n  Diagnostic code: smtp;{said}\n  Remote system: dns;{host} (TCP|192.0.2.1|47850|192.0.2.44|25)\n\n",
+    ),
+    "mdaemon": _Text(
+        "MDaemon@mail.brand.test",
+        "Permanent Delivery Failure",
+        "The attached message had PERMANENT fatal delivery errors!\n\nAfter one or more unsuccessful delivery "
+        "attempts the attached "
+        "message has\nbeen removed from the mail queue on this server.\n\n--- Session Transcript ---\n MSG ID: 1\n TO: {to}\n"
+        " --> {command}:<{to}>\n <-- {said}\n--- End Transcript ---\n\n",
+    ),
+    "groupwise": _Text(
+        "Mailer-Daemon@mail.brand.test",
+        "Mail System Error - Returned Mail",
+        "The message that you sent was undeliverable to the following:\n\t{to} ({said})\n\n",
+    ),
+    "imail": _Text(
+        "postmaster@mail.brand.test",
+        "Undeliverable Mail",
+        "Delivery failed 20 attempts: {to}\n{said}\n\nOriginal message follows.\n\n",
+    ),
+    "communigate": _Text(
+        "MAILER-DAEMON@mail.brand.test",
+        "Undeliverable mail: Eine Idee",
+        "Failed to deliver to '{to}'\nSMTP module(domain firm.test) reports:\n host {host} says:\n {said}\n\n",
+    ),
+    "trouble": _Text(
+        "Mail Delivery System <mailer-daemon@mail.brand.test>",
+        "We had trouble delivering your message",
+        "We had trouble delivering your message. Full details follow:\n\nSubject: 'Eine Idee'\n\n1 "
+        "error(s):\n\nSMTP Server <{host}> "
+        "rejected recipient <{to}>\n(Error following {command} command). It responded as follows: [{said}]\n\n",
+    ),
+    "mailmarshal": _Text(
+        "postmaster@mail.brand.test",
+        'Undeliverable Mail: "Eine Idee"',
+        "Your message:\n   From:    news@brand.test\n   Subject: Eine Idee\n\nCould not be delivered because of\n\n{said}\n\n"
+        "The following recipients were affected:\n    {to}\n\n",
+    ),
+    "ionos": _Text(
+        "Mail Delivery System <mailer-daemon@kundenserver.test>",
+        "Mail delivery failed: returning message to sender",
+        "This message was created automatically by mail delivery software.\n\nA message that you sent could "
+        "not be delivered to\none "
+        "or more of its recipients. This is a permanent error.\n\nThe following address failed:\n\n    {to}:\n"
+        "        SMTP error from remote server for {command} command, host: {host} (192.0.2.44) reason: {said}\n\n",
+    ),
+    "yahoo": _Text(
+        "MAILER-DAEMON@yahoo.test",
+        "Failure Notice",
+        "Sorry, we were unable to deliver your message to the following address.\n\n<{to}>:\n{code}: {rest}\n\n"
+        "--- Below this line is a copy of the message.\n\n",
+    ),
+    "php": _Text(
+        "Mail Delivery Subsystem <MAILER-DAEMON@mail.brand.test>",
+        "Returned mail: Eine Idee",
+        "Your message could not be delivered to the following recipients:\n\n{to}: {said}\n\n",
+    ),
+}
+
+
+def _one_part(form: _Text, answer: Answer) -> str:
+    code, _, rest = answer.words.partition(" ")
+    text = form.text.format(
+        to=_recipient(answer), said=answer.words, host=_host(answer), command=_COMMANDS[answer.command] or "RCPT TO",
+        code=code, rest=rest,
+    )  # fmt: skip
+    return f"Return-Path: <>\nFrom: {form.sender}\nTo: {SENDER}\nSubject: {form.subject}\n\n{text}{_ORIGINAL}"
+
 
 _ORIGINAL: Final = (
     f"Message-ID: <1.abc@brand.test>\nFrom: {SENDER}\nTo: {RECIPIENT}\nSubject: Eine Idee\n"

@@ -54,6 +54,8 @@ _SAID: Final = re.compile(
     r"(?:<[^<>\s]{1,200}>:?| [^\s:]{1,80}:)?",
     re.IGNORECASE | re.MULTILINE,
 )
+# Where nothing of that kind is known: what begins like a server's answer, up to the end of its paragraph.
+_CODED: Final = re.compile(r"(?:^|[\s(\[:;'\"<])(?=(?:421|4[0-7]\d|5[0-7]\d)[ :-]\s?[\w#(<\"'])", re.MULTILINE)
 _AFTER_SAID: Final = re.compile(
     r"\(in reply to|^giving up on\b|^i.m not going to try|^[ \t]*$", re.IGNORECASE | re.MULTILINE
 )
@@ -266,7 +268,9 @@ def _reason(failure: Failure, notice: Notice) -> tuple[BounceReason, int | None,
         # The text beside the machine-readable part often says more.
         texts = (notice.of(failure.recipient), notice.transcript, notice.text)
         for text in texts if reason is None else texts[:2]:
-            other = read(_answer_in(text) or text, is_answer=text is not notice.text)
+            other = read(_answer_in(text))
+            if other in WEAK:
+                other = read(text, is_answer=text is not notice.text) or other
             # What a system says around an answer ("delivery attempts", "service unavailable") is no reason beside one.
             is_around = other in ("expired", "systemerror") and (reason is not None or code is not None)
             if other is not None and other != reason and not is_around:
@@ -282,7 +286,7 @@ def _reason(failure: Failure, notice: Notice) -> tuple[BounceReason, int | None,
 
 def _answer_in(words: str) -> str:
     """What a server said, in what a mail system writes about it; nothing where no such words are marked."""
-    marks = list(_SAID.finditer(words[:NOTICE]))
+    marks = list(_SAID.finditer(words[:NOTICE])) or list(_CODED.finditer(words[:NOTICE]))[:1]
     if not marks:
         return ""
     start = marks[-1].end() + len(words[marks[-1].end() :]) - len(words[marks[-1].end() :].lstrip())
@@ -342,7 +346,8 @@ def _sections(notice: str, message: ParsedMessage, ours: frozenset[str]) -> dict
         key = next((each for each in named if each is not None and each.casefold() == shown.casefold()), shown)
         if key not in named:
             named[key] = notice[start:end]
-    return named
+    # Of a single recipient the reason may stand above the address as well.
+    return dict.fromkeys(named, notice) if len(named) == 1 else named
 
 
 def _is_machine(address: str) -> bool:

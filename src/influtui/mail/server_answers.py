@@ -191,7 +191,7 @@ def _is_unknown(answer: Answer) -> bool:
         return says("userunknown", answer.text) and not any(says(each, answer.text) for each in others)
     # Where nothing says at which command, words that name the address are taken for what they say.
     said_early = answer.command == "rcpt" or (answer.command is None and answer.named != "filtered")
-    return said_early and says("userunknown", answer.text)
+    return said_early and says("userunknown", answer.text) and not says("rejected", answer.text)
 
 
 def _provider(answer: Answer) -> BounceReason | None:
