@@ -282,7 +282,7 @@ def test_notices_without_a_report_are_known_in_many_languages_and_nothing_else_i
 @pytest.mark.parametrize(
     "text",
     [
-        "Could not be delivered because of\n\n550 5.7.1 Relay access denied\n\nThe following recipients were affected:\n    {to}\n",
+        "Could not be delivered because of\n\n550 5.7.1 Relay access denied\n\nThese recipients were affected:\n    {to}\n",
         "We had trouble delivering your message.\n\nIt responded as follows to <{to}>: [554 relaying denied]\n",
         "Failed to deliver to '{to}'\nmx.creator.test says:\n 550 unable to relay for {to}\n\nTo: {to}\nSubject: Hello\n",
     ],

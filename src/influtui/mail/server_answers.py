@@ -160,7 +160,8 @@ def _is(reason: BounceReason, answer: Answer) -> bool:
     if reason == "filtered":
         if named != "filtered" and command in _BEFORE_DATA:
             return False
-        return named != "suspend" and (says("filtered", text) or says("userunknown", text))
+        is_unknown = says("userunknown", text) and not says("rejected", text)
+        return named != "suspend" and (says("filtered", text) or is_unknown)
     if reason == "rejected" and named != "rejected":
         if command == "mail" or (command == "data" and named != "userunknown"):
             return says(reason, text)
