@@ -79,3 +79,8 @@ def test_nothing_is_fetched_and_what_would_be_is_counted(monkeypatch: pytest.Mon
     message = parse(f"Content-Type: text/html\n\n{page}".encode())
     assert (message.remote_images, message.tracking_pixels) == (4, 2)
     assert message.body == "[Logo][Inline]"
+
+
+def test_a_page_that_is_built_to_be_slow_loses_its_shape_and_no_words() -> None:
+    """Defence: a browser's rules multiply what nests without end; its words are read without them."""
+    assert html_text("<div>" * 500 + "deep" + "</div>" * 500).text == "deep"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from mail_receiver import DROP, HANG, MailReceiver
+from scripted_server import ScriptedServer
 
 from influtui.mail import submission as submitting
 from influtui.mail.submission import Envelope, Unreachable, Withheld, connected
@@ -125,6 +126,53 @@ async def test_a_password_for_a_server_that_takes_none_is_said(receiver: MailRec
 async def test_a_server_that_hangs_up_at_once_is_unreachable(receiver: MailReceiver, reply: str) -> None:
     receiver.script["EHLO"] = reply
     assert isinstance(await refused(account(receiver)), Unreachable)
+
+
+OFFERS = "250-x\r\n250-STARTTLS\r\n250 AUTH PLAIN"
+
+
+@pytest.mark.parametrize(
+    ("greeting", "replies", "security", "said", "kind"),
+    [
+        ("554 5.3.2 no service", {}, "none", "would not talk to us: 554 5.3.2", Unreachable),
+        ("220 x", {b"EHLO": "421 4.3.2 busy", b"HELO": "421 4.3.2 busy"}, "none", "busy", Unreachable),
+        (
+            "220 x",
+            {b"EHLO": "550 5.7.1 not you", b"HELO": "550 5.7.1 not you"},
+            "none",
+            "550 5.7.1 not you",
+            Unreachable,
+        ),
+        ("220 x", {b"STARTTLS": "454 4.7.0 no TLS now"}, "starttls", "454 4.7.0 no TLS now", Unreachable),
+        ("220 x", {b"STARTTLS": "501 5.5.4 never"}, "starttls", "501 5.5.4 never", Unreachable),
+        ("220 x", {b"AUTH": "454 4.7.0 later"}, "none", "cannot check the password now: 454 4.7.0", Unreachable),
+        ("220 x", {b"AUTH": "421 4.7.0 too many"}, "none", "cannot check the password now: 421 4.7.0", Unreachable),
+        ("220 x", {b"AUTH": "535 5.7.8 wrong"}, "none", "refused the password", NeedsConfiguration),
+        (
+            "220 x",
+            {b"AUTH": "550 5.7.30 basic authentication is off"},
+            "none",
+            "refused the password",
+            NeedsConfiguration,
+        ),
+    ],
+)
+async def test_what_a_server_says_before_any_letter_is_told_apart(
+    greeting: str, replies: dict[bytes, str], security: str, said: str, kind: type[Failure]
+) -> None:
+    """At each stage before MAIL: what may pass by itself, and what a setting or a password mends. No letter was offered."""
+    lines = {b"EHLO": OFFERS, b"QUIT": "221 bye", **replies}
+    with ScriptedServer(
+        f"{greeting}\r\n".encode(), {name: f"{line}\r\n".encode() for name, line in lines.items()}
+    ) as server:
+        box = MailAccount(
+            address="jo@brand.test", smtp_host="127.0.0.1", smtp_port=server.port, smtp_security=security,  # type: ignore[arg-type]
+            username="jo@brand.test",
+        )  # fmt: skip
+        failed = await refused(box, Secret("right"))
+    assert type(failed) is kind
+    assert said in failed.message
+    assert "right" not in failed.message
 
 
 async def test_a_name_that_does_not_exist_is_said(receiver: MailReceiver) -> None:

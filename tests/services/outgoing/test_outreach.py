@@ -107,7 +107,18 @@ async def test_who_has_another_address_by_now_is_still_who_was_written_to(
     await contact(workspace, campaign, ANNA)
     async with workspace.db.write(workspace.clock()) as transaction:
         await transaction.run("UPDATE creators SET email = 'new@mail.test' WHERE handle = 'anna'")
+    assert states(await contact(workspace, campaign, ANNA, dry_run=True)) == {ANNA: "skipped"}
     assert states(await contact(workspace, campaign, ANNA)) == {ANNA: "skipped"}
+    assert len(receiver.received) == 1
+
+
+async def test_two_plans_that_were_made_at_the_same_time_are_one_letter(
+    workspace: Workspace, campaign: str, receiver: MailReceiver
+) -> None:
+    """Defence: the guard is asked once more where nobody else can write. Here nobody had written when both planned."""
+    plans = [await outreach.plan(workspace, campaign, [parse_ref(ANNA)], "gift") for _ in range(2)]
+    reports = [await outreach.carry_out(workspace, made) for made in plans]
+    assert [states(report) for report in reports] == [{ANNA: "sent"}, {ANNA: "skipped"}]
     assert len(receiver.received) == 1
 
 
