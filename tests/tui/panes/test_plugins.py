@@ -240,3 +240,16 @@ async def test_who_is_asked_in_the_place_of_the_announced_hosts_is_shown(tmp_pat
         detail = " ".join((await shown(pane, "bluesky")).split())
         assert "in their place http://127.0.0.1:8099/, as the setting base_url says" in detail
         assert "in their place" not in await shown(pane, "mastodon")
+
+
+async def test_half_a_page_of_a_detail_is_half_of_what_is_seen_where_it_stands_in_the_place_of_the_list(
+    tmp_path: Path,
+) -> None:
+    async with plugins_pane(tmp_path / "workspace", (80, 24)) as pane:
+        await at(pane, "instagram")
+        await pressed(pane, "enter")
+        await until(lambda: pane.inside and len(pane.detail.lines) > 40)
+        await pressed(pane, "ctrl+d")
+        await until(lambda: pane.detail.top >= 8)
+        await pressed(pane, "ctrl+u")
+        await until(lambda: pane.detail.top == 0)

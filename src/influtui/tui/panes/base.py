@@ -330,21 +330,25 @@ class Pane(Widget):
         """To the end."""
         self._step(self.table.total + 1_000_000)
 
+    @property
+    def _screenful(self) -> int:
+        return self.table.height if self.cover is None and not self.inside else max(2, self.size.height - 2)
+
     def do_half_down(self) -> None:
         """Half a screen down."""
-        self._step(self.table.height // 2)
+        self._step(self._screenful // 2)
 
     def do_half_up(self) -> None:
         """Half a screen up."""
-        self._step(-(self.table.height // 2))
+        self._step(-(self._screenful // 2))
 
     def do_page_down(self) -> None:
         """A screen down."""
-        self._step(max(1, self.table.height - 1))
+        self._step(max(1, self._screenful - 1))
 
     def do_page_up(self) -> None:
         """A screen up."""
-        self._step(-max(1, self.table.height - 1))
+        self._step(-max(1, self._screenful - 1))
 
     def do_into(self) -> None:
         """Into the detail."""
