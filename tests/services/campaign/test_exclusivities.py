@@ -145,3 +145,20 @@ async def test_nothing_is_noted_that_is_over_or_held_by_nobody(
         await exclusivities.note(workspace, ben, until=LATER)
     with pytest.raises(WrongUsage, match="no name"):
         await exclusivities.note(workspace, ben, until=LATER, brand=" ")
+
+
+async def test_where_a_person_says_they_are_counts_before_what_their_account_says(
+    workspace: Workspace, account: Callable[..., Awaitable[int]]
+) -> None:
+    await account("instagram:moved", country="US")
+    await brands.new_brand(workspace, "Acme", {})
+    await campaigns.new_campaign(workspace, "Home", {"ship_to": "DE"}, brand="Acme")
+    moved = await creators.find(workspace, parse_ref("instagram:moved"))
+    async with workspace.change("test", "noted where they live") as unit:
+        await unit.update("persons", moved.person, {"country": "DE"})
+    judged = await campaigns.judge(workspace, "HOME", [parse_ref("instagram:moved")], "pick")
+    assert judged.notes == ()
+    async with workspace.change("test", "noted where they live") as unit:
+        await unit.update("persons", moved.person, {"country": "FR"})
+    judged = await campaigns.judge(workspace, "HOME", [parse_ref("instagram:moved")], "reserve")
+    assert judged.notes == ("instagram:moved is in FR; HOME ships to DE",)

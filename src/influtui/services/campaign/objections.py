@@ -15,14 +15,14 @@ from influtui.model.creators import Creator
 from influtui.model.exclusivity import in_the_way
 from influtui.model.ids import PersonId
 from influtui.model.times import Millis, moment
-from influtui.store import collaborations, exclusivities, suppressions
+from influtui.store import collaborations, exclusivities, outreach, suppressions
 from influtui.store.database import Reader
 
 
 class Objection(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that speaks against somebody."""
 
-    kind: Literal["elsewhere", "exclusive", "ship_to", "suppressed"]
+    kind: Literal["elsewhere", "exclusive", "ship_to", "suppressed", "unreachable"]
     says: str
     """As it goes on behind the REF: `is in SPRING too (agreed)`."""
     hint: str | None = None
@@ -38,6 +38,7 @@ async def against(
     taken = await collaborations.elsewhere(reader, campaign.id, persons)
     promised = await exclusivities.of_persons(reader, persons)
     listed = await suppressions.load(reader)
+    known = await outreach.reachable(reader, persons)
     today = moment(now).date()
     found: dict[PersonId, list[Objection]] = {}
     for creator in people:
@@ -55,18 +56,22 @@ async def against(
             for held in promised.get(creator.person, [])
             if in_the_way(held, campaign, today)
         ]
-        if campaign.ship_to and creator.country and creator.country not in campaign.ship_to:
+        # What a person of ours noted counts before what the account says.
+        country = known[creator.person].country or creator.country
+        if campaign.ship_to and country and country not in campaign.ship_to:
             said.append(
                 Objection(
                     kind="ship_to",
-                    says=f"is in {creator.country}; {campaign.code} ships to {', '.join(campaign.ship_to)}",
-                    hint=f"influtui campaign edit {campaign.code} --ship-to {','.join((*campaign.ship_to, creator.country))}",
+                    says=f"is in {country}; {campaign.code} ships to {', '.join(campaign.ship_to)}",
+                    hint=f"influtui campaign edit {campaign.code} --ship-to {','.join((*campaign.ship_to, country))}",
                     stops=bool(campaign.products),
                 )
             )
-        why = listed.account(creator.platform, creator.handle) or (creator.email and listed.email(creator.email))
-        if why:
+        emails = known[creator.person].emails
+        if why := listed.person([creator], emails):
             said.append(Objection(kind="suppressed", says=f"must not be written to ({why.replace('_', ' ')})"))
+        elif emails and not listed.working(emails):
+            said.append(Objection(kind="unreachable", says=f"cannot be reached: mail to {emails[0]} came back"))
         if said:
             found[creator.person] = said
     return found
