@@ -19,7 +19,8 @@ from influtui.cli.writing import written
 from influtui.model.creators import Ref, parse_ref
 from influtui.model.failures import Failure, WrongUsage
 from influtui.model.messages import ConversationRow, Message
-from influtui.model.replies import asks_to_stop, folded
+from influtui.model.replies import folded
+from influtui.model.sequences import AWAY
 from influtui.model.settings import MailAccount
 from influtui.model.text import safe
 from influtui.model.times import minute
@@ -270,12 +271,13 @@ async def log_dm(
     if out.json:
         out.data(logged)
     else:
-        turn = "It waits for them." if sent else "It waits for us."
-        out.say(f"Noted in conversation {logged.conversation}. {turn}")
-    if not sent and asks_to_stop(said):
+        waits = "us" if logged.kind not in (None, AWAY) else "them"
+        out.say(f"Noted in conversation {logged.conversation}{_taken_for(logged.kind)}. It waits for {waits}.")
+        if followed := _followed(logged.stopped, logged.paused, 0):
+            out.note(f"{followed}.")
+    if logged.unconfirmed:
         out.note(
-            "That reads like a wish not to be written to again: "
-            f"`influtui inbox classify {logged.conversation} unsubscribe` confirms it."
+            f"What it asks for waits for your word: `influtui inbox classify {logged.conversation} {logged.kind}` confirms it."
         )
 
 
@@ -294,6 +296,10 @@ def _synced(report: SyncReport) -> str:
     ):
         said += f"; {followed}" if followed else ""
     return f"{said}."
+
+
+def _taken_for(kind: str | None) -> str:
+    return f", taken for {kind.replace('_', ' ')}" if kind and kind != "other" else ""
 
 
 def _followed(stopped: int, paused: int, suppressed: int) -> str:

@@ -16,7 +16,9 @@ from influtui.mail.composing import Draft, compose, known_ids, plain_body
 from influtui.model.conversation_qualifiers import CONVERSATIONS
 from influtui.model.creators import Ref
 from influtui.model.failures import Conflict, NotFound, WrongUsage
+from influtui.model.incoming import Classification
 from influtui.model.messages import Channel, Conversation, ConversationRow
+from influtui.model.sequences import AWAY
 from influtui.model.text import from_outside, safe
 from influtui.services import asking
 from influtui.services.campaign.campaign_choice import needed
@@ -44,6 +46,13 @@ class Logged(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag=
     person: int
     ref: str | None
     channel: Channel
+    kind: str | None = None
+    """What an answer was taken for; None for what we said."""
+    unconfirmed: str | None = None
+    """Why what it asks for waits for a person's word."""
+    stopped: int = 0
+    paused: int = 0
+    """How many sequences it ended, and held."""
 
 
 async def conversations(workspace: Workspace, query: str = "") -> list[ConversationRow]:
@@ -167,7 +176,7 @@ async def _log(
         if row is None:
             raise NotFound(f"there is no conversation {number}", hint="`influtui inbox list` shows them.")
         us, them = workspace.actor, row.address or row.ref
-        judged = _judged(body) if direction == "in" else {}
+        found = classify_text(body) if direction == "in" else None
         message = await unit.insert(
             "messages",
             {
@@ -180,37 +189,51 @@ async def _log(
                 "body": body,
                 "written_by": workspace.actor,
                 "at": unit.at,
-                **judged,
+                **(_judged(found) if found else {}),
             },
         )
-        if direction == "in":
-            said = Said(
-                conversation=number,
-                person=row.person,
-                collaboration=row.collaboration,
-                account=row.account,
-                kind=judged["kind"],
-                doubt=judged["unconfirmed"],
-            )
-            await consequences.follow(unit, said, workspace.actor)
-        await unit.update(
-            "conversations", number, {"awaiting": "us" if direction == "in" else "them", "last_at": unit.at}
-        )
-        if direction == "in":
-            await sequences.answered(unit, row.person, row.collaboration, "human")
+        ours_next = found is not None and found.kind != AWAY
+        await unit.update("conversations", number, {"awaiting": "us" if ours_next else "them", "last_at": unit.at})
+        stopped, paused = await _followed(unit, workspace.actor, row, found) if found else (0, 0)
         unit.summary = f"{noted} {_who(row)}"
-    return Logged(conversation=number, message=message, person=row.person, ref=row.ref, channel=row.channel)
+    return Logged(
+        conversation=number,
+        message=message,
+        person=row.person,
+        ref=row.ref,
+        channel=row.channel,
+        kind=found.kind if found else None,
+        unconfirmed=_doubt(found) if found else None,
+        stopped=stopped,
+        paused=paused,
+    )
 
 
-def _judged(body: str) -> dict[str, Any]:
-    """What a pasted answer is. It is a person's paste: what it asks for that cannot be taken back, they confirm."""
-    found = classify_text(body)
-    return {
-        "kind": found.kind,
-        "kind_why": found.why,
-        "kind_rule": found.rule,
-        "unconfirmed": "it was pasted in" if found.kind in consequences.DOUBTABLE else None,
-    }
+async def _followed(unit: UnitOfWork, actor: str, row: ConversationRow, found: Classification) -> tuple[int, int]:
+    """Do what follows from a pasted answer, as from one that came by mail. Returns how many sequences ended and rest."""
+    said = Said(
+        conversation=row.id,
+        person=row.person,
+        collaboration=row.collaboration,
+        account=row.account,
+        kind=found.kind,
+        returns_on=found.returns_on,
+        doubt=_doubt(found),
+    )
+    done = await consequences.follow(unit, said, actor)
+    if found.kind == AWAY:
+        return done.stopped, done.paused
+    ended = await sequences.answered(unit, row.person, row.collaboration, "human")
+    return done.stopped + ended.stopped, done.paused
+
+
+def _judged(found: Classification) -> dict[str, Any]:
+    return {"kind": found.kind, "kind_why": found.why, "kind_rule": found.rule, "unconfirmed": _doubt(found)}
+
+
+def _doubt(found: Classification) -> str | None:
+    """It is a person's paste: what it asks for that cannot be taken back, they confirm."""
+    return "it was pasted in" if found.kind in consequences.DOUBTABLE else None
 
 
 async def _conversation_with(

@@ -405,3 +405,15 @@ async def test_the_plan_says_that_a_sequence_is_paused_before_that_its_letter_wa
     assert (first.why or "").startswith("written about Tue 24 Nov, then it waits to be approved")
     await enrolling.pause(workspace, [parse_ref(ANNA)], why="on holiday")
     assert (await forecast(workspace, 7))[0].why == "its sequence is paused (on holiday)"
+
+
+async def test_a_pasted_answer_says_what_it_was_taken_for_and_what_it_ended(
+    workspace: Workspace, campaign: str
+) -> None:
+    await enroll(workspace, campaign, ANNA, BEN)
+    yes = await inbox.log_answer(workspace, parse_ref(ANNA), "Yes please, count me in!", channel="dm")
+    assert (yes.kind, yes.stopped, yes.unconfirmed) == ("interested", 1, None)
+    stop = await inbox.log_answer(workspace, parse_ref(BEN), "please stop writing to me", channel="dm")
+    assert (stop.kind, stop.stopped, stop.unconfirmed) == ("unsubscribe", 1, "it was pasted in")
+    ours = await inbox.log_sent(workspace, parse_ref(BEN), "Sorry to bother you.")
+    assert (ours.kind, ours.stopped) == (None, 0)
