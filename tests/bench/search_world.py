@@ -274,4 +274,9 @@ def made(folder: Path, count: int) -> Path:
 
 async def bring_up_to_date(path: Path) -> None:
     """Take the schema's later steps in a catalogue that an earlier version made."""
-    await (await open_database(path)).close()
+    database = await open_database(path)
+    try:
+        async with database.write(NOW, durability="normal") as transaction:
+            await text_index.optimize(transaction)
+    finally:
+        await database.close()
