@@ -18,7 +18,7 @@ Arrays = Mapping[str, NDArray[Any]]
 Texts = Mapping[str, list[str | None]]
 
 _PIECE: Final = 1 << 18
-VERSION: Final = "2"
+VERSION: Final = "3"
 """Another version's bytes are not read."""
 
 
@@ -28,13 +28,15 @@ def load(connection: sqlite3.Connection) -> tuple[int, dict[str, NDArray[Any]], 
     arrays: dict[str, NDArray[Any]] = {}
     texts: dict[str, list[str | None]] = {}
     try:
-        # Row by row: all bytes at once would double what the columns take while they are loaded.
-        for name, seq, kind, data in connection.execute("SELECT name, seq, kind, data FROM column_cache"):
+        rows = connection.execute("SELECT rowid, name, seq, kind, length(data) FROM column_cache").fetchall()
+        for row_id, name, seq, kind, size in rows:
             seqs.add(seq)
+            lying = np.zeros(size, np.uint8)
+            _read(connection, row_id, lying)
             if kind == "json":
-                texts[name] = msgspec.json.decode(data, type=list[str | None])
+                texts[name] = msgspec.json.decode(lying.data, type=list[str | None])
             else:
-                arrays[name] = np.frombuffer(data, np.dtype(kind)).copy()
+                arrays[name] = lying.view(np.dtype(kind))
     except (ValueError, TypeError, msgspec.MsgspecError):
         return None
     if len(seqs) != 1 or f"version {VERSION}" not in texts:
@@ -57,6 +59,16 @@ def save(connection: sqlite3.Connection, seq: int, arrays: Arrays, texts: Texts)
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def _read(connection: sqlite3.Connection, row_id: int, into: NDArray[np.uint8]) -> None:
+    """Read one row piece by piece: as one value it would lie in memory twice, at the moment at which most is needed."""
+    if not len(into):
+        return
+    with connection.blobopen("column_cache", "data", row_id, readonly=True) as blob:
+        for start in range(0, len(into), _PIECE):
+            piece = np.frombuffer(blob.read(_PIECE), np.uint8)
+            into[start : start + len(piece)] = piece
 
 
 def _insert(connection: sqlite3.Connection, row: tuple[str, int, str, int], data: memoryview) -> None:

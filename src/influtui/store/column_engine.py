@@ -28,6 +28,10 @@ T = TypeVar("T")
 WORTH_IT: Final = 5_000
 """Below so many accounts plain statements are fast enough (the slowest 20 ms), and nothing need be loaded."""
 
+_M_MMAP_THRESHOLD: Final = -3
+"""As glibc's malloc.h has it; another C library has no `mallopt`, or leaves it alone."""
+_LARGE: Final = 2 << 20
+
 Question = Callable[["ColumnSearch"], Any]
 
 
@@ -88,6 +92,8 @@ class ColumnEngine:
         """Make what the first questions need, frequent words too: without them a catalogue's first searches would take
         several times as long, and statements answer until this is done."""
         columns.warm()
+        if self._connection is not None:
+            _give_back(self._connection)
         while self._questions.empty() and columns.learn_word():
             pass
 
@@ -106,6 +112,7 @@ class ColumnEngine:
         # numpy and its columns are imported here: nothing that starts the program waits for them.
         from influtui.store.column_search import ColumnSearch
 
+        _keep_apart_what_is_large()
         connection = self._connect()
         columns = ColumnSearch(connection)
         try:
@@ -209,6 +216,17 @@ class ColumnEngine:
             answer.set_exception(failed)
         else:
             answer.set_result(found)
+
+
+def _keep_apart_what_is_large() -> None:
+    """Let glibc give large blocks back the moment they are freed, instead of keeping them for later ones of any size.
+
+    Without this it raises its bound to the largest block that it met, and keeps what columns needed once.
+    """
+    with suppress(OSError, AttributeError):
+        import ctypes
+
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
 def _give_back(connection: sqlite3.Connection) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from influtui.model.query_ast import Field, Is, Known, Share, Span, Starts
 from influtui.store import filters
-from influtui.store.column_reading import Ids
+from influtui.store.column_reading import KNOWN, Ids
 from influtui.store.columns import Columns, Mask, Sets
 from influtui.store.filters import AFTER_ALL
 from influtui.store.seldom_columns import SeldomColumns
@@ -28,9 +28,8 @@ class Fields:
         numbers = self._numbers(field)
         if numbers is not None:
             return _any([_number_passes(test, numbers if ids is None else numbers[ids]) for test in field.any_of])
-        if field.any_of == (Known(),) and field.name in self._columns.known:
-            known = self._columns.known[field.name]
-            return known if ids is None else known[ids]
+        if field.any_of == (Known(),) and field.name in KNOWN:
+            return self._columns.knows(field.name, ids)
         if field.name == "audience":
             whole = _any([self._share_mask(test) for test in field.any_of if isinstance(test, Share)])
             return whole if whole is None or ids is None else whole[ids]

@@ -27,10 +27,10 @@ from influtui.model.query_ast import (
 from influtui.store import column_cache, filters
 from influtui.store.column_fields import Fields
 from influtui.store.column_orders import Orders
-from influtui.store.column_reading import Ids, pulled
+from influtui.store.column_reading import Ids, pulled, pulled_in_pieces
 from influtui.store.columns import Columns, Mask
 from influtui.store.filters import CREATORS, match_text
-from influtui.store.frequent_words import DENSE, FrequentWords
+from influtui.store.frequent_words import DENSE, IN_RUN, FrequentWords
 from influtui.store.search import FACETS, Facets, Order, by_frequency
 from influtui.store.seldom_columns import SeldomColumns
 
@@ -41,6 +41,8 @@ _SPARSE: Final = 4
 
 _BY_FOLLOWERS: Final = Order()
 _BY_NAME: Final = Order("name", False)
+_INDEXED_BEGINNINGS: Final = 3
+"""Letters of the beginnings that the text index has lists of (`prefix` in the schema)."""
 _LEARN_ABOVE: Final = 20_000
 _SAVED_ABOVE: Final = 20_000
 
@@ -158,7 +160,12 @@ class ColumnSearch:
         everyone = self.columns.everyone()
         if len(everyone) <= _LEARN_ABOVE or (asked := self._frequent.next(everyone)) is None:
             return False
-        self._posting(asked)
+        if self._frequent.get(asked) is None and self._frequent.within(asked) is None and _is_quick_by_range(asked):
+            ids = pulled_in_pieces(self._connection, IN_RUN, [match_text(asked)], self.columns.size)
+            if len(ids) * DENSE > len(everyone):
+                self._frequent.keep(asked, np.packbits(self._of_all(ids)))
+        else:
+            self._posting(asked)
         self._frequent.learned(asked)
         return True
 
@@ -395,9 +402,12 @@ class ColumnSearch:
     def _of(self, ids: Ids) -> Posting:
         if len(ids) * _SPARSE < self.columns.size:
             return Posting(ids if bool(np.all(ids[1:] > ids[:-1])) else np.sort(ids), None, len(ids))
+        return Posting(None, np.packbits(self._of_all(ids)), len(ids))
+
+    def _of_all(self, ids: Ids) -> Mask:
         mask = np.zeros(self.columns.size, np.bool_)
         mask[ids] = True
-        return Posting(None, np.packbits(mask), len(ids))
+        return mask
 
     def _beside(self, leaf: Words, part: Words) -> Posting:
         """A beginning, of which the index is asked only for what a frequent word, which is kept, does not have."""
@@ -413,6 +423,11 @@ def _index_text(leaf: Words | And) -> str:
     wanted = [match_text(part) for part in parts if isinstance(part, Words)]
     unwanted = [match_text(part.part) for part in parts if isinstance(part, Not) and isinstance(part.part, Words)]
     return f"({' AND '.join(wanted)})" + (f" NOT ({' OR '.join(unwanted)})" if unwanted else "")
+
+
+def _is_quick_by_range(words: Words) -> bool:
+    """Whether the index has it as one list: of a longer beginning every question merges the words that begin so anew."""
+    return _is_one(words) and (not words.prefix or len(words.phrase) <= _INDEXED_BEGINNINGS)
 
 
 def _is_one(words: Words) -> bool:

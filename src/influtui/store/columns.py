@@ -197,7 +197,8 @@ class Columns:
         self.numbers = {name: np.full(self.size, np.nan) for name in NUMBERS}
         self.coded = {name: Coded(self.size) for name in CODED}
         self.sets = {name: Sets(self.size) for name in SETS}
-        self.known: dict[str, Mask] = {name: np.zeros(self.size, np.bool_) for name in KNOWN}
+        self.known: NDArray[np.uint8] = np.zeros(self.size, np.uint8)
+        """For each of `KNOWN` a bit, in their order."""
         self.audiences = Audiences()
         self._all: Ids | None = None
         self._accounts: NDArray[np.uint32] | None = None
@@ -205,8 +206,15 @@ class Columns:
     def everyone(self) -> Ids:
         """All ids there are, upwards."""
         if self._all is None:
-            self._all = np.flatnonzero(self.alive).astype(np.uint32)
+            # `flatnonzero` would make eight bytes of each first, at the moment at which most memory is needed.
+            self._all = np.arange(self.size, dtype=np.uint32)[self.alive]
         return self._all
+
+    def knows(self, name: str, ids: Ids | None = None) -> Mask:
+        """Of which accounts, of all or of some, one of `KNOWN` is known."""
+        bit = 1 << KNOWN.index(name)
+        known: Mask = ((self.known if ids is None else self.known[ids]) & bit).astype(np.bool_)
+        return known
 
     def accounts(self) -> NDArray[np.uint32]:
         """By id, how many accounts there are of the person whose account it is."""
@@ -247,13 +255,8 @@ class Columns:
     def kept(self) -> tuple[dict[str, NDArray[Any]], dict[str, list[str | None]]]:
         """Everything as arrays and texts by name, for `column_cache.py`."""
         coded = {**self.coded, **self.sets}
-        arrays: dict[str, NDArray[Any]] = {
-            "alive": self.alive,
-            "tiers": self.tiers,
-            "persons": self.persons,
-            **self.numbers,
-        }
-        arrays |= {f"known {name}": mask for name, mask in self.known.items()}
+        arrays: dict[str, NDArray[Any]] = {"alive": self.alive, "tiers": self.tiers, "persons": self.persons}
+        arrays |= {"known": self.known, **self.numbers}
         arrays |= {f"codes {name}": column.codes for name, column in coded.items()}
         texts: dict[str, list[str | None]] = {f"values {name}": column.values for name, column in coded.items()}
         return {**arrays, **self.audiences.kept()}, {**texts, "scheme": [self.scheme]}
@@ -271,7 +274,7 @@ class Columns:
         self.persons = arrays["persons"]
         self.size = len(self.alive)
         self.numbers = {name: arrays[name] for name in NUMBERS}
-        self.known = {name: arrays[f"known {name}"] for name in KNOWN}
+        self.known = arrays["known"]
         if not self.audiences.restore(arrays, self.size):
             return False
         for name, column in (*self.coded.items(), *self.sets.items()):
@@ -294,8 +297,7 @@ class Columns:
             followers = found.numbers["followers"]
             places = np.searchsorted(self._bounds, followers, side="right")
             self.tiers[ids] = np.where(np.isnan(followers), 0, places)
-            for name, mask in found.known.items():
-                self.known[name][ids] = mask
+            self.known[ids] = found.known
             for name, column in (*self.coded.items(), *self.sets.items()):
                 column.put(ids, found.texts[name])
             self.audiences.put(found.audiences)
@@ -308,7 +310,7 @@ class Columns:
         self.alive = _grown(self.alive, self.size, False)
         self.tiers = _grown(self.tiers, self.size, 0)
         self.persons = _grown(self.persons, self.size, 0)
-        self.known = {name: _grown(column, self.size, False) for name, column in self.known.items()}
+        self.known = _grown(self.known, self.size, 0)
         self.numbers = {name: _grown(column, self.size, np.nan) for name, column in self.numbers.items()}
         for column in (*self.coded.values(), *self.sets.values()):
             column.grow(self.size)

@@ -26,6 +26,8 @@ DENSE: Final = 20
 """More than one account in so many makes a word frequent."""
 MOST_KEPT: Final = 96
 """So many words, an eighth of a byte an account each: twelve bytes an account at most."""
+IN_RUN: Final = "SELECT group_concat(rowid) FROM creator_text WHERE creator_text MATCH ? AND rowid BETWEEN ? AND ?"
+"""Who has a word, among a run of ids."""
 _MOST_LEARNED: Final = 64
 _SAMPLE: Final = 1_000
 _SURELY: Final = 1.1
@@ -136,12 +138,11 @@ class FrequentWords:
                 self._bits[asked] = np.concatenate([bits, np.zeros(-(-size // 8) - len(bits), np.uint8)])
 
     def _ask_again(self, runs: Sequence[tuple[int, int]]) -> None:
-        sql = "SELECT group_concat(rowid) FROM creator_text WHERE creator_text MATCH ? AND rowid BETWEEN ? AND ?"
         for asked, bits in self._bits.items():
             having = np.unpackbits(bits)
             for first, last in runs:
                 having[first : last + 1] = 0
-                having[pulled(self._connection, sql, (match_text(asked), first, last))] = 1
+                having[pulled(self._connection, IN_RUN, (match_text(asked), first, last))] = 1
             self._bits[asked] = np.packbits(having)
 
     def _read_again(self, runs: Sequence[tuple[int, int]]) -> None:
