@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
+from collections.abc import Container
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,38 @@ def test_the_skeleton_needs_nothing_but_itself() -> None:
     bare = modules_after("")
     needed = modules_after("import influtui.__main__, influtui.tui.opening") - bare
     assert needed <= {"__future__", "influtui", "influtui.__main__", "influtui.tui", "influtui.tui.opening"}
+
+
+def test_no_module_waits_for_one_that_waits_for_it() -> None:
+    """The app imports on threads. Where modules import each other in a circle, two that begin at different ends of it wait
+    for each other, until Python hands one of them a half-made module and the import fails, now and then."""
+    source = ROOT / "src"
+    files = {
+        ".".join(path.relative_to(source).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in source.rglob("*.py")
+        if "testing" not in path.parts  # the contract kit runs in a process of its own
+    }
+    needs = {name: _imported(path, files.keys()) - {name} for name, path in files.items()}
+    settled: set[str] = set()
+    while ready := {name for name, needed in needs.items() if name not in settled and not needed - settled}:
+        settled |= ready
+    assert set(needs) - settled == set()
+
+
+def _imported(path: Path, known: Container[str]) -> set[str]:
+    """Our modules that a module imports while it is imported itself."""
+    found: set[str] = set()
+    waiting: list[ast.stmt] = list(ast.parse(path.read_text("utf-8")).body)
+    for each in waiting:
+        if isinstance(each, ast.Import):
+            found |= {name.name for name in each.names}
+        elif isinstance(each, ast.ImportFrom) and each.module:
+            found |= {each.module, *(f"{each.module}.{name.name}" for name in each.names)}
+        elif isinstance(each, ast.If):
+            waiting += each.orelse if "TYPE_CHECKING" in ast.unparse(each.test) else [*each.body, *each.orelse]
+        elif isinstance(each, ast.Try):
+            waiting += each.body
+    return {name for name in found if name in known}
 
 
 def test_no_module_is_longer_than_a_person_reads() -> None:

@@ -12,7 +12,7 @@ from influtui.demo.people import People
 from influtui.model.editing import read_edit
 from influtui.services import upkeep
 from influtui.services.finding.search import matching
-from influtui.services.importing import ingest
+from influtui.services.importing.intake import ingest
 from influtui.services.people import editing
 from influtui.services.workspace import opened
 

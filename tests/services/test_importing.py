@@ -23,8 +23,11 @@ from influtui.model.failures import Failure
 from influtui.model.profile_records import Measured, ProfileRecord, SeenComment, SeenPost, WrittenNote
 from influtui.services import upkeep
 from influtui.services.finding.search import search
-from influtui.services.importing import Progress, batches, files, import_file, ingest, objects, pacing
+from influtui.services.importing import batches, files, objects, pacing
+from influtui.services.importing.files import import_file
+from influtui.services.importing.intake import ingest
 from influtui.services.importing.reading import LONGEST_LINE, Input
+from influtui.services.importing.report import Progress
 from influtui.services.people.exporting import export
 from influtui.services.workspace import Workspace, opened
 from influtui.store.journal import entries

@@ -13,7 +13,7 @@ from typing import Any
 import worlds
 
 from influtui.cli.main import main
-from influtui.services.importing import ingest
+from influtui.services.importing.intake import ingest
 from influtui.services.workspace import opened
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from influtui.model.profile_records import Measured, ProfileRecord, SeenComment, SeenPost, WrittenNote
-from influtui.services.importing import ingest
+from influtui.services.importing.intake import ingest
 from influtui.services.importing.report import ImportReport
 from influtui.services.workspace import Workspace
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import itertools
 import os
 import re
 import subprocess
@@ -26,7 +27,8 @@ from textual.widget import Widget
 from influtui.tui import private
 from influtui.tui.app import InflutuiApp, Options
 from influtui.tui.panes.base import Pane
-from influtui.tui.private import Burst, PasteAwareParser, Writer, looks_pasted, notice_pasted_text
+from influtui.tui.pasting import looks_pasted
+from influtui.tui.private import Burst, PasteAwareParser, Writer, notice_pasted_text
 from influtui.tui.widgets.cover import Cover, Editor, Page
 from influtui.tui.widgets.lines import Bar, Lines
 from influtui.tui.widgets.list import VirtualList
@@ -81,6 +83,20 @@ def test_bracketed_paste_stays_textuals_even_in_pieces() -> None:
     assert "four and more" in found[0].text  # type: ignore[attr-defined]
 
 
+COPIED = "one\r\x1b[31mtwo\x1b[0m \x1b]8;;https://example.org\x1b\\three\x1bq\x07\rfour and more"
+
+
+@pytest.mark.parametrize("cuts", [[], [3], [4], [7], [12, 16], [20, 50, 51], list(range(1, 70))])
+def test_an_escape_in_a_paste_neither_tears_it_nor_acts(cuts: list[int]) -> None:
+    """Wherever the line cuts it. Keys before and after it are keys."""
+    sent = f"j\x1b[200~{COPIED}\x1b[201~k"
+    reads = [sent[a:b] for a, b in itertools.pairwise([0, *cuts, len(sent)])]
+    parser = PasteAwareParser()
+    found = [event for read in reads for event in parser.feed(read)]
+    assert [event.text for event in found if isinstance(event, events.Paste)] == ["one\ntwo three\nfour and more"]
+    assert [event.key for event in found if isinstance(event, events.Key)] == ["j", "k"]
+
+
 def test_a_burst_reaches_the_handler_of_pastes() -> None:
     assert Burst.handler_name == "on_paste"
     assert private.Burst("x").text == "x"
@@ -95,6 +111,8 @@ def test_a_burst_reaches_the_handler_of_pastes() -> None:
         (["\x1b\r"], ["escape", "enter"]),
         (["\x1b[B"], ["down"]),
         (["\x1b", "[B"], ["down"]),
+        (["\x1b[", "B"], ["down"]),
+        (["\x1b[1;", "5", "A"], ["ctrl+up"]),
         (["\x1bOA"], ["up"]),
         (["\x1b[Bj\x1b[A"], ["down", "j", "up"]),
     ],

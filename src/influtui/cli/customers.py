@@ -9,7 +9,7 @@ import click
 from influtui.cli.frame import with_workspace
 from influtui.cli.output import Output
 from influtui.model.text import plural, safe
-from influtui.services.importing import known_platform
+from influtui.services.importing.files import known_platform
 from influtui.services.people import customers as service
 from influtui.services.workspace import Workspace
 

@@ -17,8 +17,9 @@ from influtui.cli.tables import lines
 from influtui.model.creators import FoundBy
 from influtui.model.failures import Failure, WrongUsage
 from influtui.model.text import safe
-from influtui.services.importing import ColumnUse, Format, ImportReport, Progress, import_file
 from influtui.services.importing.converting import moment
+from influtui.services.importing.files import Format, import_file
+from influtui.services.importing.report import ColumnUse, ImportReport, Progress
 from influtui.services.workspace import Workspace
 
 

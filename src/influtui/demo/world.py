@@ -26,7 +26,8 @@ from influtui.model.failures import Failure
 from influtui.model.profile_records import ProfileRecord
 from influtui.model.times import Millis, rfc3339
 from influtui.services.finding.search import matching
-from influtui.services.importing import Progress, ingest
+from influtui.services.importing.intake import ingest
+from influtui.services.importing.report import Progress
 from influtui.services.people import scoring
 from influtui.services.people.creators import find
 from influtui.services.workspace import CONFIG, DATABASE, Workspace, opened

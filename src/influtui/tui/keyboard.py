@@ -76,7 +76,10 @@ class Keyboard:
         if self.desk.prompt.open:
             self.desk.prompt.insert(text)
         elif (cover := self.desk.pane.cover) is None or not cover.takes_paste(text):
-            self.desk.pane.pasted(text)
+            if self.desk.options.read_only:
+                self.desk.notice("What you paste is not taken: this session is read-only.", "warn")
+            else:
+                self.desk.pane.pasted(text)
 
     async def _take(self, key: str, character: str | None) -> None:
         desk = self.desk

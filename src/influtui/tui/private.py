@@ -48,7 +48,7 @@ from textual.drivers._writer_thread import WriterThread
 from textual.geometry import Offset
 from textual.screen import Screen
 
-from influtui.tui import crash, opening
+from influtui.tui import crash, opening, pasting
 from influtui.tui.paint.painter import Painter
 
 if TYPE_CHECKING:
@@ -68,9 +68,6 @@ IN_ONE_GO: Final = 300
 """Bytes that a terminal draws at once anyway: a synchronised update around them would cost sixteen more."""
 WAITS_AT_THE_END: Final = 5.0
 """Seconds for a slow terminal to take what is left when the app ends."""
-LEAST_CHARACTERS: Final = 16
-LEAST_DISTINCT: Final = 6
-"""A held key repeats one or two characters; text does not."""
 _ONE_PASTE: Final = 0.15
 """Seconds within which a next read still belongs to the same paste."""
 
@@ -80,16 +77,6 @@ class Burst(events.Paste):
 
 
 Burst.handler_name = events.Paste.handler_name
-
-
-def looks_pasted(text: str) -> bool:
-    """Whether one read from the terminal is text rather than keys: lines, or many different characters at once."""
-    if "\x1b" in text or any(ord(char) < 32 and char not in "\r\n\t" for char in text):
-        return False
-    body = text.rstrip("\r\n")
-    if ("\r" in body or "\n" in body) and len(body) >= LEAST_DISTINCT:
-        return True
-    return len(body) >= LEAST_CHARACTERS and len(set(body)) >= LEAST_DISTINCT
 
 
 _CONTINUES: Final = frozenset("[O]PX^_\\\x1b")
@@ -112,7 +99,11 @@ class PasteAwareParser(XTermParser):
     """Called in the thread when the terminal has answered our question."""
 
     _burst_ended = float("-inf")
-    _inside_bracket = False
+    _pasted: str | None = None
+    """What has come of a bracketed paste. Textual's own parser takes an escape in it for a key, and tears it."""
+    _cut = ""
+    """The beginning of a bracket at the end of the read before."""
+    _lone = False  # Whether the last letter was an escape.
     escape_pending = False
     """Of the one parser there is: whether a lone escape waits for what may follow it."""
 
@@ -125,21 +116,47 @@ class PasteAwareParser(XTermParser):
                 type(self).answered()
             if not data:
                 return
-        if data and not self._inside_bracket:
-            now = time.monotonic()
-            goes_on = now - self._burst_ended < _ONE_PASTE and not any(ord(c) < 32 and c not in "\r\n\t" for c in data)
-            if goes_on or looks_pasted(data):
-                self._burst_ended = now
-                yield Burst(data.replace("\r\n", "\n").replace("\r", "\n"))
-                return
-        if "\x1b[200~" in data or "\x1b[201~" in data:
-            self._inside_bracket = data.rfind("\x1b[200~") > data.rfind("\x1b[201~")
-        for piece in [data] if self._inside_bracket else _pieces(data):
-            if self._timeout_time is not None and piece[:1] and piece[0] not in _CONTINUES:
+        if not data:  # The end.
+            yield from super().feed(data)
+            return
+        cut, self._cut = self._cut, ""
+        if self._pasted is not None:
+            data, cut = cut + data, ""
+        elif (cut + data).startswith(pasting.BEGINS):
+            # Textual's parser has the beginning of the bracket: it gets the rest, and the end at once.
+            list(super().feed(pasting.BEGINS.removeprefix(cut) + pasting.ENDS))
+            data, cut, self._pasted = (cut + data).removeprefix(pasting.BEGINS), "", ""
+        while (bracket := pasting.BEGINS if self._pasted is None else pasting.ENDS) in data:
+            before, _, data = data.partition(bracket)
+            cut = ""
+            if self._pasted is None:
+                yield from self._keys(before)
+                self._pasted = ""
+            else:
+                pasted, self._pasted = self._pasted + before, None
+                yield events.Paste(pasting.cleaned(pasted))
+        self._cut = pasting.begun(bracket, cut + data)
+        if self._pasted is None:
+            yield from self._keys(data)
+        else:
+            self._pasted += data.removesuffix(self._cut)
+
+    def _keys(self, data: str) -> Iterable[Message]:
+        if not data:
+            return
+        now = time.monotonic()
+        goes_on = now - self._burst_ended < _ONE_PASTE and not any(ord(c) < 32 and c not in "\r\n\t" for c in data)
+        if goes_on or pasting.looks_pasted(data):
+            self._burst_ended = now
+            yield Burst(pasting.cleaned(data))
+            return
+        for piece in _pieces(data):
+            if self._lone and self._timeout_time is not None and piece[:1] and piece[0] not in _CONTINUES:
                 # Escape and then a letter are two keys, however fast they came: nothing here is bound to Alt.
                 self._timeout_time = 0.0
                 yield from super().tick()
             yield from super().feed(piece)
+            self._lone = piece.endswith("\x1b")
         PasteAwareParser.escape_pending = self._timeout_time is not None
 
     def tick(self) -> Iterable[Message]:

@@ -18,7 +18,7 @@ from influtui.model.posts import Numbers
 from influtui.model.profile_records import Measured, ProfileRecord, SeenComment, SeenPost
 from influtui.services import inbox, upkeep
 from influtui.services.campaign import brands, campaigns, collaborations, negotiation, results
-from influtui.services.importing import ingest
+from influtui.services.importing.intake import ingest
 from influtui.services.parcel import fulfilment
 from influtui.services.people import creators, editing, forgetting
 from influtui.services.workspace import Workspace

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from influtui.tui.render.bars import HeaderFacts, TitleFacts, header, title
@@ -38,6 +40,16 @@ def test_what_gives_way_is_never_the_way_to_a_pane_nor_what_waits(width: int) ->
         assert "read-only" in text
     if width >= 80:
         assert "@SPRING-SERUM" in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 120])
+def test_names_of_panes_stand_whole_or_not_at_all_and_the_same_in_every_pane(width: int) -> None:
+    texts = {pane: _text(width, FACTS._replace(current=pane)) for pane in PANES}
+    for pane, text in texts.items():
+        assert pane in text
+        assert set(re.findall(r"[A-Z][a-z]+", text)) <= set(PANES)
+    assert len({"spring" in text for text in texts.values()}) == 1
+    assert {tuple(pane in text for pane in PANES if pane != here).count(True) for here, text in texts.items()} <= {0, 6}
 
 
 def test_outside_text_in_the_header_is_harmless() -> None:

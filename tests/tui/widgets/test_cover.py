@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
+from influtui.model.failures import ReadOnly
 from influtui.tui.app import InflutuiApp, Options
 
 NAMES = {"\n": "enter", "\b": "backspace", "\x13": "ctrl+s", "\x1b": "escape"}
@@ -73,3 +74,30 @@ async def test_a_paste_before_the_editor_stands_goes_into_it(writing: Writing) -
     writing.app.pasted("one\ntwo")
     writing.typed("\x13")
     assert await asyncio.wait_for(writing.accepted, 20) == "one\ntwo"
+
+
+async def test_a_draft_that_cannot_be_kept_costs_the_draft_and_not_the_app(writing: Writing) -> None:
+    async def refused(text: str) -> None:
+        raise ReadOnly("this session is read-only")
+
+    async def left(text: str) -> bool:
+        return False
+
+    writing.app.pane.write("Text", text="", verb="ends it", accept=left, keep=refused)
+    writing.typed("lost\x1b")
+    while writing.app.pane.cover is not None or not writing.app.notices:
+        await asyncio.sleep(0.01)
+    assert "could not be kept" in writing.app.notices[-1][1]
+    assert writing.app.is_running
+    assert not writing.app.leaving
+
+
+async def test_a_session_that_only_reads_takes_no_paste(tmp_path: Path, writing: Writing) -> None:
+    app = InflutuiApp(Options(tmp_path / "workspace", read_only=True))
+    async with app.run_test(size=(80, 24)):
+        await asyncio.wait_for(app.opened.wait(), 20)
+        app.pasted("anna\njonas")
+        while not app.notices:
+            await asyncio.sleep(0.01)
+        assert "read-only" in app.notices[-1][1]
+        assert app.pane.cover is None

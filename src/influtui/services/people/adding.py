@@ -20,7 +20,7 @@ from influtui.model.profile_records import ProfileRecord
 from influtui.model.profiles import Profile, from_handle, from_url, looks_like_url, offline_handle
 from influtui.model.text import from_outside
 from influtui.services.campaign import campaigns, collaborations
-from influtui.services.importing import ingest
+from influtui.services.importing.intake import ingest
 from influtui.services.people import creators, editing
 from influtui.services.people.likeness import join
 from influtui.services.workspace import Workspace

@@ -29,8 +29,9 @@ class HeaderFacts(NamedTuple):
 def header(facts: HeaderFacts, width: int, look: Look) -> Line:
     """Where one is: workspace and campaign at the left, the panes in the middle, the state at the right.
 
-    Where there is no room the workspace goes first, then letters of the other panes' names, then the state, then the
-    campaign; the digits that lead to the panes stay.
+    Names of panes stand whole, or only that of the pane shown beside the other digits: pieces of names read badly. Where
+    there is no room the workspace goes first, then the names, then the state, then the campaign. The width alone decides,
+    so nothing comes and goes from one pane to the next.
     """
     campaign = (
         Span("no campaign: @", "dim")
@@ -46,28 +47,28 @@ def header(facts: HeaderFacts, width: int, look: Look) -> Line:
         Span("  "),
     )
     short: Line = (Span(" "), campaign, Span("  "))
-    ways = [(full, letters, state) for letters in (_NAME, 5)] + [(short, letters, state) for letters in (_NAME, 5, 3)]
-    ways += [(short, letters, mode) for letters in (_NAME, 5, 3, 0)] + [((Span(" "),), 0, mode)]
-    for left, letters, right in ways:
-        tabs = _tabs(facts, letters)
-        if width_of(left) + width_of(tabs) + width_of(right) + 1 <= width:
-            return beside((*left, *tabs), right, width)
-    return clip(_tabs(facts, 0), width)
+    bare: Line = (Span(" "),)
+    ways = [(full, True, state), (short, True, state), (full, False, state), (short, False, state)]
+    ways += [(full, False, mode), (short, False, mode), (bare, False, mode)]
+    for left, named, right in ways:
+        if width_of(left) + _room_for_tabs(facts, named=named) + width_of(right) + 1 <= width:
+            return beside((*left, *_tabs(facts, named=named)), right, width)
+    return clip(_tabs(facts, named=False), width)
 
 
-_NAME: Final = 20
-"""Letters of a pane's name at most."""
+def _room_for_tabs(facts: HeaderFacts, *, named: bool) -> int:
+    """Cells that the panes need, whichever is shown."""
+    return max((width_of(_tabs(facts._replace(current=name), named=named)) for _, name in facts.tabs), default=0)
 
 
-def _tabs(facts: HeaderFacts, letters: int) -> Line:
-    """The panes: the one that is shown with its whole name, the others with so many letters of it."""
+def _tabs(facts: HeaderFacts, *, named: bool) -> Line:
+    """The panes by their digits: the one that is shown with its name, the others with theirs where all are `named`."""
     tabs: list[Span] = []
     for digit, pane in facts.tabs:
         here = pane == facts.current
-        name = pane if here else pane[:letters].rstrip()
-        count = f"{facts.waiting}" if pane == "Inbox" and facts.waiting else ""
-        waiting = (f" {count}" if name else f"({count})") if count else ""
-        tabs.append(Span(f" {digit}{f' {name}' if name else ''}{waiting} ", "chip" if here else "dim"))
+        name = f" {pane}" if here or named else ""
+        waiting = (f" {facts.waiting}" if name else f"({facts.waiting})") if pane == "Inbox" and facts.waiting else ""
+        tabs.append(Span(f" {digit}{name}{waiting} ", "chip" if here else "dim"))
     return tuple(tabs)
 
 

@@ -13,6 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import TextArea
 
+from influtui.model.failures import Failure
 from influtui.tui.actions import Place
 from influtui.tui.render.spans import Line, Span, beside, cell
 from influtui.tui.widgets.lines import Bar, Lines
@@ -174,8 +175,12 @@ class Editor(Cover):
         self._timer = None
         if self._keep is not None and self.area.text != self._kept:
             text = self.area.text
-            await self._keep(text)
-            self._kept = text
+            try:
+                await self._keep(text)
+            except Failure as failure:
+                self.desk.notice(f"The draft could not be kept: {failure.message}.", "warn")
+            else:
+                self._kept = text
 
     async def closing(self) -> None:
         """Save what is not saved yet."""
