@@ -106,16 +106,16 @@ def open_app(line: AppLine) -> int:
 
     opening.begin()
     try:
-        exit_code = _run_app(line)
+        exit_code, opens_demo = _run_app(line)
     except BaseException as error:
         opening.end()
         return _explained(error)
     opening.end()
-    return exit_code
+    return open_demo(["demo"]) if opens_demo else exit_code
 
 
-def _run_app(line: AppLine) -> int:
-    """Import the app, which takes most of the time of a start, and run it."""
+def _run_app(line: AppLine) -> tuple[int, bool]:
+    """Import the app, which takes most of the time of a start, and run it. Its exit code, and whether the demo was chosen."""
     import gc
     from functools import partial
 
@@ -139,15 +139,17 @@ def _run_app(line: AppLine) -> int:
     said = [*(["--safe-mode"] if line.safe_mode else []), *(f"--no-plugin={id_}" for id_ in line.without)]
     app = InflutuiApp(options, run_line=partial(run_line, said=said), commands=commands)
     app.run(mouse=line.mouse)
-    return app.return_code or 0
+    return app.return_code or 0, app.opens_demo
 
 
 def open_demo(words: Sequence[str]) -> int:
     """Make the demo world as the command line does, then open the app on it."""
     import itertools
+    import signal
 
     from influtui.cli.main import main as command_line
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # After an app it would end the process without a word.
     code = command_line([*words, "--no-ui"])
     if code != 0:
         return code

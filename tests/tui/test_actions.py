@@ -19,7 +19,7 @@ from influtui.tui.app import InflutuiApp, Options
 from influtui.tui.keymap import Keymap
 from influtui.tui.palette import entries
 
-LEAVES: frozenset[str] = frozenset({"quit", "suspend"})
+LEAVES: frozenset[str] = frozenset({"quit", "suspend", "demo"})
 """What ends the test instead of being tested."""
 OF_A_SHELL: frozenset[str] = frozenset({"edit_rows"})
 """What gives the terminal away; a test in a real terminal does that."""

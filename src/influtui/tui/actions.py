@@ -98,6 +98,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("import_file", "discover", ("I",), "import", "Import a file: begins the line, tab completes the path.", line="creators import FILE"),
     Action("ask_platform", "discover", ("D",), "ask platform", "Find people on a platform: begins the line, tab completes the source.", line="discover SOURCE QUERY"),
     Action("ways", "discover", ("W",), "ways", "The ways to find people, with their keys, and where a platform does not offer one."),
+    Action("demo", "discover", ("d",), "demo", "Look around in a made-up world, which is a workspace of its own. Where somebody is here already: `influtui demo`.", line="demo"),
     Action("own_followers", "discover", ("U",), "my followers", "Your own followers: from your account's download, or asked of a platform.", line="creators import FILE --found-by own_follower"),
     Action("customers", "discover", ("C",), "customers", "Mark whom of your customers you know: begins the line, tab completes your shop's file.", line="creators customers FILE"),
     Action("tagged", "discover", ("T",), "tagged", "People who tagged you: begins the line.", line="discover instagram tagged"),

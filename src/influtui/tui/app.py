@@ -87,6 +87,8 @@ class InflutuiApp(Talks, PaintsDifferences, inherit_bindings=False):
         self.workspace: Workspace
         self.standing = Standing()
         self.standing_known = asyncio.Event()
+        self.opens_demo = False
+        """Whether the demo world is opened once this app has ended."""
         self._title = ""
         self.keyboard = Keyboard(self)
         self.lines = CommandLines(self)

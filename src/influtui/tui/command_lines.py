@@ -158,6 +158,7 @@ class CommandLines:
             campaigns=[campaign.code for campaign in await campaigns.list_campaigns(workspace)],
             templates=[each.name for each in await templates.templates(workspace)] if "template" in text else (),
             sources=await self._sources(text),
+            panes=[pane.name for pane in self.desk.keymap.panes],
             actions=sorted(action.word for action in self.desk.keymap.of(self.desk.pane.list_place)),
         )
 
@@ -214,6 +215,8 @@ class CommandLines:
             self.desk.background(self.send_rows(text[1:]))
         elif text.partition(" ")[0] == "do":
             self.desk.background(self.desk.keyboard.do_word(text.partition(" ")[2].strip()))
+        elif (pane := self.desk.keymap.pane_called(text)) is not None:
+            self.desk.background(self.desk.keyboard.do_word(pane.name))
         elif text:
             self.desk.background(self._hand_over(text))
 

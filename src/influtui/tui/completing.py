@@ -41,6 +41,8 @@ class Known(NamedTuple):
     campaigns: Sequence[str] = ()
     templates: Sequence[str] = ()
     sources: Sequence[str] = ()
+    panes: Sequence[str] = ()
+    """Words that go to a pane when they stand alone."""
     actions: Sequence[str] = ()
     """Words that `do` takes."""
 
@@ -56,7 +58,7 @@ def complete(root: click.Command, text: str, caret: int, known: Known) -> Ways:
     command, rest = _walk(root, words)
     if isinstance(command, click.Group):
         names = command.list_commands(click.Context(command))
-        return _beginning(start, word, [*names, "do"] if command is root else names)
+        return _beginning(start, word, [*dict.fromkeys([*names, "do", *known.panes])] if command is root else names)
     expecting = _option(command, rest[-1]) if rest else None
     if expecting is not None and not _is_flag(expecting):
         return _values([expecting], words, start, word, known)

@@ -60,6 +60,11 @@ class Keymap:
         inner = levels(place)
         return sorted((each for each in self._all if each.place in inner), key=lambda each: inner.index(each.place))
 
+    def pane_called(self, word: str) -> PaneEntry | None:
+        """The pane of this name: a line that says nothing else goes there, though a noun may have the same name."""
+        name = word.strip().casefold().replace("-", "_")
+        return next((pane for pane in self.panes if pane.name == name), None)
+
     def named(self, word: str, place: Place) -> Action | None:
         """The action that `:do` calls by this word, as it is meant in a place."""
         name = word.replace("-", "_")

@@ -136,11 +136,26 @@ class Discover(Asking):
         """What to say where there is no row, and what to do next."""
         if self.live is not None and not self.query_text:
             return self.live.nobody(max(20, self.table.size.width - 4))
+        if self._holds_nobody:
+            return first_run()
         like = self._like.handle if self._like is not None else None
         hidden = self.rejections if self.hides_rejected else 0
-        if not self.query_text and like is None and not hidden:
-            return first_run()
         return nothing_found(self.query_text, rejected=hidden, like=like)
+
+    @property
+    def _holds_nobody(self) -> bool:
+        """Whether this is a workspace without anybody in it."""
+        hidden = self.rejections if self.hides_rejected else 0
+        return not (self.table.total or self.query_text or self._like is not None or hidden or self.live is not None)
+
+    def why_not_demo(self) -> str | None:
+        """The demo is another workspace, and to open it closes this one."""
+        return None if self._holds_nobody else "somebody is here; `influtui demo` in a shell opens it"
+
+    def do_demo(self) -> None:
+        """Close this workspace and open the made-up one."""
+        self.desk.opens_demo = True
+        self.desk.exit()
 
     async def found(self, query: str) -> Listing:
         """What the search finds, without those rejected for the campaign in use unless they are asked for."""

@@ -24,7 +24,7 @@ def first_run() -> list[Line]:
         _way("K", "who takes part at a competitor's", ":discover bluesky engaged @THEM"),
         _way("T", "people who tagged you", ":discover instagram tagged"),
         _way("B", "queries for a search engine", ":search web vegan baking"),
-        _way("q", "and look around in a made-up world", "influtui demo"),
+        _way("d", "look around in a made-up world", "influtui demo"),
         EMPTY,
         (Span("A file is a CSV, NDJSON, an account download or another tool's list.", "dim"),),
         (Span("W says where each way is offered, and where not. ? shows the keys.", "dim"),),
