@@ -56,8 +56,8 @@ async def shown(pane: Plugins, id_: str) -> str:
     at = [row.id for row in await pane.table.slice(0, pane.table.total)].index(id_)
     pane.table.to(at)
     pane.follow(now=True, again=True)
-    assert pane._detail_task is not None
-    await pane._detail_task
+    # What changes meanwhile begins the detail anew, and drops the one that was on its way.
+    await until(lambda: (task := pane._detail_task) is not None and task.done() and not task.cancelled())
     await until(lambda: bool(pane.detail.lines))  # what was just done may have begun it anew
     return "\n".join("".join(span.text for span in line) for line in pane.detail.lines)
 
