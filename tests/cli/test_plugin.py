@@ -12,6 +12,15 @@ from plugin_makers import MANIFEST, maker
 from influtui.cli.main import main
 
 
+def test_what_to_do_about_a_plugin_is_said_in_full_below_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plugin", "list"]) == 0
+    table, *below = capsys.readouterr().out.split("\n\n")
+    assert "bluesky" in table
+    assert "missing" not in table
+    assert [each.partition(":")[0] for each in below] == ["instagram", "youtube"]
+    assert "`influtui secret set youtube.api_key` keeps it here" in below[1]
+
+
 def test_plugins_are_listed_with_state_reason_and_offers(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--json", "plugin", "list"]) == 0
     found = {each["id"]: each for each in map(json.loads, capsys.readouterr().out.splitlines())}

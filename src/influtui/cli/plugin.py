@@ -49,8 +49,12 @@ async def list_(workspace: Workspace, out: Output, query: tuple[str, ...]) -> No
     for row in found:
         each = row.state
         tier = row.quality.words if row.quality else "not checked"
-        rows.append(tuple(safe(word) for word in (each.id, each.version, each.state, tier, _offers(each), each.reason)))
-    out.table(("plugin", "version", "state", "tier", "offers", ""), rows)
+        rows.append(tuple(safe(word) for word in (each.id, each.version, each.state, tier, _offers(each))))
+    out.table(("plugin", "version", "state", "tier", "offers"), rows)
+    # What to do is said in full, below: a table on a narrow terminal would cut it.
+    for row in found:
+        if row.state.state not in ("ready", "active"):
+            out.say(f"\n{row.id}: {row.state.reason}")
 
 
 @plugin.command("info")

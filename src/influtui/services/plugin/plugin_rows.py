@@ -30,6 +30,10 @@ ASKS_FOR_SOMEBODY: Final = frozenset(
 """States in which a person can do something."""
 
 
+QUIET: Final = frozenset({"ready", "active", "disabled"})
+"""States in which nobody has to do anything."""
+
+
 class PluginRow(msgspec.Struct, frozen=True, kw_only=True):
     """One plugin in a list."""
 
@@ -48,6 +52,11 @@ class PluginRow(msgspec.Struct, frozen=True, kw_only=True):
     def id(self) -> str:
         """Its id."""
         return self.state.id
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is a next step for a person."""
+        return self.state.state not in QUIET
 
     @property
     def tightest(self) -> QuotaLeft | None:

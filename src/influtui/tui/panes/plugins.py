@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from zlib import crc32
 
 from influtui.tui.panes.base import Pane
-from influtui.tui.render.plugins import COLUMNS, calls_for_somebody, detail, nothing_here, why
+from influtui.tui.render.plugins import COLUMNS, detail, nothing_here, why
 from influtui.tui.render.spans import Line, Span
 from influtui.tui.widgets.list import Fixed, VirtualList
 from influtui.tui.widgets.prompt import Question, Ways
@@ -47,7 +47,7 @@ class Plugins(Pane):
         """Look which there are and how they stand."""
         plugin_rows = await asyncio.to_thread(import_module, "influtui.services.plugin.plugin_rows")
         rows = await plugin_rows.rows(self.desk.workspace, self.query_text)
-        self._waiting = sum(calls_for_somebody(each) for each in rows)
+        self._waiting = sum(each.waits for each in rows)
         self.table.empty = nothing_here(self.query_text)
         await self.table.put(Fixed(rows), keep=keep_place, to=self.wanted_row)
 
@@ -146,7 +146,7 @@ class Plugins(Pane):
     async def do_next(self) -> None:
         """To the next one that needs a person."""
         rows = await self.table.slice(self.table.cursor + 1, self.table.total)
-        step = next((at for at, row in enumerate(rows, 1) if calls_for_somebody(row)), None)
+        step = next((at for at, row in enumerate(rows, 1) if row.waits), None)
         if step is None:
             self.desk.notice("No plugin below needs anybody.")
         else:

@@ -20,17 +20,10 @@ _ROLES: Final[dict[str, Role]] = {
     "ready": "text", "active": "good", "disabled": "dim", "needs_config": "warn", "untrusted": "warn", "failed": "warn",
     "degraded": "warn", "incompatible": "bad", "broken": "bad", "quarantined": "bad",
 }  # fmt: skip
-_QUIET: Final = frozenset({"ready", "active", "disabled"})
-"""States in which nobody has to do anything."""
 _SHORT: Final = 0.1
 """The share of a budget from which on what is left is a warning."""
 _LABEL: Final = 10
 _BAR: Final = 10
-
-
-def calls_for_somebody(row: PluginRow) -> bool:
-    """Whether there is a next step for a person."""
-    return row.state.state not in _QUIET
 
 
 def says(row: PluginRow) -> str:
@@ -67,7 +60,7 @@ def _spent(row: PluginRow) -> Cell:
 
 
 COLUMNS: Final[tuple[Column[PluginRow], ...]] = (
-    Column("waits", " ", lambda r, _: Cell("!" if calls_for_somebody(r) else " ", "warn"), 1),
+    Column("waits", " ", lambda r, _: Cell("!" if r.waits else " ", "warn"), 1),
     Column("plugin", "plugin", lambda r, _: Cell(cell(r.id)), 12, 22),
     Column("kind", "offers", lambda r, _: Cell(" ".join(r.kinds) or UNKNOWN, "dim"), 12, 20, rank=3),
     Column("state", "state", lambda r, _: _state(r), 12),
@@ -86,7 +79,7 @@ def detail(known: PluginDetail, width: int, look: Look) -> list[Line]:
     ]
     if state.manifest is not None and state.manifest.description:
         lines += wrapped(cell(state.manifest.description), width)
-    lines += [EMPTY, *wrapped(cell(state.reason), width, "warn" if calls_for_somebody(row) else "text")]
+    lines += [EMPTY, *wrapped(cell(state.reason), width, "warn" if row.waits else "text")]
     for heading, part in (
         ("Tier", _tier_lines(row.quality, width)),
         ("Asks", _offers(known, width)),
