@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from datetime import date
+from typing import Final
 
 import pytest
 from hypothesis import given, settings
@@ -205,3 +206,76 @@ def test_what_invented_creators_write_is_understood_and_nothing_follows_wrongly(
 )
 def test_what_is_about_parcels_and_pictures_unsubscribes_nobody(text: str) -> None:
     assert classify_text(text).kind != "unsubscribe"
+
+
+JUNE_1_2026: Final = Millis(1_780_308_000_000)
+"""A Monday."""
+
+
+@pytest.mark.parametrize(
+    ("said", "back"),
+    [
+        ("I'm out until 6/15.", '2026-06-15'),
+        ('out of office from June 3 to June 12, 2026', '2026-06-12'),
+        ('I return on the 15th of June', '2026-06-15'),
+        ('back in the office Tuesday, June 9th', '2026-06-09'),
+        ("I'll be back on Monday.", '2026-06-08'),
+        ('returning 2026-06-15', '2026-06-15'),
+        ('Out 06/02 - 06/08, back 06/09', '2026-06-09'),
+        ('I will be away 3-10 June.', '2026-06-10'),
+        ('away between 3 June and 17 June', '2026-06-17'),
+        ('on leave through 30th June 2026', '2026-06-30'),
+        ('available again from July 1st', '2026-07-01'),
+        ('return to work on 4 January 2027', '2027-01-04'),
+        ('Ich bin vom 3.6. bis 12.6. nicht da.', '2026-06-12'),
+        ('Ab Montag, den 8. Juni, bin ich wieder da.', '2026-06-08'),
+        ('am 30. Juni bin ich zurück', '2026-06-30'),
+        ('bis einschließlich Freitag, 12. Juni 2026', '2026-06-12'),
+        ('Ich bin ab 15.06.2026 wieder erreichbar.', '2026-06-15'),
+        ('vom 01.06. – 14.06.26', '2026-06-14'),
+        ('Je suis absent du 1er au 12 juin 2026.', '2026-06-12'),
+        ('De retour le lundi 15 juin.', '2026-06-15'),
+        ("absente jusqu'au 20/06/2026 inclus", '2026-06-20'),
+        ('je reprends le 1er juillet', '2026-07-01'),
+        ('Estaré fuera hasta el viernes 12 de junio.', '2026-06-12'),
+        ('Regreso el 15/06', '2026-06-15'),
+        ('de vacaciones del 1 al 14 de junio', '2026-06-14'),
+        ('vuelvo a la oficina el 22 de junio', '2026-06-22'),
+        ('Sono in ferie dal 1 al 14 giugno.', '2026-06-14'),
+        ('Rientro lunedì 15 giugno', '2026-06-15'),
+        ('fino al 12/06/2026 compreso', '2026-06-12'),
+        ('Estou de férias até 15 de junho de 2026.', '2026-06-15'),
+        ('Regresso no dia 22/06', '2026-06-22'),
+        ('retorno em 16/06/2026', '2026-06-16'),
+        ('Ik ben afwezig tot en met 12 juni.', '2026-06-12'),
+        ('Vanaf maandag 15 juni ben ik weer bereikbaar.', '2026-06-15'),
+        ('Ik ben terug op 15-06-2026', '2026-06-15'),
+        ('Jestem nieobecna do 12 czerwca 2026 r.', '2026-06-12'),
+        ('Wracam 15.06.2026', '2026-06-15'),
+        ('Jag är tillbaka den 15 juni.', '2026-06-15'),
+        ('Jeg er tilbage d. 15. juni', '2026-06-15'),
+        ('Jeg er på ferie til og med 12. juni', '2026-06-12'),
+        ('Olen lomalla 12.6. asti.', '2026-06-12'),
+        ('Palaan töihin 15.6.2026', '2026-06-15'),
+        ('Я в отпуске до 15 июня.', '2026-06-15'),
+        ('Вернусь 15.06.2026', '2026-06-15'),
+        ('Jsem mimo kancelář do 12. června.', '2026-06-12'),
+        ('Szabadságon vagyok június 12-ig.', '2026-06-12'),
+        ("12 Haziran'a kadar izindeyim.", '2026-06-12'),
+        ('6月15日まで休暇をいただいております', '2026-06-15'),
+        ('2026年6月15日(月)より出社いたします', '2026-06-15'),
+        ('6月1日から6月10日まで不在', '2026-06-10'),
+        ('6/15(月)まで不在にしております', '2026-06-15'),
+        ('6월 15일까지 휴가입니다', '2026-06-15'),
+        ('6월 1일부터 6월 10일까지 부재중', '2026-06-10'),
+        ('我将于6月15日返回', '2026-06-15'),
+        ('休假至2026年6月15日', '2026-06-15'),
+        ('休假时间为6月1日-6月10日', '2026-06-10'),
+        ('Thanks, we founded the firm on 3 May 2019.', None),
+        ('Call me at 12-15 anytime', None),
+        ('version 1.2.3 of the brief', None),
+        ('I posted 5 reels and 10 stories', None),
+    ],
+)  # fmt: skip
+def test_the_day_of_return_is_read_in_many_languages_and_ways_of_writing_days(said: str, back: str | None) -> None:
+    assert returns_on(said, JUNE_1_2026) == (None if back is None else date.fromisoformat(back))

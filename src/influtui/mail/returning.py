@@ -1,8 +1,9 @@
 """The day on which somebody says to be back, read from an automatic answer in any of a dozen languages.
 
 Of several days in an answer the last one after a word such as `until` counts: in "from 3 to 10 June" it is the 10th. A
-day without a year is the next such day after the answer was written. Where day and month could be either, the later
-of the two: writing too late is better than writing to somebody who is away.
+day without a year is the next such day after the answer was written. Only English writes the month first, and not all who
+write it: where day and month could be either, several days are read in the order in which they lie closest, and of a single
+one the later reading counts: writing too late is better than writing to somebody who is away.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ TEXT: Final = 3_000
 AHEAD: Final = 400
 """Days: nobody says to be back later than that."""
 
-_NUMBERS: Final = re.compile(r"(?<![\d.:/-])(\d{1,4})([./-])(\d{1,2})(?:\2(\d{2,4}))?(?![\d:/-])")
+_NUMBERS: Final = re.compile(r"(?<![\d.:/-])(\d{1,4})([./-])(\d{1,2})(?:\2(\d{2,4}))?(?![\d:/-]|\.\d)")
+_DAY_FIRST: Final = (False,)
+_ASIAN_LETTER: Final = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
+_ENGLISH: Final = re.compile(r"\b(?:the|until|back|return(?:ing|s)?|office|will|out)\b")
 _DAY_MONTH: Final = re.compile(
     r"(?<![\d.:])(\d{1,2})(?:st|nd|rd|th|º|er|\.)?(?: of| de| do|,)? ([^\W\d_]{3,12})\.?(?:,? (?:de |of )?(\d{4}))?(?!\w)"
 )
@@ -48,6 +52,7 @@ def returns_on(text: str, at: Millis | None) -> date | None:
 def _days(text: str, written: date) -> list[tuple[int, bool, date]]:
     """Where a day stands, whether a word such as `until` stands before it, and the day."""
     found: list[tuple[int, bool, date]] = []
+    orders = _orders(text, written)
     for match in _NUMBERS.finditer(text):
         first, mark, second, third = int(match[1]), match[2], int(match[3]), match[4]
         if len(match[1]) == 4:
@@ -55,7 +60,7 @@ def _days(text: str, written: date) -> list[tuple[int, bool, date]]:
         elif third is None and mark == "-":
             day = None
         else:
-            day = _later(first, second, _year(third), written, european=mark == ".")
+            day = _later(first, second, _year(third), written, orders if mark != "." else _DAY_FIRST)
         found += _marked(text, match.start(), day)
     for match in _DAY_MONTH.finditer(text):
         month = _month(match[2])
@@ -88,14 +93,34 @@ def _marked(text: str, at: int, day: date | None) -> list[tuple[int, bool, date]
     return [(at, bool(_until().search(before) or _until().search(text[max(0, at - 40) : at])), day)]
 
 
-def _later(first: int, second: int, year: int | None, written: date, *, european: bool) -> date | None:
-    """A day in numbers: day first, or month first as Americans write it where that is possible too."""
-    readings = [_next(first, second, year, written)]
-    if not european:
-        readings.append(_next(second, first, year, written))
+def _later(first: int, second: int, year: int | None, written: date, orders: tuple[bool, ...]) -> date | None:
+    """A day in numbers, in the orders that are possible; the later of two."""
+    readings = (
+        _next(*((second, first) if is_month_first else (first, second)), year, written) for is_month_first in orders
+    )
     possible = [day for day in readings if day is not None]
     near = [day for day in possible if written <= day <= written + timedelta(AHEAD)]
     return max(near or possible, default=None)
+
+
+def _orders(text: str, written: date) -> tuple[bool, ...]:
+    """Whether the month may stand first, and whether the day may, in the numbers of `text`."""
+    if _ASIAN_LETTER.search(text):
+        return (True,)
+    if not _ENGLISH.search(text):
+        return _DAY_FIRST
+    pairs = [
+        (int(match[1]), int(match[3]), _year(match[4]))
+        for match in _NUMBERS.finditer(text)
+        if match[2] == "/" and len(match[1]) <= 2
+    ]
+    spans: dict[bool, timedelta] = {}
+    for is_month_first in (False, True):
+        days = [_next(b, a, year, written) if is_month_first else _next(a, b, year, written) for a, b, year in pairs]
+        known = [day for day in days if day is not None]
+        if len(known) == len(pairs) > 1:
+            spans[is_month_first] = max(known) - min(known)
+    return (min(spans, key=lambda order: spans[order]),) if spans else (False, True)
 
 
 def _next(day: int, month: int, year: int | None, written: date) -> date | None:
