@@ -43,6 +43,7 @@ async def undo(workspace: Workspace) -> Undone:
         if entry is None:
             return Undone(done=False, skipped=skipped)
         unit.reverts, unit.summary = entry.id, f"took back: {entry.summary}"
+        unit.undoable = not await store_undo.wrote_letters(unit.transaction, entry.id)
         left = await store_undo.revert(unit, entry.id)
         if entry.import_id is not None:
             left += (await undo_imports.take_back(unit, entry.import_id, left)).left

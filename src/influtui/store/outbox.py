@@ -92,7 +92,7 @@ async def put(
 
 
 async def approve(transaction: Transaction, messages: Sequence[int], *, by: str) -> list[int]:
-    """Let drafts go. Returns those that were drafts."""
+    """Let drafts go. Returns those that were drafts. The act that wrote one cannot be taken back from now on."""
     done = []
     for message in messages:
         changed = await transaction.run(
@@ -102,6 +102,11 @@ async def approve(transaction: Transaction, messages: Sequence[int], *, by: str)
         )
         if changed:
             done.append(message)
+            await transaction.run(
+                "UPDATE journal SET undoable = 0 WHERE id IN (SELECT journal_id FROM journal_rows"
+                " WHERE noun = 'messages' AND row_id = ? AND before IS NULL)",
+                (message,),
+            )
     transaction.touched("messages", done)
     return done
 

@@ -77,6 +77,16 @@ async def latest_redoable(reader: Reader, actor: str) -> Entry | None:
     return entry_of(rows[0]) if rows else None
 
 
+async def wrote_letters(reader: Reader, entry: JournalId) -> bool:
+    """Whether an act wrote letters into the outbox: their bytes are not in the journal and cannot be put back."""
+    rows = await reader.all(
+        "SELECT 1 FROM journal_rows r JOIN outbox o ON o.message_id = r.row_id"
+        " WHERE r.journal_id = ? AND r.noun = 'messages' AND r.before IS NULL LIMIT 1",
+        (entry,),
+    )
+    return bool(rows)
+
+
 async def mark(transaction: Transaction, entry: JournalId, state: str) -> None:
     """Note in the journal that an act is `done` or `undone`."""
     await transaction.run("UPDATE journal SET state = ? WHERE id = ?", (state, entry))

@@ -171,6 +171,8 @@ def _answer(matched: int) -> Callable[[str, Moment], str]:
             + " FROM conversations v LEFT JOIN collaborations l ON l.id = v.collaboration_id"
             f" WHERE v.awaiting = 'us' AND v.matched = {matched} AND NOT EXISTS (SELECT 1 FROM messages m"
             " WHERE m.conversation_id = v.id AND m.unconfirmed IS NOT NULL)"
+            # Who was let go by hand after they wrote is decided on.
+            f" AND NOT coalesce(l.state IN ({_ENDS}) AND l.state_at >= v.last_at, 0)"
         )
 
     return select
@@ -367,6 +369,8 @@ def _one_of(persons: AbstractSet[int]) -> str:
     return f"(l.person_id IN ({', '.join(str(int(each)) for each in sorted(persons))}))" if persons else "(1 = 0)"
 
 
+_ENDS: Final = ", ".join(f"'{each.name}'" for each in pipeline().side if each.name != "paused")
+"""States that nothing follows."""
 _SINCE: Final = "coalesce(l.state_at, l.created_at)"
 
 _HAS_PRODUCT: Final = (

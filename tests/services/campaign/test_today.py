@@ -362,3 +362,14 @@ async def test_an_agreement_without_a_product_does_not_rest_either(workspace: Wo
     assert await waiting(workspace) == []
     async with opened(workspace.folder, clock=lambda: Millis(workspace.clock() + 3 * DAY_MS)) as then:
         assert await waiting(then) == [("next_step", True)]
+
+
+async def test_who_was_let_go_after_they_wrote_waits_for_nothing(
+    workspace: Workspace, anna: int, write: Callable[..., Awaitable[int]]
+) -> None:
+    await a_message(write, anna, at=ago(workspace, hours=3), direction="in", state="received")
+    assert await waiting(workspace, "kind:reply") == [("reply", False)]
+    await collaborations.move(workspace, CollaborationId(anna), "declined", "not interested")
+    assert await waiting(workspace, "kind:reply") == []
+    await a_message(write, anna, at=workspace.clock() + 1, direction="in", state="received")
+    assert await waiting(workspace, "kind:reply") == [("reply", False)]

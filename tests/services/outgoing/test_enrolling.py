@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from mail_receiver import MailReceiver
+from worlds import picture
 
 from influtui.model.creators import parse_ref
 from influtui.model.failures import NotFound, WrongUsage
@@ -417,3 +418,23 @@ async def test_a_pasted_answer_says_what_it_was_taken_for_and_what_it_ended(
     assert (stop.kind, stop.stopped, stop.unconfirmed) == ("unsubscribe", 1, "it was pasted in")
     ours = await inbox.log_sent(workspace, parse_ref(BEN), "Sorry to bother you.")
     assert (ours.kind, ours.stopped) == (None, 0)
+
+
+async def test_drafts_are_taken_back_as_one_act_until_one_of_them_was_approved(
+    workspace: Workspace, campaign: str, receiver: MailReceiver
+) -> None:
+    before = await picture(workspace)
+    await enroll(workspace, campaign, trusted=False)
+    undone = await upkeep.undo(workspace)
+    assert (undone.done, undone.left) == (True, ())
+    after = await picture(workspace)
+    # The words that they were to be written with are kept once and for all, whoever uses them.
+    assert {**after, "template_versions": []} == {**before, "template_versions": []}
+    assert not (await upkeep.redo(workspace)).done
+    await enroll(workspace, campaign, trusted=False)
+    [first, *_] = await sending.outgoing(workspace)
+    await sending.approve(workspace, [first.id])
+    undone = await upkeep.undo(workspace)
+    assert any("enrolled 3 people" in said for said in undone.skipped)
+    assert len(await enrolling.enrolments(workspace)) == 3
+    assert (await work(workspace)).sent == 1

@@ -307,7 +307,7 @@ async def queue(
     queued: list[tuple[Letter, int, int]] = []
     held: list[ContactRow] = []
     async with workspace.change(verb, did.format("0 people")) as unit:
-        unit.undoable = False
+        unit.undoable = not approved  # A draft that nobody has approved can be taken back.
         # Once more, now that nobody else can write: two people may have planned the same letter at the same time.
         recent = await _recent(unit.transaction, unit.at, again=made.again)
         for each in made.letters:
