@@ -50,6 +50,15 @@ def test_a_link_to_elsewhere_cannot_be_trusted(mine: Path, tmp_path: Path) -> No
         user_folder.trust(user_folder.present()[0])
 
 
+@pytest.mark.parametrize(("project", "version"), [
+    ('[project]\nversion = "1.4"\n', "1.4"), ("[project]\nversion = 4\n", "-"), ("project = 1\n", "-"), ("[torn", "-"),
+])  # fmt: skip
+def test_its_version_is_that_of_its_project(project: str, version: str, mine: Path) -> None:
+    assert user_folder.present()[0].version == "-"
+    (mine.parent / "pyproject.toml").write_text(project)
+    assert user_folder.present()[0].version == version
+
+
 def test_a_torn_manifest_and_a_torn_list_of_trust_are_no_reason_to_fall(mine: Path) -> None:
     (mine / "influtui.toml").write_text("manifest = ")
     (user_folder.folder().parent / user_folder.TRUSTED).write_text("{")

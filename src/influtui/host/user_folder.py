@@ -7,6 +7,7 @@ Trust is kept beside it, as a digest of all files: a changed file asks anew.
 from __future__ import annotations
 
 import os
+import tomllib
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,8 @@ from influtui.host.discovery import Found
 from influtui.host.manifests import ManifestError, TooNew
 
 TRUSTED: Final = "trusted-plugins.json"
+UNKNOWN: Final = "-"
+"""The version of a plugin that says none."""
 
 
 def folder() -> Path:
@@ -74,7 +77,7 @@ def _described(path: Path, root: Path, trusted: dict[str, str]) -> Found:
     return Found(
         id=id_,
         distribution=str(root),
-        version="-",
+        version=_version(root),
         path=str(path),
         manifest=manifest,
         problem=problem,
@@ -82,6 +85,15 @@ def _described(path: Path, root: Path, trusted: dict[str, str]) -> Found:
         root=str(root),
         untrusted=_why_not(root, id_, trusted),
     )
+
+
+def _version(root: Path) -> str:
+    """As its project says; `-` where it says none. What was found of one version does not hold for the next."""
+    try:
+        said = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError):
+        return UNKNOWN
+    return said if isinstance(said, str) and said else UNKNOWN
 
 
 def _why_not(root: Path, id_: str, trusted: dict[str, str]) -> str | None:
