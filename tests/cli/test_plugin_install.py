@@ -165,7 +165,7 @@ def test_a_folder_is_copied_trusted_and_replaced_by_its_next_version(
     main(["--json", "plugin", "info", "acme-copied"])
     assert json.loads(capsys.readouterr().out)["state"] == "ready"
     (source / "influtui_acme_copied" / "new.py").write_text("")
-    assert _told(capsys, str(source), "--yes")["replaces"] == "-"
+    assert _told(capsys, str(source), "--yes")["replaces"] == "0.1.0"
     assert (copy / "influtui_acme_copied" / "new.py").is_file()
     main(["--json", "plugin", "info", "acme-copied"])
     assert json.loads(capsys.readouterr().out)["state"] == "ready", "what was agreed to is trusted"
