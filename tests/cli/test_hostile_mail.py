@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,14 +76,13 @@ def test_nothing_of_a_hostile_mail_acts_on_a_terminal(
     assert "gnp.exe" in shown("inbox", "show", "1"), "it is shown, and does nothing"
 
 
-def test_what_a_conversation_is_called_in_the_list_is_harmless(shown: Shown, tmp_path: Path) -> None:
-    """Defence: who has no account is called by their name, or by the address they wrote from."""
-    import sqlite3
-
+def test_each_cell_of_the_list_of_conversations_is_harmless(shown: Shown, tmp_path: Path) -> None:
+    """Defence: also where only an address is there to call somebody by, and whatever is in the database."""
     shown("inbox", "log-dm", "instagram:anna", "--text", "hi", json=False)
     connection = sqlite3.connect(tmp_path / "workspace" / DATABASE)
     connection.execute("UPDATE conversations SET creator_id = NULL, address = ?, subject = ?", (MEAN, MEAN))
     connection.execute("UPDATE persons SET name = ?", (MEAN,))
+    connection.execute("UPDATE messages SET body = ?", (MEAN,))
     connection.commit()
     connection.close()
     for words in (("inbox", "list"), ("inbox", "show", "1"), ("inbox", "log-dm", "1", "--text", MEAN), ("journal",)):

@@ -73,12 +73,20 @@ def test_a_template_reaches_nothing_but_its_variables(body: str) -> None:
     assert time.process_time() - started < 10
 
 
-def test_the_tree_is_refused_before_anything_of_it_is_compiled() -> None:
-    """Defence: a filter that Jinja would not know either is refused with the list of those there are."""
-    with pytest.raises(WrongUsage) as refused:
-        check(template("{{ name|pprint }}"))
-    assert "there is no filter pprint" in refused.value.message
-    assert "grouped" in (refused.value.hint or "")
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("{{ name|pprint }}", "there is no filter pprint"),
+        ("{{ name|default('x', true) }}", "filter default takes no such argument"),
+        ("{{ name|default(*handle) }}", "filter default takes no such argument"),
+        ("{{ name|upper(handle) }}", "filter upper takes no such argument"),
+        ("{{ name|upper(x=handle) }}", "filter upper takes no such argument"),
+    ],
+)
+def test_the_tree_is_refused_before_anything_of_it_is_compiled(body: str, said: str) -> None:
+    """Defence: what Jinja would refuse, or take, when a letter is filled in is refused when the template is written."""
+    with pytest.raises(WrongUsage, match=said):
+        check(template(body))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mail_receiver import DROP, MailReceiver
 
-from influtui.model.creators import parse_ref
+from influtui.model.creators import Ref, parse_ref
 from influtui.model.failures import Failure
 from influtui.model.machines import Machine
 from influtui.model.settings import MailAccount
@@ -16,7 +16,7 @@ from influtui.services.campaign import brands, campaigns
 from influtui.services.mailbox import accounts
 from influtui.services.outgoing import outreach, sending, waiting
 from influtui.services.workspace import Workspace, opened
-from influtui.store import leases, outbox, sender_lock
+from influtui.store import leases, outbox, sender_lock, suppressions
 
 ANNA, BEN = "instagram:anna", "instagram:ben"
 
@@ -52,6 +52,36 @@ async def test_a_letter_that_another_sender_has_taken_is_not_transmitted(
         with pytest.raises(sending.Withheld, match="another session has taken it"):
             await sending._claim(made, going)
     assert receiver.received == []
+
+
+@pytest.mark.parametrize("by", ["address", "account", "another account of the person"])
+@pytest.mark.parametrize("layer", ["the last check", "what holds a letter"])
+async def test_each_of_two_checks_alone_keeps_a_letter_from_who_opted_out(
+    workspace: Workspace, letters: list[int], receiver: MailReceiver, account: Any, monkeypatch: pytest.MonkeyPatch,
+    by: str, layer: str,
+) -> None:  # fmt: skip
+    """Defences: the list is asked in the transaction that lets a letter go, twice, by address and by all accounts."""
+
+    async def nothing(*_: Any, **__: Any) -> None:
+        return None
+
+    if layer == "the last check":
+        monkeypatch.setattr(waiting, "held", nothing)
+    else:
+        monkeypatch.setattr(sending, "_against", nothing)
+    if by == "another account of the person":
+        [row] = await workspace.db.all("SELECT person_id FROM creators WHERE handle = 'anna'")
+        await account("youtube:annali", person=row[0])
+    suppressed: dict[str, Any] = {
+        "address": {"emails": ["Anna+x@mail.test"]},
+        "account": {"accounts": [Ref(platform="instagram", handle="anna")]},
+        "another account of the person": {"accounts": [Ref(platform="youtube", handle="annali")]},
+    }
+    async with workspace.db.write(workspace.clock()) as transaction:
+        await suppressions.add(transaction, "opted_out", **suppressed[by])
+    await sending.send_queued(workspace, letters)
+    assert await states(workspace) == ["cancelled", "sent"]
+    assert receiver.to("anna@mail.test") == []
 
 
 async def test_each_step_of_a_letter_is_on_the_disk_before_the_next(

@@ -15,7 +15,7 @@ from influtui.services import inbox, upkeep
 from influtui.services.campaign import brands, campaigns
 from influtui.services.incoming import classifying
 from influtui.services.mailbox import accounts
-from influtui.services.outgoing import enrolling, outreach, stepping, suppressing
+from influtui.services.outgoing import enrolling, stepping, suppressing
 from influtui.services.workspace import Workspace
 
 ANNA = "instagram:anna"
@@ -38,6 +38,7 @@ async def is_suppressed(workspace: Workspace) -> bool:
 async def test_nothing_takes_somebody_off_the_list(workspace: Workspace, campaign: str) -> None:
     """Defence: undo passes over it, as over everything that was promised to somebody."""
     await suppressing.suppress(workspace, [ANNA])
+    assert not (await upkeep.journal(workspace))[0].undoable
     for _ in range(10):
         await upkeep.undo(workspace)
     assert await is_suppressed(workspace)
@@ -45,7 +46,6 @@ async def test_nothing_takes_somebody_off_the_list(workspace: Workspace, campaig
 
 async def test_a_wish_that_a_person_confirmed_is_not_undone(workspace: Workspace, campaign: str) -> None:
     """Defence: the correction of a class that suppressed somebody cannot be taken back."""
-    await outreach.contact(workspace, campaign, [parse_ref(ANNA)], "gift")
     logged = await inbox.log_answer(workspace, parse_ref(ANNA), "Please take me off your list")
     done = await classifying.classify_as(workspace, logged.conversation, "unsubscribe")
     assert done.suppressed
