@@ -14,6 +14,7 @@ from mail_server import PASSWORD, MailServer
 from influtui.cli.main import main
 from influtui.secrets.passwords import variable
 from influtui.services.workspace import DATABASE
+from influtui.store.functions import FUNCTIONS
 
 ME = "hal@rig.test"
 MEAN = "\x1b]52;c;ZXZpbA==\x07\x1b[2J\x9b31m\x1b]0;title\x07\u202egnp.exe\u2066\x85x\u2028y"
@@ -80,6 +81,8 @@ def test_each_cell_of_the_list_of_conversations_is_harmless(shown: Shown, tmp_pa
     """Defence: also where only an address is there to call somebody by, and whatever is in the database."""
     shown("inbox", "log-dm", "instagram:anna", "--text", "hi", json=False)
     connection = sqlite3.connect(tmp_path / "workspace" / DATABASE)
+    for name, arguments, function in FUNCTIONS:
+        connection.create_function(name, arguments, function, deterministic=True)
     connection.execute("UPDATE conversations SET creator_id = NULL, address = ?, subject = ?", (MEAN, MEAN))
     connection.execute("UPDATE persons SET name = ?", (MEAN,))
     connection.execute("UPDATE messages SET body = ?", (MEAN,))
