@@ -25,7 +25,11 @@ from influtui.mail.parsing import parse
 from influtui.model.incoming import BounceReason, Classification
 from influtui.model.replies import folded
 
-ANSWERS: Final = {"answers_of_servers.tsv": "of providers' pages", "answers_collected.tsv": "as others collected them"}
+ANSWERS: Final = {
+    "answers_of_servers.tsv": "of providers' pages",
+    "answers_explained.tsv": "that their makers explain",
+    "answers_collected.tsv": "as others collected them",
+}
 """Files of written-down answers, and where they come from."""
 
 

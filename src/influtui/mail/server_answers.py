@@ -125,7 +125,10 @@ def by_codes(answer: Answer) -> BounceReason | None:
         return "contenterror" if subject == ".6" else "securityerror"
     if answer.command in ("ehlo", "helo"):
         return "blocked"
-    return "syntaxerror" if answer.code is not None and answer.code // 10 in (40, 50) else None
+    if answer.code is not None and answer.code // 10 in (40, 50):
+        return "syntaxerror"
+    # What is refused for good before a recipient was named is refused for who sends.
+    return "rejected" if answer.command == "mail" and (answer.code or 0) >= 500 else None
 
 
 def command_of(text: str) -> str | None:
