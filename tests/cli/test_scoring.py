@@ -54,11 +54,17 @@ async def test_an_interrupted_run_says_how_far_it_came_and_the_next_goes_on(
     assert (code, out.split(";")[1]) == (0, " 20 were up to date.\n")
 
 
+async def test_scoring_nobody_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = await run(capsys, "--workspace", str(folder), "creators", "score", "nobody")
+    assert (code, out) == (0, "Nobody matches, so that there is nothing to score.\n")
+
+
 async def test_why_says_what_is_stored_and_the_times_are_times(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _, out, _ = await run(capsys, "--workspace", str(folder), "creators", "why", "instagram:p03")
     assert "Nothing is stored yet" in out
+    assert "Relevance and fit are judged for a campaign" in out
     await run(capsys, "--workspace", str(folder), "creators", "score")
     code, out, _ = await run(capsys, "--workspace", str(folder), "--json", "creators", "why", "instagram:p03")
     explained = json.loads(out)

@@ -79,6 +79,8 @@ async def why(workspace: Workspace, out: Output, ref: str, campaign: str | None)
         )
     engagement_rates(out, explained.rates)
     out.say("")
+    if not explained.campaign:
+        out.say("Relevance and fit are judged for a campaign: name one with --campaign CODE.")
     _stored(out, explained)
 
 
