@@ -11,6 +11,7 @@ from typing import Final
 
 import click
 
+from influtui.cli.json_reference import section
 from influtui.cli.main import influtui
 
 PREFACE: Final = """\
@@ -22,7 +23,8 @@ Made from the commands by `python -m influtui.cli.reference`; do not edit by han
 `--workspace`, else `INFLUTUI_WORKSPACE`, else the platform's folder for application data. Without a command the app opens.
 
 - Output is for people by default. With `--json` it is one JSON document, or one object a line where the answer is a list;
-  each object carries `"schema": "influtui.<noun>/1"`. Keys are added, never renamed without a new number.
+  each object carries `"schema": "influtui.<noun>/1"`. Keys are added, never renamed without a new number. What they mean
+  stands at the end of this page.
 - Numbers are numbers, times RFC 3339 in UTC, money is `{"amount": "12.50", "currency": "USD"}`, unknown is `null`.
 - Diagnostics go to standard error only. With `--json` an error is
   `{"schema": "influtui.error/1", "error": {"kind", "message", "hint", "at"}}`.
@@ -41,7 +43,7 @@ Made from the commands by `python -m influtui.cli.reference`; do not edit by han
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([PREFACE, *_noun(influtui, "influtui")])
+    return "\n".join([PREFACE, *_noun(influtui, "influtui"), *section()])
 
 
 def _noun(group: click.Group, path: str) -> Iterator[str]:
