@@ -21,7 +21,7 @@ Those that a command prints as they are recorded; each has its `schema` besides.
 def section() -> Iterator[str]:
     """The section, a table a schema, by the schema's name."""
     yield HEAD
-    found = {schema: node for schema, node in _records(files("influtui"))}
+    found = dict(_records(files("influtui")))
     for schema in sorted(found):
         said = ast.get_docstring(found[schema]) or ""
         yield f"### `{schema}`\n\n{' '.join(said.split())}\n"
