@@ -17,4 +17,5 @@ class Trouble(NamedTuple):
 def trouble_of(failure: Failure, about: str = "") -> Trouble:
     """A failure as a sentence; `about` says what it kept from happening."""
     said = f"{about}: {failure.message}" if about else failure.message
-    return Trouble(f"{said}. {failure.hint or ''}".rstrip(), isinstance(failure, NeedsConfiguration))
+    # What a server said may bring its own full stop along.
+    return Trouble(f"{said.rstrip('.')}. {failure.hint or ''}".rstrip(), isinstance(failure, NeedsConfiguration))
