@@ -145,7 +145,8 @@ async def start_if_needed(workspace: Workspace) -> bool:
     _, lives = await _who(workspace.db, workspace)
     if lives:
         return False
-    words = [sys.executable, "-m", "influtui", "--workspace", str(workspace.folder), "worker", "--quiet"]
+    # -P: what lies in the folder where the app was started is none of the worker's modules.
+    words = [sys.executable, "-P", "-m", "influtui", "--workspace", str(workspace.folder), "worker", "--quiet"]
     await asyncio.to_thread(
         subprocess.Popen,
         words,

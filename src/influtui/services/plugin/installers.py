@@ -54,7 +54,7 @@ def fetching(requirement: str, folder: Path) -> tuple[str, ...] | None:
     """The command that puts the wheel's files of `requirement` below `folder` and runs none of them; None without pip and uv."""
     if find_spec("pip") is not None:
         return (
-            sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
+            sys.executable, "-P", "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
             "--no-deps", "--only-binary=:all:", "--dest", str(folder), requirement,
         )  # fmt: skip
     if shutil.which("uv"):
