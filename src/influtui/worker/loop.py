@@ -47,8 +47,9 @@ async def run(workspace: Workspace, *, keep: bool, told: Told | None = None) -> 
     """Work until told to stop, or alone for a minute without `keep`. Returns whether Ctrl+C ended it."""
     stop, reader, backoff = asyncio.Event(), Reader(), Backoff()
     alone_since = time.monotonic()
-    async with working.held(workspace, kept=keep) as holding:
-        with _stopped_by_signals(stop) as received:
+    # Heard before the lease is taken and until it is given back: a signal in between would leave it with nobody.
+    with _stopped_by_signals(stop) as received:
+        async with working.held(workspace, kept=keep) as holding:
             while not stop.is_set() and not holding.lost.is_set():
                 mine = replace(workspace, actor=ACTOR, settings=_settings(workspace))
                 seen = await workspace.db.last_change()
