@@ -296,3 +296,13 @@ def test_the_answer_is_found_wherever_an_unknown_system_puts_it(text: str) -> No
 def test_what_is_said_of_the_sender_says_nothing_of_the_recipient() -> None:
     for words in ("550 Domain of sender address does not exist", "550 sender verify failed: no such user here"):
         assert reason_of(words) == "rejected"
+
+
+def test_somebody_who_complains_of_a_message_is_no_report_of_a_provider() -> None:
+    head = "From: Kim <kim@creator.test>\n"
+    assert (
+        classify(parse(f"{head}Subject: Complaint about message from Monday\n\nIt was rude.".encode())).kind
+        != "complaint"
+    )
+    report = f"{head}Subject: complaint about message from 192.0.2.1\n\n".encode()
+    assert classify(parse(report)).kind == "complaint"

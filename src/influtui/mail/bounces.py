@@ -60,6 +60,8 @@ _AFTER_SAID: Final = re.compile(
     r"\(in reply to|^giving up on\b|^i.m not going to try|^[ \t]*$", re.IGNORECASE | re.MULTILINE
 )
 _MESSAGE_ID: Final = re.compile(r"^[ \t>]*message-id[ \t]*:[ \t]*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
+# Microsoft's programme; people complain about messages in their subjects, too.
+_JUNK_MAIL_REPORT: Final = re.compile(r"complaint about message from \[?\d{1,3}\.\d", re.IGNORECASE)
 _MOVING: Final = frozenset({"delivered", "relayed", "expanded", "deliverable"})
 _HINTS: Final = ("x-ses-outgoing", "x-spasign", "x-nai-header")
 WEAK: Final = frozenset({None, "expired", "systemerror", "mailererror", "securityerror", "syntaxerror"})
@@ -123,7 +125,7 @@ def complaint(message: ParsedMessage) -> Bounce | None:
     simple = _notification(message.body)
     told = simple is not None and simple.notification_type.casefold() == "complaint"
     hotmail = message.first("x-hmxmroriginalrecipient")
-    told = told or bool(hotmail) or (message.subject or "").casefold().startswith("complaint about message from")
+    told = told or bool(hotmail) or bool(_JUNK_MAIL_REPORT.match(message.subject or ""))
     if not reports and not told and "report-type=feedback-report" not in _content_type(message):
         return None
     fields = [pair for report in reports for block in report.blocks for pair in block]

@@ -22,6 +22,11 @@ AHEAD: Final = 400
 """Days: nobody says to be back later than that."""
 
 _NUMBERS: Final = re.compile(r"(?<![\d.:/-])(\d{1,4})([./-])(\d{1,2})(?:\2(\d{2,4}))?(?![\d:/-]|\.\d)")
+# What may stand behind the day instead: "on 30 June I am back".
+_BACK_THEN: Final = re.compile(
+    r"[,.]? (?:i am|i.m|i.ll be|bin ich|sind wir|ben ik|je suis|estoy|estaré|sono|sarò|är jag|er jeg)(?: \S+)? ?"
+    r"(?:back|zurück|wieder|da\b|terug|weer|de retour|de vuelta|di ritorno|tillbaka|tilbage|tilbake)"
+)
 _DAY_FIRST: Final = (False,)
 _ASIAN_LETTER: Final = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
 _ENGLISH: Final = re.compile(r"\b(?:the|until|back|return(?:ing|s)?|office|will|out)\b")
@@ -61,16 +66,16 @@ def _days(text: str, written: date) -> list[tuple[int, bool, date]]:
             day = None
         else:
             day = _later(first, second, _year(third), written, orders if mark != "." else _DAY_FIRST)
-        found += _marked(text, match.start(), day)
+        found += _marked(text, match, day)
     for match in _DAY_MONTH.finditer(text):
         month = _month(match[2])
         if month:
-            found += _marked(text, match.start(), _next(int(match[1]), month, _year(match[3]), written))
+            found += _marked(text, match, _next(int(match[1]), month, _year(match[3]), written))
     for match in _MONTH_DAY.finditer(text):
         month = _month(match[1])
         if month:
             day = _next(int(match[3] or match[2]), month, _year(match[4]), written)
-            found += _marked(text, match.start(), day)
+            found += _marked(text, match, day)
     for match in _ASIAN.finditer(text):
         day = _next(int(match[3]), int(match[2]), _year(match[1]), written)
         found += [(match.start(), True, day)] if day else []
@@ -78,19 +83,30 @@ def _days(text: str, written: date) -> list[tuple[int, bool, date]]:
         for match in _weekdays().finditer(text):
             number = words().weekday(match[1])
             ahead = (number - written.weekday() - 1) % 7 + 1
-            found += [each for each in _marked(text, match.start(), written + timedelta(ahead)) if each[1]]
+            found += [each for each in _marked(text, match, written + timedelta(ahead)) if each[1]]
     return found
 
 
-def _marked(text: str, at: int, day: date | None) -> list[tuple[int, bool, date]]:
+def _marked(text: str, found: re.Match[str], day: date | None) -> list[tuple[int, bool, date]]:
     if day is None:
         return []
+    at = found.start()
     before = re.sub(
         r"[\w,.]*(?:day|tag|di|es|feira|dag|ato|ica|ek|а|у),?\s*(?:the\s|den\s|le\s|el\s|il\s)?$",
         "",
         text[max(0, at - 60) : at],
     )
-    return [(at, bool(_until().search(before) or _until().search(text[max(0, at - 40) : at])), day)]
+    return [
+        (
+            at,
+            bool(
+                _BACK_THEN.match(text, found.end())
+                or _until().search(before)
+                or _until().search(text[max(0, at - 40) : at])
+            ),
+            day,
+        )
+    ]
 
 
 def _later(first: int, second: int, year: int | None, written: date, orders: tuple[bool, ...]) -> date | None:
