@@ -64,5 +64,7 @@ def test_the_index_and_the_phrase_check_see_the_same_words(text: str) -> None:
 def test_every_styled_letter_is_cut_alike() -> None:
     styled = [chr(code) for code in range(0x80, 0x20000) if plain(chr(code)) != chr(code)]
     assert len(styled) > 2_500
+    assert [char for char in styled if plain(plain(char)) != plain(char)] == []
+    assert [char for char in styled if words(" ".join(words(char))) != words(char)] == []
     text = " ".join(f"a{char}b" for char in styled)
     assert set(words(text)) == indexed_words(text)

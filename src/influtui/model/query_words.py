@@ -25,7 +25,7 @@ _TYPED: Final = {
     **dict(zip("łŁøØđĐðÐŧŦħĦıœæßẞþÞŒÆ", ("l", "L", "o", "O", "d", "D", "d", "D", "t", "T", "h", "H", "i", "oe", "ae", "ss", "SS",
                                          "th", "TH", "OE", "AE"), strict=True)),
     **dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz", strict=True)),
-    **dict.fromkeys("أإآٱ", "ا"),
+    "Ʀ": "R", "Ɪ": "I", **dict.fromkeys("أإآٱ", "ا"),
     **{chr(code): "" for code in (0x640, *range(0x64B, 0x653), 0x670, *range(0x591, 0x5BE), 0x5BF, 0x5C1, 0x5C2, 0x5C7)},
     "\uff9e": "\u3099", "\uff9f": "\u309a",
 }  # fmt: skip
@@ -62,7 +62,8 @@ class _Plain(dict[int, str]):
         char = chr(code)
         typed = _TYPED.get(char)
         if typed is None:
-            typed = self._unstyled(char, code)
+            meant = self._unstyled(char, code)
+            typed = meant if meant == char else "".join([self[ord(each)] for each in meant])
         self[code] = typed
         return typed
 
