@@ -350,6 +350,21 @@ def _too_few(head: str, at: Moment) -> str:
     return _more(head, f"{_MISSING} - {_FREE}", f"{_MISSING} > {_FREE}", "too_few", at)
 
 
+def _retention(head: str, at: Moment) -> str:
+    """Somebody whose data we promised to let go (`mail/data/footers.toml`), since they did not answer."""
+    due = f"max(n.at) + {_allowed('retention')}"
+    of = "NULL AS collaboration_id, n.person_id, NULL AS campaign_id, NULL AS creator_id"
+    return (
+        _columns(head, "max(n.at)", due, of=of)
+        + " FROM privacy_notices n JOIN messages m ON m.id = n.message_id AND m.state IN ('sent', 'logged', 'unknown')"
+        " WHERE EXISTS (SELECT 1 FROM creators c WHERE c.person_id = n.person_id)"
+        " AND NOT EXISTS (SELECT 1 FROM conversations v JOIN messages i ON i.conversation_id = v.id"
+        " WHERE v.person_id = n.person_id AND i.direction = 'in' AND coalesce(i.kind, '') NOT IN ('bounce', 'auto_reply'))"
+        " AND NOT EXISTS (SELECT 1 FROM collaborations l JOIN agreements g ON g.collaboration_id = l.id"
+        f" WHERE l.person_id = n.person_id) GROUP BY n.person_id HAVING {due} <= {at.now}"
+    )
+
+
 def _more(head: str, many: str, condition: str, kind: str, at: Moment) -> str:
     """A campaign that lacks people to write to, when nobody who is picked is left to be."""
     return (
@@ -428,6 +443,7 @@ _OF: Final[dict[str, Callable[[str, Moment], str]]] = {
     "to_contact": _to_contact,
     "reserve": _reserve,
     "too_few": _too_few,
+    "retention": _retention,
 }
 
 

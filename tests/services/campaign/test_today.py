@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from influtui.mail.footers import footers
 from influtui.model.creators import parse_ref
 from influtui.model.failures import WrongUsage
 from influtui.model.ids import CollaborationId
 from influtui.model.shortlist import outreach_target
 from influtui.model.times import Millis
-from influtui.model.today import DAY_MS, HOUR_MS, Waiting, kinds
+from influtui.model.today import DAY_MS, HOUR_MS, Waiting, kind_named, kinds
 from influtui.services.campaign import brands, campaigns, collaborations, negotiation, results, today
 from influtui.services.workspace import Workspace, opened
 from influtui.store import suppressions
@@ -373,3 +374,24 @@ async def test_who_was_let_go_after_they_wrote_waits_for_nothing(
     assert await waiting(workspace, "kind:reply") == []
     await a_message(write, anna, at=workspace.clock() + 1, direction="in", state="received")
     assert await waiting(workspace, "kind:reply") == [("reply", False)]
+
+
+async def test_whose_data_was_promised_to_go_after_a_year_without_an_answer_is_named_then(
+    workspace: Workspace, anna: int, write: Callable[..., Awaitable[int]]
+) -> None:
+    conversation, message = await a_message(write, anna, at=ago(workspace, days=364))
+    columns = {"person_id": 1, "message_id": message, "basis": "legitimate interest", "source": "you follow us"}
+    await write("privacy_notices", **columns, at=ago(workspace, days=364))
+    assert await waiting(workspace, "kind:retention") == []
+    async with opened(workspace.folder, clock=lambda: Millis(workspace.clock() + 2 * DAY_MS)) as then:
+        (only,) = await today.today(then, "kind:retention")
+        assert (only.ref, only.next) == ("instagram:anna", "creators forget instagram:anna")
+    await write(
+        "messages", conversation_id=conversation, direction="in", state="received", body="yes", written_by="", at=1
+    )
+    async with opened(workspace.folder, clock=lambda: Millis(workspace.clock() + 2 * DAY_MS)) as then:
+        assert await waiting(then, "kind:retention") == []
+
+
+def test_the_year_of_the_notice_is_the_year_of_today() -> None:
+    assert footers().notice.months * 365 == kind_named("retention").hours // 24 * 12  # type: ignore[operator]
