@@ -91,11 +91,7 @@ def _marked(text: str, found: re.Match[str], day: date | None) -> list[tuple[int
     if day is None:
         return []
     at = found.start()
-    before = re.sub(
-        r"[\w,.]*(?:day|tag|di|es|feira|dag|ato|ica|ek|а|у),?\s*(?:the\s|den\s|le\s|el\s|il\s)?$",
-        "",
-        text[max(0, at - 60) : at],
-    )
+    before = _WEEKDAY.sub("", text[max(0, at - 60) : at])
     return [
         (
             at,
