@@ -43,6 +43,8 @@ class Hello(App):
         yield Static("hello world")
 Hello().run()
 """
+BARE: Final = "import time; print('bare', flush=True); time.sleep(60)"
+"""What an interpreter takes to its first byte when it does nothing else: no program in Python can be before it."""
 KEYS: Final = {"down": b"\x1b[B", "page": b"\x1b[6~", "prompt /": b"/", "prompt :": b":", "focus": b"\x1b[O\x1b[I"}
 GOALS: Final = {"down": 600, "page": 10_000, "prompt /": 300, "prompt :": 300, "focus": 0}
 PANES: Final = {(80, 24): 6_000, (120, 36): 10_000}
@@ -174,10 +176,12 @@ def main() -> None:
         app = [sys.executable, "-m", "influtui", "--workspace", world]
         floor: list[Start] = []
         ours: list[Start] = []
+        bare: list[Start] = []
         for _ in range(RUNS + 1):  # the first of each only warms the caches
             floor.append(_start([sys.executable, str(hello)], "hello world"))
             ours.append(_start(app, " accounts"))
-        _print_starts(count, floor[1:], ours[1:])
+            bare.append(_start([sys.executable, "-c", BARE], "bare"))
+        _print_starts(count, floor[1:], ours[1:], bare[1:])
         lags = Path(folder) / "lags"
         _print_keys([sys.executable, str(WITH_LAGS), str(lags), *app[3:]], " accounts", given.idle, _median(floor, 3))
         _print_panes(app)
@@ -194,9 +198,12 @@ def _start(argv: Sequence[str], text: str) -> Start:
         session.end()
 
 
-def _print_starts(count: int, floor: Sequence[Start], ours: Sequence[Start]) -> None:
+def _print_starts(count: int, floor: Sequence[Start], ours: Sequence[Start], bare: Sequence[Start]) -> None:
     print(f"{count:,} creators, {COLUMNS}x{LINES}, median of {RUNS}")
-    print(f"  first bytes    {_median(ours, 0) * 1000:6.0f} ms   goal 30 ms")
+    first = _median(ours, 0)
+    print(
+        f"  first bytes    {first * 1000:6.0f} ms   {first / _median(bare, 0):5.2f} x a bare interpreter's   goal 30 ms"
+    )
     for name, at, unit, scale in (
         ("first rows", 1, "ms", 1000),
         ("CPU to them", 2, "ms", 1000),

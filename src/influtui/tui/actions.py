@@ -115,6 +115,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paste_answer", "inbox", ("p",), "log answer", "Paste an answer that came another way.", footer=2, line="inbox log-dm {id}"),
     # Shipments.
     Action("add", "shipments", ("a",), "add parcel", "Add one parcel for a person.", footer=1, line="ship add REF NUMBER"),
+    Action("set_state", "shipments", ("e",), "set state", "Record what you know of the parcel, or of all marked: begins the line, tab completes the state; --at and --note say when and more.", footer=3, line="ship mark {id} STATE"),
     Action("paste_numbers", "shipments", ("p",), "paste numbers", "Paste box for tracking numbers, recognised as you paste.", footer=2, line="ship add NUMBER"),
     # Plugins.
     Action("settings", "plugins", ("e",), "settings", "Its settings as a form; keys are asked for unseen. All of it is tried before it is kept.", footer=1, line="config set plugin.{id}.KEY VALUE"),
@@ -154,7 +155,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
 WRITES: Final = frozenset(
     {"shortlist", "reject", "later", "compose", "tag", "edit_rows", "import_file", "ask_platform", "own_followers", "customers", "tagged", "hashtag", "competitors", "refresh", "refresh_stale",
      "note", "terms", "file_post", "paste", "reply", "reply_next", "paste_answer",
-     "add", "paste_numbers", "switch_plugin", "settings", "set_key", "install", "trust_plugin", "remove_plugin", "reload_plugin", "undo", "redo"}
+     "add", "paste_numbers", "set_state", "switch_plugin", "settings", "set_key", "install", "trust_plugin", "remove_plugin", "reload_plugin", "undo", "redo"}
 )  # fmt: skip
 """What `--read-only` refuses."""
 
@@ -162,7 +163,7 @@ WRITES: Final = frozenset(
 ABOUT_ROWS: Final = frozenset(
     {"shortlist", "reject", "later", "why", "compose", "tag", "edit_rows", "note", "terms", "file_post", "like", "refresh", "next",
      "copy_handle", "copy_link", "mark", "mark_range", "pipe", "check", "check_live", "switch_plugin", "reload_plugin", "why_state",
-     "settings", "set_key", "trust_plugin", "remove_plugin", "open_docs"}
+     "settings", "set_key", "trust_plugin", "remove_plugin", "open_docs", "set_state"}
 )  # fmt: skip
 """What is about the row under the cursor, or the marked ones: it needs that they can be seen."""
 

@@ -17,6 +17,7 @@ import click
 from influtui.model import campaign_qualifiers, conversation_qualifiers, plugin_qualifiers, shipment_qualifiers
 from influtui.model.qualifiers import CREATORS, Table
 from influtui.model.query_completion import complete as complete_query
+from influtui.model.shipping import STATES
 from influtui.tui.widgets.prompt import Ways
 
 MOST_FILES: Final = 200
@@ -151,6 +152,8 @@ def _values(parameters: Sequence[click.Parameter], words: Sequence[str], start: 
             return files(start, word)
         if each.name == "source" and isinstance(each, click.Argument):
             return _beginning(start, word, known.sources)
+        if each.name == "state" and isinstance(each, click.Argument):
+            return _beginning(start, word, STATES)
         if "campaign" in said and "query" not in said and "ref" not in said:
             return _beginning(start, word, known.campaigns)
         if "--template" in said:

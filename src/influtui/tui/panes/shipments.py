@@ -68,7 +68,7 @@ class Shipments(Pane):
     def _nothing(self) -> str | None:
         return None if self.table.total else "there is no parcel here"
 
-    why_not_copy_handle = why_not_copy_link = _nothing
+    why_not_copy_handle = why_not_copy_link = why_not_set_state = _nothing
 
     def why_not_note(self) -> str | None:
         """Notes, terms and posts belong to people."""
@@ -113,6 +113,12 @@ class Shipments(Pane):
             else "That parcel is known already"
         )
         self.desk.notice(f"{said}. {' '.join(done.hints)}".strip(), "good" if done.status == "added" else "warn")
+
+    async def do_set_state(self) -> None:
+        """Begin the line that records what is known of a parcel, or of each that is marked."""
+        chosen = await self.chosen_rows()
+        if chosen:
+            self.desk.lines.ask(f"ship mark {f'#{chosen[0].id}' if len(chosen) == 1 else '{id}'} ")
 
     def do_paste_numbers(self) -> None:
         """Open the paste box."""
