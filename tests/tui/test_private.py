@@ -225,12 +225,28 @@ async def test_the_mouse_over_what_is_not_styled_yet_finds_no_style(tmp_path: Pa
             assert app.screen.get_style_at(3, 3) == Style.null()
 
 
-def test_a_signal_to_go_on_takes_the_terminal_only_after_a_suspension() -> None:
+def test_a_signal_to_go_on_takes_the_terminal_only_after_a_suspension_and_not_for_an_app_that_ends() -> None:
     driver = object.__new__(private.Terminal)
+    driver._app = InflutuiApp(Options(Path()))
     driver._key_thread, driver._must_signal_resume, driver._auto_restart = None, False, True
     with patch.object(private.Terminal, "start_application_mode") as taken:
-        driver._sigcont_application()
+        driver._go_on()
         assert not taken.called, "the app has ended meanwhile"
         driver._must_signal_resume = True
-        driver._sigcont_application()
+        driver._app._exit = True
+        driver._go_on()
+        assert not taken.called, "a shell's kill ends it in the background"
+        driver._app._exit = False
+        driver._go_on()
         assert taken.called
+
+
+def test_an_app_that_ends_while_it_is_suspended_leaves_the_terminal_to_the_shell() -> None:
+    driver = object.__new__(private.Terminal)
+    driver._key_thread, driver._must_signal_resume = None, True
+    with patch.object(linux_driver.LinuxDriver, "stop_application_mode") as given_back:
+        driver.stop_application_mode()
+        assert not given_back.called
+        driver._must_signal_resume = False
+        driver.stop_application_mode()
+        assert given_back.called

@@ -217,6 +217,11 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return (*self.field, *(field for source in self.source for field in source.field))
 
 
+# msgspec learns the types of a record when it is first used, and two threads that are first at once end the process
+# (SIGSEGV, msgspec 0.22). The app looks for plugins on threads: learned here, where only one of them imports.
+msgspec.json.Decoder(Manifest)
+
+
 def read(text: str) -> Manifest:
     """A manifest from its text. Raises `ManifestError` saying what is wrong with it."""
     try:

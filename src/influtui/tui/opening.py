@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[H"
 LEAVE = "\x1b[?25h\x1b[?1049l"
-_ENDS = (_signal.SIGHUP, _signal.SIGINT, _signal.SIGQUIT, _signal.SIGTERM)
+_WAIT = (_signal.SIGHUP, _signal.SIGINT, _signal.SIGQUIT, _signal.SIGTERM, _signal.SIGTSTP)
+"""What would leave the skeleton on the terminal: a stop by ctrl+z too."""
 
 _modes: list[Any] | None = None
 """Those of the terminal before anything was changed, until the app takes them over."""
@@ -25,7 +26,7 @@ _modes: list[Any] | None = None
 
 def begin() -> None:
     """Put the skeleton on the screen; from now on what is typed is kept for the app, and signals wait."""
-    _signal.pthread_sigmask(_signal.SIG_BLOCK, _ENDS)
+    _signal.pthread_sigmask(_signal.SIG_BLOCK, _WAIT)
     _keep_keys()
     size = os.get_terminal_size(sys.stdout.fileno())
     colour = not os.environ.get("NO_COLOR") and "256" in os.environ.get("TERM", "") + os.environ.get("COLORTERM", "")
@@ -68,7 +69,7 @@ def taken_over() -> list[Any] | None:
 
 def let_signals_through() -> None:
     """The app can be ended now: what came meanwhile ends it."""
-    _signal.pthread_sigmask(_signal.SIG_UNBLOCK, _ENDS)
+    _signal.pthread_sigmask(_signal.SIG_UNBLOCK, _WAIT)
 
 
 def end() -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from influtui.tui import sequences
+
 BEGINS: Final = "\x1b[200~"
 ENDS: Final = "\x1b[201~"
 LEAST_CHARACTERS: Final = 16
 LEAST_DISTINCT: Final = 6
 """A held key repeats one or two characters; text does not."""
-_SEQUENCE: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\-~])")
-"""A sequence that was copied from a terminal along with its text (ECMA-48)."""
 
 
 def looks_pasted(text: str) -> bool:
@@ -29,7 +29,7 @@ def looks_pasted(text: str) -> bool:
 
 def cleaned(text: str) -> str:
     """What was pasted, as text: colours that were copied with it are gone, and nothing in it acts."""
-    text = _SEQUENCE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = sequences.WHOLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", text)
 
 

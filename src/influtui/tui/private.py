@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import select
 import selectors
 import signal
@@ -48,7 +47,7 @@ from textual.drivers._writer_thread import WriterThread
 from textual.geometry import Offset
 from textual.screen import Screen
 
-from influtui.tui import crash, opening, pasting
+from influtui.tui import crash, opening, pasting, sequences
 from influtui.tui.paint.painter import Painter
 
 if TYPE_CHECKING:
@@ -66,6 +65,8 @@ LOST: Final = 3.0
 """Seconds until an answer counts as lost, and one more for each thousand bytes before it."""
 IN_ONE_GO: Final = 300
 """Bytes that a terminal draws at once anyway: a synchronised update around them would cost sixteen more."""
+SHORTLY: Final = 0.02
+"""Seconds in which signals that came together are all heard."""
 WAITS_AT_THE_END: Final = 5.0
 """Seconds for a slow terminal to take what is left when the app ends."""
 _ONE_PASTE: Final = 0.15
@@ -77,19 +78,6 @@ class Burst(events.Paste):
 
 
 Burst.handler_name = events.Paste.handler_name
-
-
-_CONTINUES: Final = frozenset("[O]PX^_\\\x1b")
-"""What may stand after ESC in a sequence that a terminal sends (ECMA-48: CSI, SS3, OSC, DCS, SOS, PM, APC, ST)."""
-
-
-def _pieces(data: str) -> list[str]:
-    """What was read, cut after each escape that begins no sequence."""
-    return re.split(r"(?<=\x1b)(?=[^\[O\]PX^_\\\x1b])", data)
-
-
-_IDENTIFIES: Final = re.compile(r"\x1b\[\?[0-9;]*c")
-"""How every terminal since the VT100 answers `ESC [ c`. It does so in order, so what came before it has been drawn."""
 
 
 class PasteAwareParser(XTermParser):
@@ -110,8 +98,8 @@ class PasteAwareParser(XTermParser):
     def feed(self, data: str) -> Iterable[Message]:
         """The events in what was read at once."""
         QuickSelector.read_nothing = 0
-        if "\x1b[?" in data and _IDENTIFIES.search(data):
-            data, answers = _IDENTIFIES.subn("", data)
+        if "\x1b[?" in data and sequences.IDENTIFIES.search(data):
+            data, answers = sequences.IDENTIFIES.subn("", data)
             for _ in range(answers):
                 type(self).answered()
             if not data:
@@ -150,8 +138,8 @@ class PasteAwareParser(XTermParser):
             self._burst_ended = now
             yield Burst(pasting.cleaned(data))
             return
-        for piece in _pieces(data):
-            if self._lone and self._timeout_time is not None and piece[:1] and piece[0] not in _CONTINUES:
+        for piece in sequences.pieces(data):
+            if self._lone and self._timeout_time is not None and piece[:1] and piece[0] not in sequences.CONTINUES:
                 # Escape and then a letter are two keys, however fast they came: nothing here is bound to Alt.
                 self._timeout_time = 0.0
                 yield from super().tick()
@@ -300,16 +288,23 @@ class Terminal(linux_driver.LinuxDriver):
             self._modes = termios.tcgetattr(self.fileno)
             self._loop = asyncio.get_running_loop()
 
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, unless a suspension has: what is in the background may not even touch it."""
+        if not self._must_signal_resume or self._reads:
+            super().stop_application_mode()
+
     def _sigcont_application(self, *_: object) -> None:
+        # In the loop, behind what else came: a shell that ends a stopped program sends it this after the end.
+        _quietly(self._loop, lambda: self._loop.call_later(SHORTLY, self._go_on))
+
+    def _go_on(self) -> None:
         if self._reads:
-            _quietly(self._loop, self._take_again)
-        elif self._must_signal_resume:  # Else the app has ended, and the terminal is given back.
-            super()._sigcont_application()
+            self._take_again()
+        elif self._must_signal_resume and not getattr(self._app, "leaving", False):
+            super()._sigcont_application()  # Else the app ends, and the terminal is given back.
 
     def _take_again(self) -> None:
         """The process was stopped from outside, and a shell had the terminal meanwhile: set it up as the app had it."""
-        if not self._reads:
-            return
         with suppress(termios.error):
             termios.tcsetattr(self.fileno, termios.TCSANOW, self._modes)
         self.write("\x1b[?1049h\x1b[?25l\x1b[?1004h")
@@ -437,7 +432,7 @@ class PaintsDifferences(App[None]):
         self.exit(return_code=128 + signal.SIGHUP)
 
 
-def _quietly(loop: asyncio.AbstractEventLoop, do: Callable[[], None]) -> None:
+def _quietly(loop: asyncio.AbstractEventLoop, do: Callable[[], object]) -> None:
     """Have something done in the loop; nothing where it has ended."""
     with suppress(RuntimeError):
         loop.call_soon_threadsafe(do)
