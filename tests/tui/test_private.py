@@ -244,9 +244,16 @@ def test_a_signal_to_go_on_takes_the_terminal_only_after_a_suspension_and_not_fo
 def test_an_app_that_ends_while_it_is_suspended_leaves_the_terminal_to_the_shell() -> None:
     driver = object.__new__(private.Terminal)
     driver._key_thread, driver._must_signal_resume = None, True
-    with patch.object(linux_driver.LinuxDriver, "stop_application_mode") as given_back:
+    with (
+        patch.object(linux_driver.LinuxDriver, "stop_application_mode") as given_back,
+        patch.object(linux_driver.LinuxDriver, "disable_input") as emptied,
+    ):
+        driver.disable_input()
         driver.stop_application_mode()
         assert not given_back.called
+        assert not emptied.called
         driver._must_signal_resume = False
+        driver.disable_input()
         driver.stop_application_mode()
         assert given_back.called
+        assert emptied.called

@@ -32,6 +32,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from queue import SimpleQueue
+from types import SimpleNamespace
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.color import ColorSystem
@@ -175,17 +176,11 @@ class QuickSelector(selectors.SelectSelector):
         return ready
 
 
-class _Selectors:
-    """What Textual's driver takes from the module `selectors`."""
-
-    SelectSelector = QuickSelector
-    EVENT_READ = selectors.EVENT_READ
-
-
 def notice_pasted_text() -> None:
     """Make Textual's terminal driver use the parser above."""
     setattr(linux_driver, "XTermParser", PasteAwareParser)  # noqa: B010 - a name it only imports
-    setattr(linux_driver, "selectors", _Selectors)  # noqa: B010
+    ours = SimpleNamespace(SelectSelector=QuickSelector, EVENT_READ=selectors.EVENT_READ)
+    setattr(linux_driver, "selectors", ours)  # noqa: B010
 
 
 class CrashesQuietly(App[None]):
@@ -288,9 +283,19 @@ class Terminal(linux_driver.LinuxDriver):
             self._modes = termios.tcgetattr(self.fileno)
             self._loop = asyncio.get_running_loop()
 
+    @property
+    def _given_away(self) -> bool:
+        """Whether a suspension has given the terminal back: what is in the background is stopped when it touches it."""
+        return self._must_signal_resume and not self._reads
+
+    def disable_input(self) -> None:
+        """Read no more."""
+        if not self._given_away:
+            super().disable_input()
+
     def stop_application_mode(self) -> None:
-        """Give the terminal back, unless a suspension has: what is in the background may not even touch it."""
-        if not self._must_signal_resume or self._reads:
+        """Give the terminal back."""
+        if not self._given_away:
             super().stop_application_mode()
 
     def _sigcont_application(self, *_: object) -> None:
@@ -300,7 +305,7 @@ class Terminal(linux_driver.LinuxDriver):
     def _go_on(self) -> None:
         if self._reads:
             self._take_again()
-        elif self._must_signal_resume and not getattr(self._app, "leaving", False):
+        elif self._given_away and not getattr(self._app, "leaving", False):
             super()._sigcont_application()  # Else the app ends, and the terminal is given back.
 
     def _take_again(self) -> None:
