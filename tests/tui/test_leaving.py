@@ -51,3 +51,13 @@ async def test_who_is_told_twice_to_go_says_why_by_the_first(tmp_path: Path) -> 
         app._told_to_go(signal.SIGTERM)
         app._told_to_go(signal.SIGHUP)
     assert app.return_code == 143
+
+
+async def test_who_is_told_to_go_opens_no_demo_that_was_chosen_before(tmp_path: Path) -> None:
+    app = InflutuiApp(Options(tmp_path / "workspace"))
+    async with app.run_test(size=(80, 24)):
+        await asyncio.wait_for(app.opened.wait(), 20)
+        app.opens_demo = True
+        app.exit()
+        app._told_to_go(signal.SIGTERM)
+    assert (app.return_code, app.opens_demo) == (143, False)

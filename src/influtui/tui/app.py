@@ -162,7 +162,8 @@ class InflutuiApp(Talks, PaintsDifferences, inherit_bindings=False):
         self.background(self.keyboard.read())
 
     def _told_to_go(self, number: signal.Signals) -> None:
-        if not self.leaving:  # Who is told twice says why he went by the first.
+        if not self.leaving or self.opens_demo:  # Who is told twice says why he went by the first.
+            self.opens_demo = False
             self.exit(return_code=128 + number)
 
     async def _open(self) -> None:
