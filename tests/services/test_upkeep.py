@@ -156,6 +156,11 @@ async def test_what_cannot_be_taken_back_is_named_and_passed_over(workspace: Wor
         await unit.update("creators", 1, {"name": "Written To"})
         unit.undoable = False
 
+    asked = await upkeep.undo(workspace, past=False)
+    assert (asked.done, asked.entry, asked.summary) == (False, None, "tagged 1 creators")
+    assert asked.skipped == ("sent a mail to nobody",)
+    assert "|hats|" in [row[0] for row in await workspace.db.all("SELECT tags FROM creators")]
+
     undone = await upkeep.undo(workspace)
 
     assert undone.skipped == ("sent a mail to nobody",)

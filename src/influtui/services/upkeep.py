@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Undone(msgspec.Struct, frozen=True, kw_only=True):
-    """What `undo` or `redo` did. `entry` is the act it was about, None where there was none."""
+    """What `undo` or `redo` did. `entry` is the act it was about, None where nothing was taken back."""
 
     done: bool
     entry: JournalId | None = None
@@ -35,13 +35,18 @@ class Undone(msgspec.Struct, frozen=True, kw_only=True):
     """Newer acts that cannot be taken back, by their summaries."""
 
 
-async def undo(workspace: Workspace) -> Undone:
-    """Take back this actor's latest act that can be taken back."""
+async def undo(workspace: Workspace, *, past: bool = True) -> Undone:
+    """Take back this actor's latest act that can be taken back.
+
+    Without `past` nothing is done where a newer act cannot be taken back: `skipped` names it, and `summary` what is before it.
+    """
     async with workspace.change(store_undo.UNDO, "took something back") as unit:
         entry, irreversible = await store_undo.latest_undoable(unit.transaction, workspace.actor)
         skipped = tuple(each.summary for each in irreversible)
         if entry is None:
             return Undone(done=False, skipped=skipped)
+        if skipped and not past:
+            return Undone(done=False, summary=entry.summary, skipped=skipped)
         unit.reverts, unit.summary = entry.id, f"took back: {entry.summary}"
         unit.undoable = not await store_undo.wrote_letters(unit.transaction, entry.id)
         left = await store_undo.revert(unit, entry.id)

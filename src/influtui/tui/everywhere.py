@@ -61,7 +61,13 @@ class Everywhere:
         """Take back one's own latest change and say what it was."""
         from influtui.services import upkeep
 
-        undone = await upkeep.undo(self.desk.workspace)
+        undone = await upkeep.undo(self.desk.workspace, past=False)
+        if undone.entry is None and undone.summary is not None:
+            # Who presses u means what they did last: an older act is another matter.
+            stays, older = undone.skipped[0], undone.summary
+            if not await self.desk.agreed(f"Cannot be taken back: {stays}. Take back what was before it: {older}?"):
+                return
+            undone = await upkeep.undo(self.desk.workspace)
         if not undone.done or undone.summary is None:
             what = f" ({undone.skipped[0]} cannot be)" if undone.skipped else ""
             self.desk.notice(f"There is nothing of yours to take back{what}.", "warn")
