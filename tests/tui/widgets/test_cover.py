@@ -69,6 +69,26 @@ async def test_the_last_letters_before_the_editor_is_left_are_in_the_draft(writi
     assert await asyncio.wait_for(writing.kept, 20) == "kept"
 
 
+async def test_what_is_sent_by_a_key_pressed_twice_is_sent_once(writing: Writing) -> None:
+    sent: list[str] = []
+    go_on = asyncio.Event()
+
+    async def send(text: str) -> bool:
+        sent.append(text)
+        await go_on.wait()
+        return True
+
+    writing.app.pane.write("Text", text="", verb="sends it", accept=send)
+    writing.typed("once\x13\x13\x13")
+    async with asyncio.timeout(20):
+        while not sent or writing.app.keyboard.behind:
+            await asyncio.sleep(0.01)
+        go_on.set()
+        while writing.app.pane.cover is not None:
+            await asyncio.sleep(0.01)
+    assert sent == ["once"]
+
+
 async def test_a_paste_before_the_editor_stands_goes_into_it(writing: Writing) -> None:
     writing.open()
     writing.app.pasted("one\ntwo")

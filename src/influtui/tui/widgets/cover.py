@@ -209,7 +209,9 @@ class Editor(Cover):
     def takes_key(self, key: str, character: str | None) -> bool:
         """`ctrl+s` and `esc`; of everything else only what was pressed before the text had the keys comes here."""
         if key == "ctrl+s":
-            self.desk.background(self._finish())
+            if not (self._finishing or self._done):  # Pressed twice it would send twice.
+                self._finishing = True
+                self.desk.background(self._finish())
         elif key == "escape":
             self.desk.pane.uncover()
         elif key == "backspace":
@@ -231,9 +233,9 @@ class Editor(Cover):
         return True
 
     async def _finish(self) -> None:
-        await self._all_written()
-        self._finishing = True  # What changes now is our own doing.
+        """Do with the text what it is for. What changes meanwhile is our own doing."""
         try:
+            await self._all_written()
             self._done = await self._accept(self.area.text)
         finally:
             self._finishing = False
