@@ -6,6 +6,7 @@ Needs Debian's `dovecot-imapd` (and `dovecot-lmtpd`); where it is absent the fix
 
 from __future__ import annotations
 
+import ctypes
 import grp
 import itertools
 import os
@@ -14,6 +15,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterable
@@ -92,6 +94,14 @@ service auth {{
 """
 
 _numbers = itertools.count(1)
+_C = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
+
+
+def _ends_with_this_thread() -> None:
+    """Tests that are killed have no time to stop their server: Linux then does."""
+    if sys.platform == "linux":
+        _C.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class MailServer:
@@ -152,6 +162,7 @@ class MailServer:
                 user=self._owner.pw_uid if as_root else None,
                 group=self._owner.pw_gid if as_root else None,
                 extra_groups=[] if as_root else None,
+                preexec_fn=_ends_with_this_thread,
             )
         self._wait_until_it_greets()
         return self
