@@ -23,6 +23,7 @@ from influtui.services import inbox, upkeep
 from influtui.services.campaign import campaigns, results
 from influtui.services.parcel import fulfilment
 from influtui.services.workspace import opened
+from influtui.store import functions
 
 SIZE = 300
 
@@ -37,6 +38,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def tables(folder: Path) -> dict[str, list[Any]]:
     connection = sqlite3.connect(folder / "influtui.db")
+    functions.give(connection)
     try:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}
