@@ -57,6 +57,17 @@ def modules_after(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
+def test_records_are_read_through_one_door() -> None:
+    """Two threads that are first to have msgspec read a kind of record end the process: `model/records.py` says more."""
+    direct = re.compile(r"msgspec\.(convert\(|(json|msgpack|toml|yaml)\.decode\([^\n]*type=)")
+    found = [
+        path.name
+        for path in (ROOT / "src" / "influtui").rglob("*.py")
+        if direct.search(path.read_text("utf-8")) and path.name != "records.py"
+    ]
+    assert found == []
+
+
 def test_the_first_frame_of_the_app_waits_for_nothing_that_it_does_not_draw() -> None:
     held = modules_after(FIRST_FRAME)
     heavy = {"numpy", "httpx", "jinja2", "aiosmtplib", "click", "cryptography", "pluggy", "selectolax", "zipfile"}

@@ -191,21 +191,3 @@ def test_what_does_not_go_together_says_which_of_the_two_to_update(
     found = {each.id: each for each in host.plugins()}["acme"]
     assert found.state == "incompatible"
     assert words in found.reason
-
-
-def test_what_a_manifest_is_made_of_is_learned_with_the_import() -> None:
-    """Two threads that had msgspec learn a record at once ended the process without a word."""
-    script = """
-import sys
-from influtui.host import manifests
-called = set()
-sys.setprofile(lambda frame, event, _: called.add(frame.f_code.co_name))
-try:
-    manifests.read("manifest = 1")
-except manifests.ManifestError:
-    pass
-sys.setprofile(None)
-print("get_class_annotations" in called, "loads" in called)
-"""
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["False", "True"]

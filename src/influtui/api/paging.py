@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from influtui.api.errors import InvalidInput
+from influtui.model import records
 
 LONGEST: Final = 2_000
 MARK: Final = 4
@@ -32,7 +33,7 @@ class Walk(msgspec.Struct, frozen=True, omit_defaults=True, rename={"lists": "l"
     def read(cls, cursor: str | None) -> Walk | None:
         """The walk that a cursor stands for; None before the first page. Raises `InvalidInput` for what is none."""
         try:
-            return msgspec.json.decode(cursor, type=cls) if cursor else None
+            return records.from_json(cursor, cls) if cursor else None
         except msgspec.DecodeError:
             raise InvalidInput("the cursor is not one of ours") from None
 

@@ -16,6 +16,7 @@ import msgspec
 
 from influtui.api.errors import UpstreamChanged
 from influtui.api.records import Skipped
+from influtui.model import records
 
 T = TypeVar("T")
 
@@ -38,11 +39,11 @@ _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?![\w@])", 
 def read(body: bytes | msgspec.Raw, kind: type[T], of: str) -> T:
     """A body as `kind`. Raises `UpstreamChanged`, naming whose answer it is (`of`) and the place where it differs."""
     try:
-        return msgspec.json.decode(body, type=kind)
+        return records.from_json(body, kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         said = str(error)
     try:
-        return msgspec.json.decode(_mended(bytes(body)), type=kind)
+        return records.from_json(_mended(bytes(body)), kind)
     except (ValueError, RecursionError):
         pass  # the first complaint is about what really came
     name = getattr(kind, "__name__", str(kind))

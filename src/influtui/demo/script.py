@@ -10,6 +10,7 @@ from random import Random
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.profiles import page
 from influtui.model.tracking import detect
 
@@ -115,7 +116,7 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def script() -> Script:
     """The script as it ships."""
     text = files("influtui.demo").joinpath("data/story.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), Script)
+    return records.convert(tomllib.loads(text), Script)
 
 
 def parcel_number(random: Random, *, european: bool) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from influtui.model import records
+
 
 class Topic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A topic, what bios say of it, and how handles show it."""
@@ -44,19 +46,19 @@ class Comments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def tongues() -> tuple[Tongue, ...]:
     """Every tongue."""
-    return msgspec.convert(_read("tongues")["tongue"], tuple[Tongue, ...])
+    return records.convert(_read("tongues")["tongue"], tuple[Tongue, ...])
 
 
 @cache
 def topics() -> tuple[Topic, ...]:
     """Every topic, the commonest first."""
-    return msgspec.convert(_read("topics")["topic"], tuple[Topic, ...])
+    return records.convert(_read("topics")["topic"], tuple[Topic, ...])
 
 
 @cache
 def comments() -> Comments:
     """The comments."""
-    return msgspec.convert(_read("comments"), Comments)
+    return records.convert(_read("comments"), Comments)
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from influtui.demo.patterns import Watched
 from influtui.demo.people import DAY_MS, People
 from influtui.demo.script import script
 from influtui.demo.story import COLLEAGUE, YOU, Clock, Stage, Story, tagged
+from influtui.model import records
 from influtui.model.creators import Ref
 from influtui.model.failures import Failure
 from influtui.model.profile_records import ProfileRecord
@@ -183,7 +184,7 @@ def _is_there(folder: Path, seed: int, creators: int) -> bool:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return False
     try:
-        truth = msgspec.json.decode((folder / TRUTH).read_bytes(), type=Truth)
+        truth = records.from_json((folder / TRUTH).read_bytes(), Truth)
     except (OSError, msgspec.DecodeError):
         if _cleared(folder):
             return False

@@ -15,6 +15,7 @@ from influtui.api import PluginError, errors
 from influtui.host import spending
 from influtui.host.breakers import FAILURES, Breaker, Struggle
 from influtui.host.loop import Crashed, Hung, PluginLoop
+from influtui.model import records
 from influtui.secrets.redaction import redacted, redacted_tree
 
 T = TypeVar("T")
@@ -145,7 +146,7 @@ def at_border(plugin: str, value: object, kind: type[T], *, clean: bool = True) 
     """
     try:
         plain = msgspec.to_builtins(value)
-        return msgspec.convert(redacted_tree(plain) if clean else plain, kind)
+        return records.convert(redacted_tree(plain) if clean else plain, kind)
     except (msgspec.ValidationError, TypeError, ValueError, RecursionError) as error:
         said = redacted(str(error))
     raise Fault(plugin, "junk", f"{plugin} handed over something that is not a {kind.__name__}: {said}")

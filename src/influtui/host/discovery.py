@@ -19,6 +19,7 @@ import platformdirs
 
 from influtui.host import manifests
 from influtui.host.manifests import Manifest, ManifestError, TooNew
+from influtui.model import records
 
 GROUP: Final = "influtui.manifest"
 CACHE: Final = "plugins.json"
@@ -177,7 +178,7 @@ def _stamp(path: Path | str) -> tuple[int, int]:
 
 def _read(path: Path) -> _Cache | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=_Cache)
+        return records.from_json(path.read_bytes(), _Cache)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 

@@ -19,6 +19,7 @@ import msgspec
 import msgspec.inspect
 
 from influtui.api import API_VERSION
+from influtui.model import records
 
 FORMAT: Final = 1
 """The manifest format that this program reads."""
@@ -217,11 +218,6 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return (*self.field, *(field for source in self.source for field in source.field))
 
 
-# msgspec learns the types of a record when it is first used, and two threads that are first at once end the process
-# (SIGSEGV, msgspec 0.22). The app looks for plugins on threads: learned here, where only one of them imports.
-msgspec.json.Decoder(Manifest)
-
-
 def read(text: str) -> Manifest:
     """A manifest from its text. Raises `ManifestError` saying what is wrong with it."""
     try:
@@ -232,7 +228,7 @@ def read(text: str) -> Manifest:
     if isinstance(announced, int) and announced > FORMAT:
         document = _as_known(document, announced)
     try:
-        manifest = msgspec.convert(document, Manifest)
+        manifest = records.convert(document, Manifest)
     except msgspec.ValidationError as error:
         raise ManifestError(f"the manifest is not right: {error}") from error
     for problem in _problems(manifest):

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from influtui.api import Http, Parameter, Reply
+from influtui.model import records
 from influtui.secrets.redaction import redacted, redacted_bytes, redacted_tree
 from influtui.secrets.secret import REDACTED
 
@@ -54,7 +55,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(text: bytes) -> Recording:
     """A recording from its file. Raises `msgspec.DecodeError`."""
-    return msgspec.json.decode(text, type=Recording)
+    return records.from_json(text, Recording)
 
 
 class Recorder:

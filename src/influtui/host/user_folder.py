@@ -18,6 +18,7 @@ import platformdirs
 from influtui.host import manifests
 from influtui.host.discovery import Found
 from influtui.host.manifests import ManifestError, TooNew
+from influtui.model import records
 
 TRUSTED: Final = "trusted-plugins.json"
 UNKNOWN: Final = "-"
@@ -113,7 +114,7 @@ def _configuration() -> Path:
 
 def _trusted() -> dict[str, str]:
     try:
-        return msgspec.json.decode((_configuration() / TRUSTED).read_bytes(), type=dict[str, str])
+        return records.from_json((_configuration() / TRUSTED).read_bytes(), dict[str, str])
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return {}
 

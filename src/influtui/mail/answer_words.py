@@ -9,6 +9,7 @@ from importlib.resources import files
 import msgspec
 
 from influtui.mail.phrases import Phrases, Pieces, Wording
+from influtui.model import records
 
 
 class _Automatic(msgspec.Struct, frozen=True):
@@ -74,7 +75,7 @@ class Words(msgspec.Struct, frozen=True):
 def words() -> Words:
     """All of them, read once."""
     text = files("influtui.mail").joinpath("data/answers.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), Words, dec_hook=_listed)
+    return records.convert(tomllib.loads(text), Words, dec_hook=_listed)
 
 
 def wording(text: str) -> Wording:

@@ -18,6 +18,7 @@ from typing import Final, NamedTuple, get_args
 import msgspec
 
 from influtui.mail.server_answers import Answer, by_codes, by_status, command_of, decide
+from influtui.model import records
 from influtui.model.incoming import BounceReason
 
 TOPIC: Final = "topic"
@@ -154,7 +155,7 @@ def _said_once(text: str) -> str:
 def tables() -> Tables:
     """The words and tables of notices."""
     text = files("influtui.mail").joinpath("data/bounces.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), Tables)
+    return records.convert(tomllib.loads(text), Tables)
 
 
 def _matched(patterns: Iterable[tuple[BounceReason, re.Pattern[str]]], text: str) -> BounceReason | None:

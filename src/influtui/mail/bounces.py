@@ -26,6 +26,7 @@ from influtui.mail.bounce_reasons import (
 from influtui.mail.headers import addresses, field_blocks, message_ids
 from influtui.mail.phrases import any_of
 from influtui.mail.server_answers import command_of
+from influtui.model import records
 from influtui.model.incoming import Bounce, BounceReason, Fields, ParsedMessage
 from influtui.model.text import from_outside
 
@@ -435,6 +436,6 @@ def _notification(body: str) -> _Notification | None:
     # Sendmail cuts long lines with `!` and a line end; below the object stands a footer.
     whole = re.sub(r"!\n ?", "", body[:NOTICE])
     try:
-        return msgspec.json.decode(whole[whole.index("{") : whole.rindex("}") + 1], type=_Notification)
+        return records.from_json(whole[whole.index("{") : whole.rindex("}") + 1], _Notification)
     except (msgspec.MsgspecError, ValueError):
         return None

@@ -13,6 +13,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from influtui.mail.imap_wire import Response
+from influtui.model import records
 
 Role = Literal["inbox", "junk", "sent", "all", "other"]
 """What a folder is for. Answers are looked for in `inbox` and `junk`, what went in `sent` and `all`."""
@@ -92,4 +93,4 @@ def _by_name(shown: str, separator: object) -> Role | None:
 @cache
 def _names() -> _Names:
     text = (files("influtui.mail") / "data" / "folders.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), _Names)
+    return records.convert(tomllib.loads(text), _Names)

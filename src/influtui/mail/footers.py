@@ -9,6 +9,8 @@ from typing import Final
 
 import msgspec
 
+from influtui.model import records
+
 ENGLISH: Final = "en"
 
 
@@ -50,7 +52,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 def footers() -> Footers:
     """The data."""
     text = files("influtui.mail").joinpath("data/footers.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), Footers)
+    return records.convert(tomllib.loads(text), Footers)
 
 
 def opt_out(language: str | None) -> str:

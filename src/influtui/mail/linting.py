@@ -14,6 +14,7 @@ from typing import Final, Literal
 import msgspec
 
 from influtui.mail import templates
+from influtui.model import records
 from influtui.model.templates import Template
 
 _LINK: Final = re.compile(r"https?://|www\.", re.IGNORECASE)
@@ -51,7 +52,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag
 def lists() -> Lists:
     """The data."""
     text = files("influtui.mail").joinpath("data/lint.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), Lists)
+    return records.convert(tomllib.loads(text), Lists)
 
 
 def lint(template: Template) -> list[Finding]:
@@ -64,7 +65,7 @@ def lint(template: Template) -> list[Finding]:
     found: list[Finding] = []
 
     def against(rule: str, says: str, hint: str) -> None:
-        found.append(msgspec.convert({"schema": "influtui.template_finding/1", "template": template.name, "rule": rule,
+        found.append(records.convert({"schema": "influtui.template_finding/1", "template": template.name, "rule": rule,
                                       "says": says, "hint": hint}, Finding))  # fmt: skip
 
     if len(subject) > rules.length.subject:

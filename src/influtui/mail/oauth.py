@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import msgspec
 
 from influtui.mail.connecting import Unreachable, is_loopback, server_words
+from influtui.model import records
 from influtui.model.failures import Failure, NeedsConfiguration, WrongUsage
 from influtui.secrets.tokens import Grant
 
@@ -196,4 +197,4 @@ def _random(octets: int) -> str:
 @cache
 def _providers() -> dict[str, Provider]:
     text = (files("influtui.mail") / "data" / "oauth.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), dict[str, Provider])
+    return records.convert(tomllib.loads(text), dict[str, Provider])

@@ -18,6 +18,7 @@ from typing import Final
 import msgspec
 
 from influtui.mail.understanding import LENGTH, Guidance, Understood, framed, understand
+from influtui.model import records
 
 MANY: Final = 1_000
 """Messages from which on a second process helps: starting it costs as much as some 300 of them."""
@@ -118,7 +119,7 @@ class SecondProcess:
         async with self._sending:
             await self._send(msgspec.msgpack.encode(raws))
         async with self._receiving:
-            return msgspec.msgpack.decode(await self._receive(), type=list[Understood | None])
+            return records.from_msgpack(await self._receive(), list[Understood | None])
 
     async def close(self) -> None:
         """End it. There is nothing in it to be finished."""

@@ -14,10 +14,10 @@ from importlib.resources import files
 from typing import Any, Final
 
 import jinja2
-import msgspec
 from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from influtui.model import records
 from influtui.model.failures import Failure, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.model.templates import BODY_LIMIT, SUBJECT_LIMIT, VARIABLES, Rendered, Template, Value
@@ -94,7 +94,7 @@ def render(template: Template, values: Mapping[str, Value]) -> Rendered:
 def built_in() -> dict[str, Template]:
     """The templates to begin with, from `data/templates.toml`."""
     text = files("influtui.mail").joinpath("data/templates.toml").read_text("utf-8")
-    starters = msgspec.convert(tomllib.loads(text)["template"], list[dict[str, str]])
+    starters = records.convert(tomllib.loads(text)["template"], list[dict[str, str]])
     return {row["name"]: Template(built_in=True, **row) for row in starters}
 
 

@@ -19,6 +19,7 @@ if sys.platform != "win32":
 
 from influtui.mail.classification import classify
 from influtui.mail.parsing import parse
+from influtui.model import records
 from influtui.model.incoming import Classification, LocalRule, ParsedMessage
 from influtui.store.packing import packed
 
@@ -67,9 +68,9 @@ def main() -> None:
     told = _read(source)
     if told is None:
         return
-    guidance = msgspec.msgpack.decode(told, type=Guidance)
+    guidance = records.from_msgpack(told, Guidance)
     while (asked := _read(source)) is not None:
-        answers = [answer_to(raw, guidance) for raw in msgspec.msgpack.decode(asked, type=list[bytes])]
+        answers = [answer_to(raw, guidance) for raw in records.from_msgpack(asked, list[bytes])]
         sink.write(framed(msgspec.msgpack.encode(answers)))
         sink.flush()
 

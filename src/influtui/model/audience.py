@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.places import country_code
 
 GENDERS: Final = ("female", "male", "other")
@@ -71,7 +72,7 @@ def canonical(shares: Mapping[str, float]) -> str | None:
 
 def shares(text: str | None) -> Shares | None:
     """The reverse of `canonical`."""
-    return msgspec.json.decode(text, type=Shares) if text else None
+    return records.from_json(text, Shares) if text else None
 
 
 def listed(known: Mapping[str, float]) -> str:

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.creators import member, parse_ref
 from influtui.model.currencies import currency
 from influtui.model.failures import WrongUsage
@@ -48,7 +49,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def rules() -> Rules:
     """The bounds and defaults of every campaign."""
     text = shipped("campaigns.toml")
-    return msgspec.convert(tomllib.loads(text), Rules)
+    return records.convert(tomllib.loads(text), Rules)
 
 
 class Brand(msgspec.Struct, frozen=True, kw_only=True):

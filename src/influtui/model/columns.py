@@ -17,6 +17,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.audience_reading import header_key, read, share_of
 from influtui.model.creators import PLATFORMS
 from influtui.model.failures import WrongUsage
@@ -71,7 +72,7 @@ class Synonyms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def synonyms() -> Synonyms:
     """The table of headers."""
     text = shipped("columns.toml")
-    return msgspec.convert(tomllib.loads(text), Synonyms)
+    return records.convert(tomllib.loads(text), Synonyms)
 
 
 @cache

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.creators import OFFLINE, handle_key
 from influtui.model.failures import WrongUsage
 from influtui.model.profiles import from_url
@@ -73,7 +74,7 @@ Key = tuple[str, str]
 def default_weights() -> Weights:
     """The table as it ships."""
     text = shipped("likeness.toml")
-    return msgspec.convert(tomllib.loads(text), Weights)
+    return records.convert(tomllib.loads(text), Weights)
 
 
 def keys(account: Account) -> set[Key]:

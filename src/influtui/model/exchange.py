@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.audience import canonical, shares
 from influtui.model.creators import split
 from influtui.model.profile_records import Measured, ProfileRecord, SeenComment, SeenPost, WrittenNote
@@ -245,7 +246,7 @@ def from_cells(columns: Sequence[str], cells: Sequence[str]) -> CreatorOut:
         elif name in _LISTS:
             values[name] = tuple(unguarded(cell).split("|"))
         elif name in _NESTED:
-            values[name] = msgspec.json.decode(cell, type=_NESTED[name])
+            values[name] = records.from_json(cell, _NESTED[name])
         else:
             values[name] = unguarded(cell)
     return CreatorOut(**values)

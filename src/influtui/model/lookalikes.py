@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.audience import overlap
 from influtui.model.creators import Creator
 from influtui.model.query_words import words
@@ -44,7 +45,7 @@ class Likeness(NamedTuple):
 def weights() -> Weights:
     """The weights that come with influtui."""
     text = shipped("lookalikes.toml")
-    return msgspec.convert(tomllib.loads(text), Weights)
+    return records.convert(tomllib.loads(text), Weights)
 
 
 def likeness(model: Creator, other: Creator, rarity: Mapping[str, float], by: Weights) -> Likeness | None:

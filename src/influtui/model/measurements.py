@@ -13,6 +13,7 @@ from typing import Final, cast, get_args
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.creators import METRICS, Quality
 from influtui.model.shipped import shipped
 from influtui.model.times import Millis
@@ -128,7 +129,7 @@ def quality_by_metric(stored: str) -> dict[str, Quality]:
     if stored in QUALITIES:
         return {"*": cast(Quality, stored)}
     try:
-        by_metric = msgspec.json.decode(stored, type=dict[str, str])
+        by_metric = records.from_json(stored, dict[str, str])
     except msgspec.DecodeError:
         return {"*": "estimated"}
     return {metric: cast(Quality, word) for metric, word in by_metric.items() if word in QUALITIES}

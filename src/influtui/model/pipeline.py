@@ -16,6 +16,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.failures import Failure, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.model.shipped import shipped
@@ -128,7 +129,7 @@ class Pipeline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def pipeline() -> Pipeline:
     """The table of `data/pipeline.toml`."""
     text = shipped("pipeline.toml")
-    return msgspec.convert(tomllib.loads(text), Pipeline)
+    return records.convert(tomllib.loads(text), Pipeline)
 
 
 @cache

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.failures import WrongUsage
 from influtui.model.ids import CollaborationId, PostId
 from influtui.model.shipped import shipped
@@ -109,7 +110,7 @@ class Patterns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def patterns() -> Patterns:
     """The table of `data/post_urls.toml`."""
     text = shipped("post_urls.toml")
-    return msgspec.convert(tomllib.loads(text), Patterns)
+    return records.convert(tomllib.loads(text), Patterns)
 
 
 def post_address(text: str) -> PostAddress:

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.failures import WrongUsage
 from influtui.model.shipped import shipped
 
@@ -49,7 +50,7 @@ class Addresses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def addresses() -> Addresses:
     """The table of patterns."""
     text = shipped("profile_urls.toml")
-    return msgspec.convert(tomllib.loads(text), Addresses)
+    return records.convert(tomllib.loads(text), Addresses)
 
 
 def looks_like_url(text: str) -> bool:

@@ -13,6 +13,7 @@ from functools import cache
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.money import Money, decimals
 from influtui.model.posts import Numbers
 from influtui.model.shipped import shipped
@@ -30,7 +31,7 @@ class CostKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def cost_kinds() -> tuple[CostKind, ...]:
     """Every part of the cost that the field counts."""
     text = shipped("costs.toml")
-    return msgspec.convert(tomllib.loads(text)["cost"], tuple[CostKind, ...])
+    return records.convert(tomllib.loads(text)["cost"], tuple[CostKind, ...])
 
 
 class CostPart(msgspec.Struct, frozen=True):

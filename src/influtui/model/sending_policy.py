@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.failures import NeedsConfiguration
 from influtui.model.shipped import shipped
 
@@ -70,7 +71,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 def defaults() -> Policy:
     """What `model/data/sending.toml` says."""
     tables = tomllib.loads(shipped("sending.toml"))
-    return msgspec.convert({name: value for table in tables.values() for name, value in table.items()}, Policy)
+    return records.convert({name: value for table in tables.values() for name, value in table.items()}, Policy)
 
 
 @lru_cache(maxsize=64)

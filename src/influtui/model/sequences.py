@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.failures import WrongUsage
 from influtui.model.ids import CollaborationId, PersonId
 from influtui.model.shipped import shipped
@@ -104,8 +105,8 @@ EXPIRES_DAYS: Final = 30
 @cache
 def built_in() -> dict[str, Sequence]:
     """The sequences to begin with, from `model/data/sequences.toml`."""
-    found = msgspec.convert(tomllib.loads(shipped("sequences.toml"))["sequence"], list[dict[str, object]])
-    made = [msgspec.convert({"schema": "influtui.sequence/1", "built_in": True, **row}, Sequence) for row in found]
+    found = records.convert(tomllib.loads(shipped("sequences.toml"))["sequence"], list[dict[str, object]])
+    made = [records.convert({"schema": "influtui.sequence/1", "built_in": True, **row}, Sequence) for row in found]
     return {each.name: each for each in made}
 
 

@@ -13,6 +13,7 @@ from typing import Final, Literal, NamedTuple, get_args
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.failures import WrongUsage
 from influtui.model.money import Money
 from influtui.model.nearest import nearest
@@ -120,10 +121,10 @@ def _covers() -> dict[str, Money]:
 
 
 def _state(name: str) -> ShipmentState:
-    state: ShipmentState = msgspec.convert(name, ShipmentState)
+    state: ShipmentState = records.convert(name, ShipmentState)
     return state
 
 
 def _stage(name: str) -> Stage:
-    stage: Stage = msgspec.convert(name, Stage)
+    stage: Stage = records.convert(name, Stage)
     return stage

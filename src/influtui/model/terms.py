@@ -18,6 +18,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.failures import Failure, WrongUsage
 from influtui.model.money import Money
 from influtui.model.shipped import shipped
@@ -94,7 +95,7 @@ class Terms(msgspec.Struct, frozen=True):
 def slots() -> tuple[Slot, ...]:
     """The slots of `data/terms.toml`."""
     text = shipped("terms.toml")
-    return msgspec.convert(tomllib.loads(text)["slot"], tuple[Slot, ...])
+    return records.convert(tomllib.loads(text)["slot"], tuple[Slot, ...])
 
 
 def slot_named(name: str) -> Slot:

@@ -8,6 +8,7 @@ from functools import cache
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.shipped import shipped
 
 
@@ -43,4 +44,4 @@ class TierScheme(msgspec.Struct, frozen=True):
 def default_scheme() -> TierScheme:
     """The brief's tiers, from `model/data/tiers.toml`."""
     text = shipped("tiers.toml")
-    return msgspec.convert(tomllib.loads(text), TierScheme)
+    return records.convert(tomllib.loads(text), TierScheme)

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.ids import CollaborationId, ConversationId, MessageId, PersonId
 from influtui.model.shipped import shipped
 from influtui.model.text import OutsideText
@@ -82,7 +83,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def kinds() -> tuple[WaitingKind, ...]:
     """Every kind, the most costly first."""
-    return msgspec.convert(tomllib.loads(shipped("today.toml"))["kind"], tuple[WaitingKind, ...])
+    return records.convert(tomllib.loads(shipped("today.toml"))["kind"], tuple[WaitingKind, ...])
 
 
 def kind_named(name: str) -> WaitingKind:

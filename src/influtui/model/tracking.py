@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.checkdigits import Check, expected
 from influtui.model.shipped import shipped
 from influtui.model.text import OutsideText, from_outside
@@ -276,12 +277,12 @@ def _ends_a_number(word: str) -> bool:
 
 @cache
 def _data() -> _Formats:
-    return msgspec.convert(tomllib.loads(_read("formats.toml")), _Formats)
+    return records.convert(tomllib.loads(_read("formats.toml")), _Formats)
 
 
 @cache
 def _carrier_data() -> _Carriers:
-    return msgspec.convert(tomllib.loads(_read("carriers.toml")), _Carriers)
+    return records.convert(tomllib.loads(_read("carriers.toml")), _Carriers)
 
 
 @cache

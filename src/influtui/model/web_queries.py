@@ -10,6 +10,7 @@ from urllib.parse import quote_plus
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.failures import WrongUsage
 from influtui.model.nearest import nearest
 from influtui.model.places import country_code, language_code
@@ -86,7 +87,7 @@ def web_queries(
 @cache
 def table() -> Table:
     """The file, checked."""
-    return msgspec.convert(tomllib.loads(shipped("web_queries.toml")), Table)
+    return records.convert(tomllib.loads(shipped("web_queries.toml")), Table)
 
 
 def _code(said: str | None, read: Callable[[str], str | None], what: str, example: str) -> str | None:

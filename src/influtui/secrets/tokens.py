@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from influtui.model import records
 from influtui.secrets import kept, places, redaction
 from influtui.secrets.secret import Secret
 
@@ -43,7 +44,7 @@ async def read(folder: Path, address: str) -> Grant | None:
     if found is None:
         return None
     try:
-        return msgspec.json.decode(found.reveal(), type=Grant)
+        return records.from_json(found.reveal(), Grant)
     except msgspec.DecodeError:
         return None
 

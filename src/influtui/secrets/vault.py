@@ -14,6 +14,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.failures import Failure, NeedsConfiguration
 from influtui.secrets import places
 from influtui.secrets.asking import ASK
@@ -64,7 +65,7 @@ def read(folder: Path) -> Vault | None:
     """The vault, sealed as it is; None where there is none."""
     path = path_in(folder)
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Vault)
+        return records.from_json(path.read_bytes(), Vault)
     except FileNotFoundError:
         return None
     except (OSError, msgspec.DecodeError) as error:

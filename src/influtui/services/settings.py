@@ -17,6 +17,7 @@ from typing import Any, Final
 import msgspec
 import tomli_w
 
+from influtui.model import records
 from influtui.model.failures import Failure, NeedsConfiguration, NotFound, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.model.sending_policy import Policy
@@ -101,7 +102,7 @@ def store(folder: Path, key: str, value: Any) -> Setting:
     else:
         section[name] = value
     try:
-        msgspec.convert(wanted, Settings)
+        records.convert(wanted, Settings)
     except msgspec.ValidationError as error:
         raise WrongUsage(f"“{value}” cannot be the value of {key}: {error}") from error
     after = _edited(before, table, name, section.get(name))

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.failures import Failure
 from influtui.services.workspace import Workspace
 from influtui.store import campaign_in_use
@@ -20,7 +21,7 @@ async def recalled(workspace: Workspace, place: str, kind: type[V]) -> V:
     """The view of a place as it was left; the default where there is none, or none that can be read."""
     text = await rows.get(workspace.db, workspace.actor, f"view:{place}")
     with suppress(msgspec.DecodeError, UnicodeDecodeError):
-        return msgspec.json.decode(text or "{}", type=kind)
+        return records.from_json(text or "{}", kind)
     return kind()
 
 

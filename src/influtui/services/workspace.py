@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.failures import Failure, NeedsConfiguration
 from influtui.model.ids import JournalId
 from influtui.model.settings import Settings
@@ -185,7 +186,7 @@ def read_settings(folder: Path) -> Settings:
     import tomllib
 
     try:
-        return msgspec.convert(tomllib.loads(text), Settings)
+        return records.convert(tomllib.loads(text), Settings)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise NeedsConfiguration(f"config.toml is not right: {error}", hint=f"Mend {path}.", at=str(path)) from error
 

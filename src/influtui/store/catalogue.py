@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.creators import METRICS
 from influtui.model.ids import ImportId, JournalId
 from influtui.store import text_index
@@ -212,7 +213,7 @@ async def optimize_text(transaction: Transaction) -> None:
 async def mapping_of(reader: Reader, signature: str) -> dict[str, str] | None:
     """The column mapping that was used last for a header; None for a header never seen."""
     rows = await reader.all("SELECT mapping FROM import_mappings WHERE signature = ?", (signature,))
-    return msgspec.json.decode(rows[0][0], type=dict[str, str]) if rows else None
+    return records.from_json(rows[0][0], dict[str, str]) if rows else None
 
 
 async def remember_mapping(transaction: Transaction, signature: str, mapping: Mapping[str, str]) -> None:

@@ -14,6 +14,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from influtui.model import records
+
 Arrays = Mapping[str, NDArray[Any]]
 Texts = Mapping[str, list[str | None]]
 
@@ -34,7 +36,7 @@ def load(connection: sqlite3.Connection) -> tuple[int, dict[str, NDArray[Any]], 
             lying = np.zeros(size, np.uint8)
             _read(connection, row_id, lying)
             if kind == "json":
-                texts[name] = msgspec.json.decode(lying.data, type=list[str | None])
+                texts[name] = records.from_json(lying.data, list[str | None])
             else:
                 arrays[name] = lying.view(np.dtype(kind))
     except (ValueError, TypeError, msgspec.MsgspecError):

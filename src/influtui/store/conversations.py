@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-import msgspec
-
+from influtui.model import records
 from influtui.model.incoming import Attachment
 from influtui.model.messages import ConversationRow, Message
 from influtui.model.suppression import email_key
@@ -186,7 +185,7 @@ def message(row: Row) -> Message:
         unverified=row["unverified"],
         cautions=tuple((row["cautions"] or "").split("\n")) if row["cautions"] else (),
         matched_by=row["matched_by"],
-        attachments=msgspec.json.decode(row["attachments"] or "[]", type=tuple[Attachment, ...]),
+        attachments=records.from_json(row["attachments"] or "[]", tuple[Attachment, ...]),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from influtui.model import records
 from influtui.store.database import Reader, Transaction
 
 NAME: Final = ".heartbeat"
@@ -35,7 +36,7 @@ async def last(reader: Reader) -> Heartbeat | None:
 def beside(folder: Path) -> Heartbeat | None:
     """What the file beside it says; None where there is none that can be read."""
     try:
-        return msgspec.json.decode((folder / NAME).read_bytes(), type=Heartbeat)
+        return records.from_json((folder / NAME).read_bytes(), Heartbeat)
     except (OSError, msgspec.DecodeError):
         return None
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.failures import Conflict
 from influtui.model.ids import JournalId
 from influtui.store import references, standing, text_index
@@ -281,7 +282,7 @@ async def entry(reader: Reader, entry_id: JournalId) -> Entry | None:
 
 def entry_of(row: sqlite3.Row) -> Entry:
     """A row of `journal` as a record."""
-    return msgspec.convert(as_columns(row), Entry, strict=False)
+    return records.convert(as_columns(row), Entry, strict=False)
 
 
 def _known(noun: str) -> None:

@@ -6,6 +6,7 @@ import os
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.machines import Machine
 from influtui.store.database import Reader, Transaction
 
@@ -32,7 +33,7 @@ async def current(reader: Reader) -> Lease | None:
         return None
     row = dict(rows[0])
     del row["id"]
-    return msgspec.convert({**row, "kept": bool(row["kept"])}, Lease)
+    return records.convert({**row, "kept": bool(row["kept"])}, Lease)
 
 
 async def take(transaction: Transaction, machine: Machine, *, kept: bool) -> int:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.messages import MessageState, Outcome
 from influtui.store import standing
 from influtui.store.database import Reader, Row, Transaction
@@ -120,7 +121,7 @@ async def read(reader: Reader, message: int) -> Outgoing | None:
         " WHERE m.id = ?",
         (message,),
     )
-    return msgspec.convert(dict(rows[0]), Outgoing) if rows else None
+    return records.convert(dict(rows[0]), Outgoing) if rows else None
 
 
 async def listed(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.waiting import MONTH_MS, Waiting
 from influtui.store import suppressions
 from influtui.store.database import Reader, Row
@@ -45,7 +46,7 @@ async def messages(reader: Reader, now: int, one: int | None = None) -> list[Wai
     written = await written_to(reader, now, rows[0]["person"] if ids and rows else None)
     against = await _barred(reader, rows)
     return [
-        msgspec.convert(
+        records.convert(
             {
                 **dict(row),
                 "barred": against.get(row["id"]),

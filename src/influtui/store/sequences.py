@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.sequences import Sequence as Plan
 from influtui.model.sequences import Step
 from influtui.model.templates import Template
@@ -149,10 +150,10 @@ async def enrolments(
             f" WHERE s.enrolment_id IN ({', '.join('?' * len(chunk))}) ORDER BY s.enrolment_id, s.number",
             chunk,
         ):
-            made = msgspec.convert({**dict(row), "approved": bool(row["approved"])}, StepRow)
+            made = records.convert({**dict(row), "approved": bool(row["approved"])}, StepRow)
             steps.setdefault(made.enrolment, []).append(made)
     return [
-        msgspec.convert(
+        records.convert(
             {**dict(row), "steps": [msgspec.to_builtins(each) for each in steps.get(row["id"], [])]}, EnrolmentRow
         )
         for row in rows
@@ -188,7 +189,7 @@ async def all_sequences(reader: Reader) -> list[tuple[int, Plan]]:
             row["id"],
             Plan(
                 name=row["name"],
-                steps=msgspec.json.decode(row["steps"], type=tuple[Step, ...]),
+                steps=records.from_json(row["steps"], tuple[Step, ...]),
                 expires_days=row["expires_days"],
             ),
         )

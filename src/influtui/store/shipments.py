@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.creators import handle_key
 from influtui.model.ids import CampaignId, CollaborationId, CreatorId, PersonId, ShipmentId
 from influtui.model.money import Money
@@ -126,7 +127,7 @@ async def events(reader: Reader, shipment: int) -> list[ShipmentEvent]:
         "SELECT id, at, state, text, source, recorded_by FROM shipment_events WHERE shipment_id = ? ORDER BY at, id",
         (shipment,),
     )
-    return [msgspec.convert(dict(row), ShipmentEvent) for row in rows]
+    return [records.convert(dict(row), ShipmentEvent) for row in rows]
 
 
 async def packed(reader: Reader, shipment: int) -> list[Packed]:

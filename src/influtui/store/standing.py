@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
+from influtui.model import records
 from influtui.store.database import Transaction
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ async def events_of(reader: Reader, collaborations: Sequence[int]) -> dict[int, 
     found: dict[int, list[Event]] = {each: [] for each in collaborations}
     for statement in _EVENTS:
         for collaboration, name, at, to, order, known in await _in_chunks(reader, statement, collaborations):
-            knew = msgspec.json.decode(known, type=dict[str, int]) if known else {}
+            knew = records.from_json(known, dict[str, int]) if known else {}
             found[collaboration].append(Event(at=at, name=name, to=to, order=order, known=knew))
     return found
 

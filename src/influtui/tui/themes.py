@@ -18,6 +18,7 @@ from rich.color import ColorParseError
 from rich.style import Style
 from textual.theme import Theme as TextualTheme
 
+from influtui.model import records
 from influtui.model.failures import NeedsConfiguration
 from influtui.services.themes import files
 from influtui.tui.render.spans import ROLES, Role
@@ -127,7 +128,7 @@ def load(name: str) -> Palette:
             f"there is no theme “{name}”", hint=f"config.toml may say: theme = one of {', '.join(names())}."
         )
     try:
-        theme = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Theme)
+        theme = records.convert(tomllib.loads(path.read_text("utf-8")), Theme)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise NeedsConfiguration(
             f"the theme {name} is not right: {error}", hint="Mend the file.", at=str(path)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.failures import Failure
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Unfinished:
 
         text = await drafts.kept(self._desk.workspace, PLACE)
         with suppress(msgspec.DecodeError):
-            self._found = self._kept = msgspec.json.decode(text, type=tuple[str, str])
+            self._found = self._kept = records.from_json(text, tuple[str, str])
 
     def begun(self, label: str) -> str:
         """What was typed to this question and never answered; told once."""

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.failures import NeedsConfiguration
 from influtui.model.nearest import nearest
 from influtui.model.shipped import shipped
@@ -165,7 +166,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def default_rules() -> Rules:
     """The rules as shipped."""
-    return msgspec.convert(_shipped(), Rules)
+    return records.convert(_shipped(), Rules)
 
 
 def overridden(override: str, at: str) -> Rules:
@@ -175,7 +176,7 @@ def overridden(override: str, at: str) -> Rules:
     """
     try:
         laid = _laid_over(_shipped(), tomllib.loads(override))
-        rules = msgspec.convert(laid, Rules)
+        rules = records.convert(laid, Rules)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
         near = _nearest_key(str(error))
         hint = (f"Did you mean {near}? " if near else "") + f"Mend {at}, or take it away to have the rules as shipped."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.failures import WrongUsage
 from influtui.store import search as store
 
@@ -26,7 +27,7 @@ def key_of(text: str, asked: Asked) -> list[Any]:
     wrong = WrongUsage("--after is not a place in this search", hint="Give it the `next` of the same query and --sort.")
     try:
         document = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
-        mark, key = msgspec.json.decode(document, type=tuple[str, list[str | int | float | None]])
+        mark, key = records.from_json(document, tuple[str, list[str | int | float | None]])
     except (ValueError, msgspec.DecodeError) as error:
         raise wrong from error
     # As SQLite can hold them, and as many as the order has.

@@ -10,6 +10,7 @@ import msgspec
 from influtui.host.activation import Host
 from influtui.host.calls import Fault
 from influtui.host.recording import Exchange, Recorder, Recording
+from influtui.model import records
 from influtui.model.failures import Failure, NotFound, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.model.times import rfc3339
@@ -83,6 +84,6 @@ def _free(path: Path) -> None:
     """Raise where something else than a recording would be overwritten."""
     if path.exists():
         try:
-            msgspec.json.decode(path.read_bytes(), type=Recording)
+            records.from_json(path.read_bytes(), Recording)
         except (OSError, msgspec.DecodeError):
             raise WrongUsage(f"{path} is there, and is no recording", hint="Name another file with --into.") from None

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from influtui.model import exchange
+from influtui.model import exchange, records
 from influtui.model.columns import Column
 from influtui.model.failures import Failure
 from influtui.model.profile_records import ProfileRecord
@@ -73,6 +73,7 @@ def first_objects(head: bytes, name: str, *, complete: bool) -> list[Any]:
 
 def own_batches(blocks: Iterator[bytes], reject: Reject, position: Callable[[], int]) -> Iterator[Batch]:
     """Our own export, typed and checked while it is decoded."""
+    records.learn(exchange.CreatorOut)
     decode = msgspec.json.Decoder(exchange.CreatorOut).decode
     return _batches(blocks, lambda line: exchange.to_record(decode(line)), reject, position)
 

@@ -16,6 +16,7 @@ from influtui.mail import mailbox as mailboxes
 from influtui.mail import submission
 from influtui.mail.addresses import sendable
 from influtui.mail.connecting import refuse_plain
+from influtui.model import records
 from influtui.model.failures import Failure, NeedsConfiguration, NotFound, ReadOnly, WrongUsage
 from influtui.model.nearest import nearest
 from influtui.model.settings import MailAccount
@@ -148,7 +149,7 @@ def _append(path: Path, table: str, added: MailAccount) -> None:
     before = path.read_text("utf-8") if path.exists() else ""
     after = f"{before.rstrip()}\n\n{table}".lstrip("\n")
     try:
-        kept = msgspec.convert(tomllib.loads(after).get("account", []), list[MailAccount])
+        kept = records.convert(tomllib.loads(after).get("account", []), list[MailAccount])
     except (tomllib.TOMLDecodeError, msgspec.ValidationError):
         kept = []
     if added not in kept:

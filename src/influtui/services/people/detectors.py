@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from influtui.model import records
 from influtui.model.failures import WrongUsage
 from influtui.model.scoring.detection import Found, measured
 from influtui.services.people.scoring import rules
@@ -27,7 +28,7 @@ async def measure(workspace: Workspace, truth: Path | None = None) -> list[Found
     """Precision and recall of each detector. Raises `WrongUsage` without a truth or without scores."""
     path = truth or workspace.folder / TRUTH
     try:
-        patterns = msgspec.json.decode(path.read_bytes(), type=_Truth).patterns
+        patterns = records.from_json(path.read_bytes(), _Truth).patterns
     except FileNotFoundError:
         raise WrongUsage(
             f"there is no truth at {path}",

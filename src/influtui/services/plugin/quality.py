@@ -26,6 +26,7 @@ from influtui.api import API_VERSION
 from influtui.host.discovery import Found
 from influtui.host.manifests import Manifest
 from influtui.host.states import BUNDLED, PluginState
+from influtui.model import records
 from influtui.model.times import Millis
 from influtui.services.plugin.findings import Finding
 
@@ -100,7 +101,7 @@ class Cause(msgspec.Struct, frozen=True):
 def rules() -> tuple[Rule, ...]:
     """The scale."""
     text = files("influtui.services.plugin").joinpath("quality.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text)["rule"], tuple[Rule, ...])
+    return records.convert(tomllib.loads(text)["rule"], tuple[Rule, ...])
 
 
 def judged(
@@ -154,7 +155,7 @@ async def contract_results(found: Found) -> list[ContractResult] | str:
                 process.kill()
                 await process.wait()
         try:
-            return msgspec.json.decode(report.read_bytes(), type=list[ContractResult])
+            return records.from_json(report.read_bytes(), list[ContractResult])
         except (OSError, msgspec.DecodeError):
             return f"its contract tests cannot be run: try pytest in {tests.parent}"
 
@@ -263,6 +264,6 @@ def _place() -> Path:
 
 def _read() -> dict[str, Quality]:
     try:
-        return msgspec.json.decode(_place().read_bytes(), type=dict[str, Quality])
+        return records.from_json(_place().read_bytes(), dict[str, Quality])
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return {}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from influtui.model import records
 from influtui.tui.panes.searching import Searching
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Way(msgspec.Struct, frozen=True):
 def ways() -> dict[str, Way]:
     """Every way, by its action."""
     text = (Path(__file__).parents[1] / "ways.toml").read_text("utf-8")
-    return {each.action: each for each in msgspec.convert(tomllib.loads(text)["way"], list[Way])}
+    return {each.action: each for each in records.convert(tomllib.loads(text)["way"], list[Way])}
 
 
 class Asking(Searching):
