@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import stat
 import sys
@@ -70,6 +71,27 @@ async def test_a_person_is_asked_once(tmp_path: Path) -> None:
     token = asking.ASK.set(ask)
     try:
         assert [await _got(tmp_path, "a.key") for _ in range(2)] == [CANARY, CANARY]
+    finally:
+        asking.ASK.reset(token)
+    assert len(asked) == 1
+
+
+async def test_nobody_is_asked_again_while_the_vault_is_being_opened(tmp_path: Path) -> None:
+    await kept.put(tmp_path, "youtube.api_key", Secret("canary-7f31"))
+    await kept.encrypt(tmp_path, "passphrase", Secret("correct horse battery"))
+    _as_another_process()
+    asked: list[str] = []
+    others: list[asyncio.Task[str | None]] = []
+
+    async def ask(question: str) -> str | None:
+        asked.append(question)
+        others.append(asyncio.create_task(_got(tmp_path, "youtube.api_key")))
+        return "correct horse battery"
+
+    token = asking.ASK.set(ask)
+    try:
+        assert await _got(tmp_path, "youtube.api_key") == "canary-7f31"
+        assert await asyncio.gather(*others) == ["canary-7f31"]
     finally:
         asking.ASK.reset(token)
     assert len(asked) == 1

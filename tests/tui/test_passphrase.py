@@ -34,12 +34,12 @@ async def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def app_on(folder: Path) -> AsyncIterator[InflutuiApp]:
     app = InflutuiApp(Options(folder))
     async with app.run_test(size=(80, 24)):
-        await asyncio.wait_for(app.opened.wait(), 20)
+        await asyncio.wait_for(app.opened.wait(), 60)
         yield app
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():
             await asyncio.sleep(0.01)
 
@@ -69,7 +69,7 @@ async def test_it_is_asked_for_unseen_and_once(way: Callable[[Path], Coroutine[A
         assert isinstance(app.prompt.asked, Question)
         assert app.prompt.asked.hidden
         await typed(app, WORDS.reveal(), "enter")
-        assert await asyncio.wait_for(asyncio.gather(first, second), 20) == ["canary-7f31"] * 2
+        assert await asyncio.wait_for(asyncio.gather(first, second), 60) == ["canary-7f31"] * 2
         assert app.prompt.asked is None
         assert await got(folder) == "canary-7f31", "what was opened stays open for the session"
 
@@ -81,4 +81,4 @@ async def test_who_gives_up_is_told_and_can_try_again(folder: Path) -> None:
             await until(lambda: app.prompt.asked is not None)
             await typed(app, "", "escape")
             with pytest.raises(NeedsConfiguration, match="no passphrase was given"):
-                await asyncio.wait_for(reading, 20)
+                await asyncio.wait_for(reading, 60)

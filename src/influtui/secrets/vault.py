@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -35,6 +36,9 @@ CHECK: Final = "influtui"
 
 _keys: Final[dict[bytes, bytes]] = {}
 """By salt: a key that was made in this process."""
+_opening: Final = threading.Lock()
+"""Held by the one who opens a vault: whoever needs it meanwhile waits, so that nobody is asked twice."""
+LOOK_S: Final = 0.02
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -133,14 +137,29 @@ def _make_host_key() -> None:
 async def _key(folder: Path, vault: Vault, *, checked: bool = True) -> bytes:
     if vault.salt in _keys:
         return _keys[vault.salt]
-    if vault.opens == "host_key":
-        key = _of_host(places.from_file(host_key(), "the encrypted secrets", what="key"))
-    else:
-        key = await _derived(vault, await _passphrase(folder, vault))
-    if checked:
+    if not checked:
+        return await _key_anew(folder, vault)
+    waited = False
+    while not _opening.acquire(blocking=False):  # who holds it may be in another thread, with a loop of its own
+        waited = True
+        await asyncio.sleep(LOOK_S)
+    try:
+        if vault.salt in _keys:
+            return _keys[vault.salt]
+        if waited:
+            raise NeedsConfiguration("the secrets are encrypted, and were not opened", hint="Try again.")
+        key = await _key_anew(folder, vault)
         _unsealed(key, "", vault.check)
         _keys[vault.salt] = key
-    return key
+        return key
+    finally:
+        _opening.release()
+
+
+async def _key_anew(folder: Path, vault: Vault) -> bytes:
+    if vault.opens == "host_key":
+        return _of_host(places.from_file(host_key(), "the encrypted secrets", what="key"))
+    return await _derived(vault, await _passphrase(folder, vault))
 
 
 async def _passphrase(folder: Path, vault: Vault) -> Secret:
