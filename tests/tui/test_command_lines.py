@@ -21,13 +21,13 @@ async def app_at(folder: Path) -> AsyncIterator[InflutuiApp]:
         assert await asyncio.to_thread(main, ["--workspace", str(folder), "creators", *words]) == 0
     app = InflutuiApp(Options(folder), run_line=run_line)
     async with app.run_test(size=(80, 24)):
-        await asyncio.wait_for(app.opened.wait(), 20)
+        await asyncio.wait_for(app.opened.wait(), 60)
         yield app
 
 
 async def until(holds: Callable[[], bool]) -> None:
     """Wait until something holds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():
             await asyncio.sleep(0.01)
 

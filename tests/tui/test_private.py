@@ -197,7 +197,7 @@ async def test_two_sizes_at_once_are_laid_out_once_each_and_not_for_ever(tmp_pat
     """Textual tells a screen of its new size by the message that made it lay itself out: two would follow each other."""
     app = InflutuiApp(Options(tmp_path / "workspace"))
     async with app.run_test(size=(80, 24)):
-        await asyncio.wait_for(app.opened.wait(), 20)
+        await asyncio.wait_for(app.opened.wait(), 60)
         sizes: list[Size | None] = []
         laid_out = Screen._refresh_layout
 
@@ -220,7 +220,7 @@ async def test_two_sizes_at_once_are_laid_out_once_each_and_not_for_ever(tmp_pat
 async def test_the_mouse_over_what_is_not_styled_yet_finds_no_style(tmp_path: Path) -> None:
     app = InflutuiApp(Options(tmp_path / "workspace"))
     async with app.run_test(size=(80, 24)):
-        await asyncio.wait_for(app.opened.wait(), 20)
+        await asyncio.wait_for(app.opened.wait(), 60)
         with patch.object(Compositor, "get_style_at", side_effect=KeyError("text-area--cursor")):
             assert app.screen.get_style_at(3, 3) == Style.null()
 

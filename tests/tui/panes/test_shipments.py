@@ -18,7 +18,7 @@ from influtui.tui.app import InflutuiApp, Options
 async def app(tmp_path: Path) -> AsyncIterator[InflutuiApp]:
     app = InflutuiApp(Options(tmp_path / "workspace"), commands=commands)
     async with app.run_test(size=(80, 24)):
-        await asyncio.wait_for(app.standing_known.wait(), 20)
+        await asyncio.wait_for(app.standing_known.wait(), 60)
         for number in ("RR123456785DE", "1Z999AA10123456784"):
             await fulfilment.add_shipment(app.workspace, number)
         await app.keyboard.do_word("shipments")
