@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pexpect
@@ -31,6 +33,8 @@ class Terminal:
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        self.modes = 0
+        """The local modes that the program left behind, once it has ended."""
         self.child = pexpect.spawn(argv[0], argv[1:], dimensions=(lines, columns), env=environment, timeout=PATIENCE)
         self.child.delaybeforesend = 0
 
@@ -103,6 +107,8 @@ class Terminal:
         while self.read(0.2):
             if not self.child.isalive():
                 break
+        with suppress(termios.error):
+            self.modes = termios.tcgetattr(self.child.child_fd)[3]
         self.child.close()
         if self.child.exitstatus is not None:
             return int(self.child.exitstatus)
