@@ -74,6 +74,11 @@ def test_what_somebody_answered_is_known_by_its_words_and_never_by_ours(said: st
     assert classify_text(said).kind == kind
 
 
+def test_an_automatic_answer_in_an_app_is_one_too() -> None:
+    found = classify_text("I am out of the office until 2026-12-20, automatic reply", NOVEMBER_28_2026)
+    assert (found.kind, found.returns_on) == ("auto_reply", date(2026, 12, 20))
+
+
 def test_a_mail_to_the_list_unsubscribe_address_needs_no_words() -> None:
     assert classify(received("", subject="unsubscribe")).kind == "unsubscribe"
 

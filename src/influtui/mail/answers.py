@@ -58,16 +58,26 @@ def auto_reply(message: ParsedMessage, text: Wording) -> Classification | None:
         value = next((each for each in message.all(name) if re.search(pattern, each.strip().casefold())), None)
         if value is not None:
             shown = " ".join(value.split())[:60]
-            return _away(message, text.text, f"its program says {name.title()}: {shown}", f"auto.{name}")
+            return _away(
+                text, message.at, message.subject or "", f"its program says {name.title()}: {shown}", f"auto.{name}"
+            )
     said = table.subjects.first_in(wording(subject))
     if said:
-        return _away(message, text.text, f"its subject says “{said}”", "auto.subject")
+        return _away(text, message.at, message.subject or "", f"its subject says “{said}”", "auto.subject")
+    if message.first("x-mailer").startswith("influtui"):
+        return None
+    return away(text, message.at, message.subject or "")
+
+
+def away(text: Wording, at: Millis | None, subject: str = "") -> Classification | None:
+    """The automatic answer that a text is by its words alone, or None. `at` is when it was written."""
+    table = words().auto_reply
     head = text.head(1_500)
-    away, then = table.away.count_in(head), table.then.count_in(head)
+    gone, then = table.away.count_in(head), table.then.count_in(head)
     # Somebody who is away until a day and says nothing else has a program that says so.
-    is_all = away and not then and answer(text).kind == "other" and returns_on(text.text, message.at) is not None
-    if away and (away + then >= 2 or is_all) and not message.first("x-mailer").startswith("influtui"):
-        return _away(message, text.text, f"it says “{table.away.first_in(head)}”", "auto.words")
+    is_all = gone and not then and answer(text).kind == "other" and returns_on(text.text, at) is not None
+    if gone and (gone + then >= 2 or is_all):
+        return _away(text, at, subject, f"it says “{table.away.first_in(head)}”", "auto.words")
     return None
 
 
@@ -123,7 +133,6 @@ def _because(kind: Kind, said: str, rule: str) -> Classification:
     return Classification(kind=kind, why=f"it says “{said[:80]}”", rule=f"{kind}.{rule}")
 
 
-def _away(message: ParsedMessage, text: str, why: str, rule: str) -> Classification:
-    at: Millis | None = message.at
-    back = returns_on(f"{message.subject or ''} . {text}", at)
+def _away(text: Wording, at: Millis | None, subject: str, why: str, rule: str) -> Classification:
+    back = returns_on(f"{subject} . {text.text}", at)
     return Classification(kind="auto_reply", why=why, rule=rule, returns_on=back)

@@ -14,10 +14,11 @@ from typing import Final
 
 from influtui.mail.addresses import SHARED_DOMAINS
 from influtui.mail.answer_words import wording
-from influtui.mail.answers import answer, auto_reply, written_text
+from influtui.mail.answers import answer, auto_reply, away, written_text
 from influtui.mail.bounce_reasons import sentence
 from influtui.mail.bounces import bounces, complaint
 from influtui.model.incoming import Bounce, Classification, Kind, LocalRule, ParsedMessage
+from influtui.model.times import Millis
 
 PHRASE: Final = 80
 """Characters of a phrase that a correction teaches."""
@@ -46,9 +47,10 @@ def classify(
     return auto_reply(message, said) or answer(said, message.subject)
 
 
-def classify_text(body: str) -> Classification:
-    """What somebody said outside of mail: a direct message that was pasted in."""
-    return answer(wording(written_text(body)))
+def classify_text(body: str, at: Millis | None = None) -> Classification:
+    """What somebody said outside of mail, at a time: a direct message that was pasted in."""
+    said = wording(written_text(body))
+    return away(said, at) or answer(said)
 
 
 def applies(rule: LocalRule, message: ParsedMessage) -> bool:

@@ -20,6 +20,7 @@ from influtui.model.incoming import Classification
 from influtui.model.messages import Channel, Conversation, ConversationRow
 from influtui.model.sequences import AWAY
 from influtui.model.text import from_outside, safe
+from influtui.model.times import Millis
 from influtui.services import asking
 from influtui.services.campaign.campaign_choice import needed
 from influtui.services.campaign.collaborations import ensure
@@ -176,7 +177,7 @@ async def _log(
         if row is None:
             raise NotFound(f"there is no conversation {number}", hint="`influtui inbox list` shows them.")
         us, them = workspace.actor, row.address or row.ref
-        found = classify_text(body) if direction == "in" else None
+        found = classify_text(body, Millis(unit.at)) if direction == "in" else None
         message = await unit.insert(
             "messages",
             {
