@@ -4,38 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgspec
 import pytest
 from mail_receiver import MailReceiver
 from mail_server import PASSWORD, MailServer
+from ran import Ran
 from scripted_server import ScriptedServer
 
-from influtui.cli.main import main
 from influtui.mail import imap, submission
 from influtui.secrets.passwords import variable
 
 ME = "ida@rig.test"
 IMAP = b"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] hello\r\n"
-
-
-class Ran(NamedTuple):
-    code: int
-    rows: list[Any]
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    def command(*words: str) -> Ran:
-        code = main(list(words))
-        told = capsys.readouterr()
-        rows = [msgspec.json.decode(line) for line in told.out.splitlines() if line.startswith("{")]
-        return Ran(code, rows, told.out, told.err)
-
-    return command
 
 
 @pytest.fixture

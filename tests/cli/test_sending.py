@@ -3,31 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgspec
 import pytest
 from mail_receiver import MailReceiver
-
-from influtui.cli.main import main
-
-
-class Ran(NamedTuple):
-    code: int
-    rows: list[Any]
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Any:
-    def command(*words: str) -> Ran:
-        code = main(list(words))
-        told = capsys.readouterr()
-        rows = [msgspec.json.decode(line) for line in told.out.splitlines() if line.startswith("{")]
-        return Ran(code, rows, told.out, told.err)
-
-    return command
 
 
 @pytest.fixture

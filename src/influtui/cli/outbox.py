@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from influtui.cli.frame import DONE_IN_PART, confirmed, with_workspace
@@ -74,11 +76,7 @@ async def approve(workspace: Workspace, out: Output, words: tuple[str, ...], dry
     if not drafts:
         out.note("No draft waits.")
         return
-    for row in drafts:
-        if not out.json:
-            out.say(f"{row.id} to {row.recipient}: {row.subject}")
-        elif dry_run:
-            out.data(row)
+    _name(out, drafts, dry_run=dry_run)
     if dry_run:
         return
     letters = plural(len(drafts), "letter")
@@ -109,11 +107,7 @@ async def cancel(workspace: Workspace, out: Output, words: tuple[str, ...], dry_
     if not waiting:
         out.note("Nothing waits that matches.")
         return
-    for row in waiting:
-        if not out.json:
-            out.say(f"{row.id} to {row.recipient}: {row.subject}")
-        elif dry_run:
-            out.data(row)
+    _name(out, waiting, dry_run=dry_run)
     if dry_run:
         return
     confirmed(f"Call off {plural(len(waiting), 'letter')}?", yes=yes)
@@ -122,6 +116,15 @@ async def cancel(workspace: Workspace, out: Output, words: tuple[str, ...], dry_
         out.data({"schema": "influtui.called_off/1", "message": number})
     if not out.json:
         out.note(f"Called off {len(done)}.")
+
+
+def _name(out: Output, rows: Sequence[OutboxRow], *, dry_run: bool) -> None:
+    """Say which letters are meant, before anything is done to them; to a program only where nothing will be."""
+    for row in rows:
+        if not out.json:
+            out.say(f"{row.id} to {row.recipient}: {row.subject}")
+        elif dry_run:
+            out.data(row)
 
 
 async def _meant(
