@@ -15,20 +15,20 @@ HINT = "opens what `secret encrypt` has sealed, for this session"
 
 
 class Passphrases:
-    """Asks the person at the keys, whoever needs it: an action, something in the background, or a line in its thread."""
+    """Asks the person at the keys, whoever needs it: an action, something in the background, or a line in its thread.
+
+    Nobody is asked twice at once: the vault is opened by one, for whom all others wait.
+    """
 
     def __init__(self, desk: InflutuiApp) -> None:
         self._desk = desk
-        self._asked: asyncio.Task[str | None] | None = None
         ASK.set(self.ask)
 
     async def ask(self, question: str) -> str | None:
-        """What was typed, unseen; None where the person gave up. Two who ask at once get one answer."""
+        """What was typed, unseen; None where the person gave up."""
         if threading.current_thread() is threading.main_thread():
-            return await self._once(question)
-        return await asyncio.to_thread(self._desk.call_from_thread, self._once, question)
+            return await self._answer(question)
+        return await asyncio.to_thread(self._desk.call_from_thread, self._answer, question)
 
-    async def _once(self, question: str) -> str | None:
-        if self._asked is None or self._asked.done():
-            self._asked = asyncio.create_task(self._desk.answer(f"{question}:", hint=HINT, hidden=True))
-        return await asyncio.shield(self._asked)
+    async def _answer(self, question: str) -> str | None:
+        return await self._desk.answer(f"{question}:", hint=HINT, hidden=True)
