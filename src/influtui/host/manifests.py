@@ -9,6 +9,7 @@ import ipaddress
 import re
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import time
 from functools import cache
 from typing import Annotated, Any, Final, Literal
@@ -113,6 +114,15 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rotates: bool = False
     """Of a secret: the plugin renews it, and what it keeps comes before where it was taken from first."""
 
+    def meant(self, text: str) -> str | int | bool:
+        """What a text says for a field of this kind; the text itself where it says nothing of the kind, as `wrong` then tells."""
+        if self.kind == "int":
+            with suppress(ValueError):
+                return int(text)
+        elif self.kind == "bool" and (said := text.strip().casefold()) in _WORDS:
+            return _WORDS[said]
+        return text
+
     def wrong(self, value: str | int | bool) -> str | None:
         """What is wrong with `value` for this field, without repeating it; None where nothing is."""
         kinds = {"int": int, "bool": bool}
@@ -128,9 +138,13 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return None
 
 
+_WORDS: Final = {
+    **dict.fromkeys(("yes", "y", "true", "1", "on"), True),
+    **dict.fromkeys(("no", "n", "false", "0", "off"), False),
+}
 _KINDS: Final = {
     "int": "a number",
-    "bool": "true or false",
+    "bool": "yes or no (true or false)",
     "text": "text",
     "url": "text",
     "choice": "text",

@@ -267,8 +267,4 @@ def _from_environment(plugin: str, field: Field) -> str | int | bool | None:
     """A setting from the environment, which knows only text, as its field's kind."""
     names = [f"INFLUTUI_PLUGIN_{plugin}_{field.key}".upper().replace("-", "_"), *([field.env] if field.env else ())]
     value = next((found for name in names if (found := os.environ.get(name)) is not None), None)
-    if value is None:
-        return None
-    if field.kind == "bool":
-        return value.strip().casefold() in ("1", "true", "yes", "on")
-    return int(value) if field.kind == "int" and value.strip().lstrip("-").isdecimal() else value
+    return None if value is None else field.meant(value)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final, NamedTuple
 
-from influtui.model.ids import PersonId
 from influtui.model.pipeline import pipeline
 from influtui.model.shipping import states as shipment_states
 from influtui.model.times import Millis
@@ -73,8 +72,9 @@ async def cut_off(reader: Reader) -> CutOff:
     rows = await reader.all(f"SELECT DISTINCT l.person_id FROM collaborations l {_RUNS} WHERE l.state = 'shortlisted'")
     people = await outreach.reachable(reader, [row["person_id"] for row in rows])
     barred, came_back = set[int](), set[int]()
+    accounts = await creators.of_persons(reader, list(people))
     for person, known in people.items():
-        if suppressed.person(await creators.of_person(reader, PersonId(person)), known.emails):
+        if suppressed.person(accounts.get(person, ()), known.emails):
             barred.add(person)
         elif known.emails and not suppressed.working(known.emails):
             came_back.add(person)

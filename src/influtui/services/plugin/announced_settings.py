@@ -11,8 +11,6 @@ from influtui.host.states import BASE_URL, ENABLED
 from influtui.model.failures import NotFound
 from influtui.model.nearest import nearest
 
-_YES, _NO = frozenset({"yes", "y", "true", "1", "on"}), frozenset({"no", "n", "false", "0", "off"})
-
 
 class Read(NamedTuple):
     """What a line was taken for: a value, or what is wrong with it."""
@@ -42,13 +40,5 @@ def read(field: Field, text: str) -> Read:
     if not text:
         missing = field.required and field.default is None
         return Read(None, "is needed" if missing else None)
-    value: str | int | bool = text
-    if field.kind == "int":
-        if not text.lstrip("-").isdecimal():
-            return Read(None, "must be a number")
-        value = int(text)
-    elif field.kind == "bool":
-        if text.casefold() not in _YES | _NO:
-            return Read(None, "must be yes or no")
-        value = text.casefold() in _YES
+    value = field.meant(text)
     return Read(value, field.wrong(value))
